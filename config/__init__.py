@@ -1,0 +1,1 @@
+"""The composition root: settings, urls, processes and the embedded services."""
