@@ -1,0 +1,299 @@
+"""People and what they may do: users, teams, and the token families of their sessions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Permission, PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.catalogue import APP_LABEL, CODENAMES, full_name
+
+
+class Role(models.TextChoices):
+    """What kind of person this is. Rights come from groups; a role names the group one starts in."""
+
+    CUSTOMER = "customer", _("Customer")
+    GUEST = "guest", _("Guest")
+    AGENT = "agent", _("Agent")
+    LEAD = "lead", _("Lead")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    BOT = "bot", _("Bot")
+    SYSTEM = "system", _("System")
+
+
+CUSTOMER_ROLES = (Role.CUSTOMER, Role.GUEST)
+STAFF_ROLES = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.ADMINISTRATOR)
+SERVICE_ROLES = (Role.BOT, Role.SYSTEM)
+
+
+class Availability(models.TextChoices):
+    """Whether an agent takes chats; set by himself."""
+
+    AVAILABLE = "available", _("Available")
+    AWAY = "away", _("Away")
+    OFFLINE = "offline", _("Offline")
+
+
+class Language(models.TextChoices):
+    ARABIC = "ar", "العربية"
+    ENGLISH = "en", "English"
+
+
+def _codenames(outer: str) -> ArraySubquery:
+    rows = Permission.objects.filter(content_type__app_label=APP_LABEL, **{outer: OuterRef("pk")})
+    return ArraySubquery(rows.values("codename"))
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def with_rights(self) -> UserQuerySet:
+        """Each user with the rights of his groups and his own, in the same query."""
+        return self.annotate(group_rights=_codenames("group__user"), own_rights=_codenames("user"))
+
+    def staff(self) -> UserQuerySet:
+        """People who work here and may sign in."""
+        return self.filter(role__in=STAFF_ROLES, is_active=True)
+
+    def customers(self) -> UserQuerySet:
+        return self.filter(role__in=CUSTOMER_ROLES)
+
+    def with_right(self, codename: str) -> UserQuerySet:
+        """Active staff who hold a right of the catalogue."""
+        right = Permission.objects.filter(content_type__app_label=APP_LABEL, codename=codename)
+        holds = Q(is_superuser=True) | Q(groups__permissions__in=right) | Q(user_permissions__in=right)
+        return self.staff().filter(pk__in=self.model._default_manager.filter(holds).values("pk"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+    def service(self, role: Role) -> User:
+        """The bot or the system, as the author of what no person did."""
+        return self.get(role=role)
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
+        """An administrator, for `manage.py createsuperuser`."""
+        from accounts.operations import create_staff
+
+        return create_staff(
+            email, password=password, name=extra.get("name") or email, role=Role.ADMINISTRATOR, superuser=True, by=None
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Anyone who signs in or acts: customers, guests, staff, and the two service users."""
+
+    audit_type = "user"
+
+    email = models.EmailField(
+        _("e-mail"), unique=True, null=True, blank=True, error_messages={"unique": _("This e-mail is already in use.")}
+    )
+    contact_email = models.EmailField(_("contact e-mail"), blank=True, default="")
+    name = models.CharField(_("name"), max_length=150)
+    phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.CUSTOMER)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.ARABIC)
+    availability = models.CharField(
+        _("availability"), max_length=16, choices=Availability.choices, default=Availability.OFFLINE
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    group_rights: list[str]
+    own_rights: list[str]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
+            models.UniqueConstraint("role", condition=Q(role__in=("bot", "system")), name="one_user_per_service"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=Q(language__in=Language.values), name="user_language_known"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(role__in=("guest", "bot", "system")), name="user_signs_in_by_email"
+            ),
+        ]
+        indexes = [models.Index(fields=["role", "is_active"], name="user_role")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the back office lets this person in."""
+        return self.is_active and self.role in STAFF_ROLES
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether this person sees staff forms (any of the staff roles, and the service users)."""
+        return self.role not in CUSTOMER_ROLES
+
+    @property
+    def is_customer(self) -> bool:
+        return self.role in CUSTOMER_ROLES
+
+    @property
+    def actor_model(self) -> str:
+        """The contract's word for the kind of actor: Customer, Agent, Bot or System."""
+        return {"bot": "Bot", "system": "System", "customer": "Customer", "guest": "Customer"}.get(self.role, "Agent")
+
+    @property
+    def actor_name(self) -> str:
+        return self.name
+
+    @property
+    def audit_name(self) -> str:
+        return self.email or self.name
+
+    @property
+    def address(self) -> str:
+        """Where mail reaches this person; a guest's is unverified."""
+        return self.email or self.contact_email
+
+    @cached_property
+    def rights(self) -> frozenset[str]:
+        """The catalogue names this user holds, read once for this object."""
+        if not self.is_active:
+            return frozenset()
+        if self.is_superuser:
+            return CODENAMES
+        if "group_rights" not in self.__dict__:
+            loaded = User.objects.with_rights().only("pk").get(pk=self.pk)
+            return frozenset([*loaded.group_rights, *loaded.own_rights]) & CODENAMES
+        return frozenset([*self.group_rights, *self.own_rights]) & CODENAMES
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        label, _dot, codename = perm.partition(".")
+        return self.is_active and label == APP_LABEL and codename in self.rights
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+    @property
+    def permission_names(self) -> list[str]:
+        """The rights as the wire names them, sorted."""
+        return sorted(full_name(codename) for codename in self.rights)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """A group of agents that tickets can be given to."""
+
+    audit_type = "team"
+
+    name_ar = models.CharField(_("Arabic name"), max_length=100, unique=True)
+    name_en = models.CharField(_("English name"), max_length=100, unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    members: models.ManyToManyField[User, TeamMembership] = models.ManyToManyField(
+        User, through="TeamMembership", related_name="teams", verbose_name=_("members")
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        default_permissions = ()
+        ordering = ["name_en"]
+
+    def __str__(self) -> str:
+        from django.utils.translation import get_language
+
+        return self.name_en if get_language() == "en" else self.name_ar
+
+    @property
+    def audit_name(self) -> str:
+        return self.name_en
+
+
+class TeamMembership(models.Model):
+    """Who is in a team, and who leads it."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("team"))
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("agent"))
+    is_lead = models.BooleanField(_("lead"), default=False)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.team} · {self.user}"
+
+
+class TokenFamily(models.Model):
+    """One sign-in through the API: its refresh token rotates, and the use of an old one ends the family."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    current = models.UUIDField(default=uuid.uuid4)
+    created_at = models.DateTimeField(default=timezone.now)
+    refreshed_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, default="", blank=True)
+    ip_address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="token_family_open"),
+            models.Index(fields=["expires_at"], name="token_family_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SignInCount(models.Model):
+    """Sign-in attempts by account and by address in a window; kept in the database so that Redis is not needed."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    window_start = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PasswordReset(models.Model):
+    """A reset link that was asked for; single use. The link carries the token, the row only its digest."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_resets")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%Y-%m-%d}"

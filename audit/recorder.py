@@ -1,0 +1,81 @@
+"""record(): one audit entry, written with the operation that it describes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.utils import timezone
+
+from core.context import origin
+from core.operation import Insert, write_later
+from core.protocols import Actor, Audited
+
+_INSERT = Insert(
+    """
+    with d as materialized (
+      select nextval(pg_get_serial_sequence('audit_entry', 'id')) as id, gen_random_uuid() as salt, u.*
+      from unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
+                  %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        with ordinality
+        as u(action, entity_type, entity_id, actor_id, actor_model, created_at,
+             entity_name, actor_name, old_values, new_values, metadata, ip_address, user_agent, ord)
+      order by u.ord
+    ), e as (
+      insert into audit_entry (id, action, entity_type, entity_id, actor_id, actor_model, created_at, digest)
+      select id, action, entity_type, entity_id, actor_id, actor_model, created_at,
+             audit_digest(salt, entity_name, actor_name, old_values::jsonb, new_values::jsonb, metadata::jsonb,
+                          ip_address, user_agent)
+      from d
+    )
+    insert into audit_detail (entry_id, salt, entity_name, actor_name, old_values, new_values, metadata,
+                              ip_address, user_agent)
+    select id, salt, entity_name, actor_name, old_values::jsonb, new_values::jsonb, metadata::jsonb,
+           ip_address, user_agent
+    from d
+    """
+)
+
+
+def record(
+    action: str,
+    entity: Audited,
+    *,
+    by: Actor | None,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
+    """Write an entry about `entity` in the current operation (RuntimeError outside one).
+
+    `by` is None only for an act of nobody known, such as a failed sign-in. Values are the contract's own words
+    (camelCase names); anything orjson can write, plus decimals and model choices as text.
+    """
+    came = origin()
+    write_later(
+        _INSERT,
+        (
+            action,
+            entity.audit_type,
+            str(entity.pk),
+            by.pk if by else None,
+            by.actor_model if by else "System",
+            timezone.now(),
+            _plain(entity.audit_name),
+            _plain(by.actor_name if by else ""),
+            _json(old),
+            _json(new),
+            _json(metadata),
+            came.ip_address,
+            _plain(came.user_agent[:300]),
+        ),
+    )
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "")
+
+
+def _json(values: Mapping[str, Any] | None) -> str:
+    if not values:
+        return "{}"
+    return orjson.dumps(values, default=str, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "")

@@ -1,0 +1,348 @@
+"""Every setting of the project; each environment variable is read here and documented in docs/operations.md."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import embedded
+from config.env import Env, EnvError, postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+# --- What this installation is -------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", False)
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+PORT = env.int("PORT", 3000, low=1, high=65535)
+SITE_NAME_AR = env.str("SITE_NAME_AR", "مركز المساعدة")
+SITE_NAME_EN = env.str("SITE_NAME_EN", "Help Center")
+SITE_LOGO = env.str("SITE_LOGO")
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+API_PREFIX = env.str("API_PREFIX").strip("/")
+SECURE = SITE_URL.startswith("https://")
+
+# --- Stores: given by URL, else our own PostgreSQL and Valkey in DATA_DIR ------------------------------------------
+_embedded = embedded.urls(DATA_DIR)
+DATABASE_URL = env.str("DATABASE_URL", _embedded.database)
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", DATABASE_URL if env.str("DATABASE_URL") else _embedded.database_owner)
+REDIS_URL = env.str("REDIS_URL", _embedded.redis)
+EMBEDDED = {"database": not env.str("DATABASE_URL"), "redis": not env.str("REDIS_URL")}
+
+# The key of an embedded trial is fixed and public, and refused by a system check on any https site.
+TRIAL_SECRET_KEY = "trial-only-" + "0" * 50
+SECRET_KEY = env.str("SECRET_KEY", TRIAL_SECRET_KEY)
+if SECRET_KEY == TRIAL_SECRET_KEY and SECURE:
+    raise EnvError("SECRET_KEY is required when SITE_URL is https: make one with `openssl rand -base64 48`")
+
+WEB_THREADS = env.int("WEB_THREADS", 8, low=1, high=256)
+WEB_BACKLOG = env.int("WEB_BACKLOG", 100, low=0, high=10_000)
+WEB_PROCESSES = env.int("WEB_PROCESSES", 1, low=1, high=256)
+WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, low=1, high=256)
+STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", 10, low=1, high=3600)
+MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 2_621_440, low=65_536)
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 10 * 1024 * 1024, low=1024)
+MAX_UPLOAD_FILES = env.int("MAX_UPLOAD_FILES", 10, low=1, high=100)
+# The largest upload request: every file at its largest in base64, with room for names.
+MAX_UPLOAD_BODY_BYTES = MAX_UPLOAD_FILES * (MAX_UPLOAD_BYTES * 4 // 3 + 4096)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+DATABASES = {
+    "default": {
+        **postgres("DATABASE_URL", DATABASE_URL),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 600),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "application_name": "support",
+    **DATABASES["default"]["OPTIONS"],
+    "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c idle_in_transaction_session_timeout=60s",
+}
+DATABASE_OWNER = postgres("DATABASE_OWNER_URL", DATABASE_OWNER_URL)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "support",
+        "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # redis-py 8 gives every socket a 5 s timeout by default, which would cut idle subscribers.
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}],
+            "prefix": "support",
+        },
+    }
+}
+
+# --- Apps and the way of a request ---------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "config",
+    "backoffice.apps.BackOfficeAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "channels",
+    "corsheaders",
+    "csp",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "core",
+    "audit",
+    "realtime",
+    "notifications",
+    "accounts",
+    "uploads",
+    "tickets",
+    "backoffice",
+]
+MIDDLEWARE = [
+    "core.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "backoffice.context.site",
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS: list[Path] = []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Files: a local folder or an S3 bucket, never public -----------------------------------------------------------
+S3_BUCKET = env.str("S3_BUCKET")
+_local_files = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+}
+_s3_files = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.str("S3_ENDPOINT_URL") or None,
+        "region_name": env.str("S3_REGION") or None,
+        "access_key": env.str("S3_ACCESS_KEY") or None,
+        "secret_key": env.str("S3_SECRET_KEY") or None,
+        "addressing_style": env.choice("S3_ADDRESSING_STYLE", "auto", ("auto", "path", "virtual")),
+        "default_acl": None,
+        "file_overwrite": True,
+        "querystring_auth": True,
+        "querystring_expire": 60,
+    },
+}
+STORAGES = {
+    "default": _s3_files if S3_BUCKET else _local_files,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- People --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.CatalogueBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_MINUTES", 60, low=5) * 60
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12, low=1) * 3600
+SESSION_COOKIE_NAME = "support_session"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "support_csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = False
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+
+ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 15, low=1)
+REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", 30, low=1)
+GUEST_TOKEN_HOURS = env.int("GUEST_TOKEN_HOURS", 24, low=1)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
+    "SIGNING_KEY": SECRET_KEY,
+    "ALGORITHM": "HS256",
+    "USER_ID_CLAIM": "sub",
+    "USER_ID_FIELD": "id",
+    "UPDATE_LAST_LOGIN": False,
+}
+
+# --- The API -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.DenyAll"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.formats.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.formats.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Support API",
+    "DESCRIPTION": "Tickets, chat, notifications and reports of the support system.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["core.api.permissions.Public"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_NAME_OVERRIDES": {},
+    "SORT_OPERATIONS": True,
+}
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
+CORS_URLS_REGEX = r"^/(?!admin).*$"
+IDEMPOTENCY_WAIT_SECONDS = env.int("IDEMPOTENCY_WAIT_SECONDS", 5, low=1, high=60)
+IDEMPOTENCY_KEEP_HOURS = env.int("IDEMPOTENCY_KEEP_HOURS", 24, low=1)
+RATES = {
+    "sign_in": env.rate("RATE_SIGN_IN", "10/minute"),
+    "sign_in_address": env.rate("RATE_SIGN_IN_ADDRESS", "60/minute"),
+    "register": env.rate("RATE_REGISTER", "20/hour"),
+    "guest": env.rate("RATE_GUEST", "60/hour"),
+    "password_reset": env.rate("RATE_PASSWORD_RESET", "5/hour"),
+    "read": env.rate("RATE_READ", "600/minute"),
+    "write": env.rate("RATE_WRITE", "120/minute"),
+    "staff_read": env.rate("RATE_STAFF_READ", "3000/minute"),
+    "staff_write": env.rate("RATE_STAFF_WRITE", "1200/minute"),
+    "upload": env.rate("RATE_UPLOAD", "60/hour"),
+    "address": env.rate("RATE_ADDRESS", "6000/minute"),
+}
+
+# --- The seams: what lower apps learn of higher ones ---------------------------------------------------------------
+REALTIME_EVENTS = ["tickets.events.EVENTS"]
+REALTIME_ROOMS = ["accounts.rooms.UserRoom", "tickets.rooms.TicketRoom", "tickets.rooms.TicketStaffRoom", "tickets.rooms.TicketQueueRoom"]
+NOTIFICATION_KINDS = ["tickets.notices.KINDS"]
+ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES"]
+HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
+
+# --- Background work -----------------------------------------------------------------------------------------------
+CELERY = {
+    "broker_url": f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL,
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "task_time_limit": 900,
+    "task_soft_time_limit": 840,
+    "broker_transport_options": {
+        "visibility_timeout": 3600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 0.2,
+        "retry_on_timeout": False,
+    },
+    "broker_connection_retry_on_startup": True,
+    "task_default_queue": "support",
+    "timezone": "UTC",
+    "beat_max_loop_interval": 5,
+    "beat_schedule": {
+        "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 50}},
+        "audit-anchor": {"task": "audit.anchor", "schedule": 60.0, "options": {"expires": 50}},
+    },
+}
+
+# --- Mail ----------------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.str("EMAIL_HOST")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_PORT = env.int("EMAIL_PORT", 587, low=1, high=65535)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "support@localhost")
+
+# --- Languages and time --------------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.choice("DEFAULT_LANGUAGE", "ar", ("ar", "en"))
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "support_language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", "Asia/Riyadh")
+
+# --- Security ------------------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", list({"127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or ""}))
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, high=10)
+METRICS_TOKEN = env.str("METRICS_TOKEN")
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Logs and errors -----------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "console" if sys.stderr.isatty() else "json", ("json", "console"))
+LOGGING_CONFIG = "core.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+SENTRY_DSN = env.str("SENTRY_DSN")

@@ -1,0 +1,36 @@
+"""notify(): an item row in the operation's own transaction; sending is the worker's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.utils import timezone
+
+from core.operation import Insert, write_later
+from core.protocols import Actor, Audited
+from notifications.kinds import kinds
+
+_INSERT = Insert(
+    """
+    insert into notifications_item (kind, key, entity_type, entity_id, actor_id, data, created_at)
+    select kind, key, entity_type, entity_id, actor_id, data::jsonb, created_at
+    from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[])
+      with ordinality as u(kind, key, entity_type, entity_id, actor_id, data, created_at, n)
+    order by n
+    on conflict (key) do nothing
+    """
+)
+
+
+def notify(
+    kind: str, entity: Audited, *, occasion: str, by: Actor | None, data: Mapping[str, Any] | None = None
+) -> None:
+    """Queue one notification about `entity` (RuntimeError outside an operation, ValueError for an unknown kind).
+
+    `occasion` makes it unique: kind, entity and occasion together are told once, however often they are sent here.
+    """
+    if kind not in kinds():
+        raise ValueError(f"The notification kind {kind} is not declared.")
+    key = f"{kind}:{entity.audit_type}:{entity.pk}:{occasion}"
+    row = (kind, key, entity.audit_type, str(entity.pk), by.pk if by else None, orjson.dumps(dict(data or {})).decode())
+    write_later(_INSERT, (*row, timezone.now()))

@@ -1,0 +1,49 @@
+"""emit(): event rows in the operation's own transaction; numbers are given by the database at commit."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.utils import timezone
+
+from core.operation import Insert, write_later
+from realtime.registry import events
+
+_INSERT = Insert(
+    """
+    insert into rt_event (id, event_id, room, event, data, at)
+    select id, event_id, room, event, data::jsonb, at
+    from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+      with ordinality as u(id, event_id, room, event, data, at, n)
+    order by n
+    """
+)
+
+
+def emit(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
+    """Store one event for every room of `forms` (room name → the data in that room's form).
+
+    Joins the current operation (RuntimeError outside one). ValueError for an event that is not registered or a room
+    that its registration does not name.
+    """
+    spec = events().get(event)
+    if spec is None:
+        raise ValueError(f"The event {event} is not registered.")
+    event_id = uuid.uuid4()
+    now = timezone.now()
+    dumped: dict[int, str] = {}
+    for room, data in forms.items():
+        if room.partition(":")[0] not in spec.rooms:
+            raise ValueError(f"The event {event} does not go to {room}.")
+        if id(data) not in dumped:
+            dumped[id(data)] = orjson.dumps(data).decode().replace("\\u0000", "")
+        write_later(_INSERT, (uuid.uuid4(), event_id, room, event, dumped[id(data)], now))
+
+
+def heads(rooms: list[str]) -> dict[str, int]:
+    """The latest number of each room; 0 for a room without events. Read it before the data it stands beside."""
+    from realtime.models import Room
+
+    found = dict(Room.objects.filter(key__in=rooms).values_list("key", "seq"))
+    return {room: found.get(room, 0) for room in rooms}

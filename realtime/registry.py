@@ -1,0 +1,44 @@
+"""Every event the product can emit, declared once by the app that owns it and named in REALTIME_EVENTS."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class EventSpec:
+    """A registered event: the serializer of its data for each audience, and the prefixes of rooms it may go to.
+
+    `forms` maps an audience (`customer`, `staff`) to a function returning the DRF serializer class of the data.
+    """
+
+    name: str
+    summary: str
+    rooms: frozenset[str]
+    forms: Mapping[str, Callable[[], type[Any]]]
+    stored: bool = True
+    since_version: int = 1
+    tags: tuple[str, ...] = field(default=())
+
+
+@cache
+def events() -> Mapping[str, EventSpec]:
+    """All registered events by name. ValueError when two apps claim one name."""
+    found: dict[str, EventSpec] = {}
+    for path in settings.REALTIME_EVENTS:
+        for spec in import_string(path):
+            if spec.name in found:
+                raise ValueError(f"The event {spec.name} is registered twice.")
+            found[spec.name] = spec
+    return found
+
+
+@cache
+def rooms() -> Mapping[str, Any]:
+    """All room classes by prefix."""
+    classes = [import_string(path) for path in settings.REALTIME_ROOMS]
+    return {room.prefix: room() for room in classes}

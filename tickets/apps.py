@@ -1,0 +1,7 @@
+"""Tickets, their messages and their life."""
+
+from django.apps import AppConfig
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"

@@ -1,0 +1,7 @@
+"""Files people send: checks, storage, signed links."""
+
+from django.apps import AppConfig
+
+
+class UploadsConfig(AppConfig):
+    name = "uploads"
