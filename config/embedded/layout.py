@@ -18,7 +18,7 @@ SUPERUSER = "postgres"
 
 @dataclass(frozen=True)
 class Urls:
-    """How to reach the services: `database` without DDL, `database_owner` to migrate, `database_superuser` for tests."""
+    """How to reach the services: `database` has no DDL, `database_owner` migrates, `database_superuser` tests."""
 
     database: str
     database_owner: str

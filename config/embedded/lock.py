@@ -37,7 +37,7 @@ class FileLock:
                 self._file = self.path.open("a+", encoding="utf-8")
             except OSError as error:
                 raise EmbeddedError(
-                    f"Cannot open {self.path}: {error.strerror}; run as the user who owns it or choose another DATA_DIR."
+                    f"Cannot open {self.path}: {error.strerror}; run as its owner or choose another DATA_DIR."
                 ) from error
         kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
         try:

@@ -112,11 +112,13 @@ class Postgres:
         locale = ["--locale=C.UTF-8"]
         if self._version() >= BUILTIN_LOCALE_SINCE:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command: list[str | Path] = [self.binaries / "initdb", "-D", making, "-U", SUPERUSER, "--encoding=UTF8"]
+        command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions", "--lc-messages=C", *locale]
+        if self.tests:
+            command.append("--no-sync")
         with process.open_log(self.log) as log:
             child = process.spawn(
-                [self.binaries / "initdb", "-D", making, "-U", SUPERUSER, "--encoding=UTF8", "--lc-messages=C", *locale]
-                + ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
-                + (["--no-sync"] if self.tests else []),
+                command,
                 cwd=making,
                 output=log,
                 death_signal=signal.SIGKILL,

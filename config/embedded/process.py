@@ -104,7 +104,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_preparation(death_signal, account),  # noqa: PLW1509
+        preexec_fn=_preparation(death_signal, account),
         env=environment,
     )
 

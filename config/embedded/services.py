@@ -38,10 +38,12 @@ class Services:
         if database:
             self.wanted.append(Postgres(self.layout, tests=tests, binaries=postgres_binaries))
 
-    def claim(self) -> None:
-        """Takes ownership of the data folder without starting anything. Raises ServicesBusy naming the owner."""
-        # A second of patience: somebody may just be looking whether the folder is free, or be ending.
-        deadline = time.monotonic() + CLAIM_SECONDS
+    def claim(self, patience: float = CLAIM_SECONDS) -> None:
+        """Takes ownership of the data folder without starting anything. Raises ServicesBusy naming the owner.
+
+        Tries for `patience` seconds: somebody may just be looking whether the folder is free, or be ending.
+        """
+        deadline = time.monotonic() + patience
         while not self.lock.acquire():
             if time.monotonic() < deadline:
                 time.sleep(0.02)

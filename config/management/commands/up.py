@@ -1,0 +1,153 @@
+"""`manage.py up`: the whole system in one command, with a PostgreSQL and a Valkey of its own when no URLs are given."""
+
+import http.client
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from config.embedded import EmbeddedError, Services, ServicesBusy
+from config.embedded.output import Output
+from config.embedded.supervisor import Child, Stopped, Supervisor
+
+DEMO_PEOPLE = [
+    "admin@demo.test",
+    "manager@demo.test",
+    "lead@demo.test",
+    *(f"agent{number}@demo.test" for number in range(1, 4)),
+    *(f"customer{number}@demo.test" for number in range(1, 6)),
+]
+DEMO_PASSWORD = "demo-demo-demo"
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs everything: embedded PostgreSQL and Valkey (when DATABASE_URL or REDIS_URL are not set), migrations, "
+        "the web server, a worker and the timer. Ctrl-C stops it. "
+        "Environment: PORT (3000), HOST (127.0.0.1), DATA_DIR (var), DEMO (1 for demo data)."
+    )
+    requires_system_checks: list[str] = []  # noqa: RUF012
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=settings.HOST, help="the address to listen on (HOST)")
+        parser.add_argument("--port", default=settings.PORT, type=int, help="the port to listen on (PORT)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        try:
+            services = _claim()
+            _check_port(host, port)
+            supervisor = Supervisor(services, [], Output(sys.stdout), cwd=settings.BASE_DIR)
+            supervisor.listen()
+            try:
+                _prepare(supervisor)
+                supervisor.children = _children(host, port)
+                supervisor.run(_Announcement(supervisor.output.say, host, port))
+            except Stopped:
+                supervisor.output.say("stopping")
+            finally:
+                supervisor.stop()
+            supervisor.output.say("stopped")
+        except EmbeddedError as error:
+            raise CommandError(str(error)) from error
+
+
+def _claim() -> Services:
+    """The services of DATA_DIR, ours alone. Raises CommandError naming the process that has them already."""
+    services = Services(settings.DATA_DIR, **settings.EMBEDDED)
+    try:
+        services.claim()
+    except ServicesBusy as busy:
+        raise CommandError(
+            f"{busy} A second start on the same data is refused: stop that process first, or set another DATA_DIR and PORT."
+        ) from busy
+    return services
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raises CommandError when nobody could listen there, before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} cannot be used: {error.strerror}. Choose another, for example PORT={port + 1}."
+            ) from error
+
+
+def _prepare(supervisor: Supervisor) -> None:
+    """Brings stores, schema, texts and files to where the programs can run."""
+    say = supervisor.output.say
+    if any(settings.EMBEDDED.values()):
+        say(f"starting PostgreSQL and Valkey in {settings.DATA_DIR}")
+    supervisor.services.start()
+    commands = get_commands()
+    if "compile_messages" in commands:
+        call_command("compile_messages", verbosity=0)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    if not settings.WHITENOISE_USE_FINDERS:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    supervisor.step("migrate", [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity=0"])
+    if settings.DEMO and "demo" in commands:
+        say("making the demo data; the first time takes a moment")
+        supervisor.step("demo", [sys.executable, "manage.py", "demo"])
+
+
+def _children(host: str, port: int) -> list[Child]:
+    """The programs of the Procfile, in the order in which they stop."""
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    quiet = ["--without-gossip", "--without-mingle"]
+    return [
+        Child("web", [sys.executable, "-m", "daphne", "-b", host, "-p", str(port), "config.asgi:application"]),
+        # SIGQUIT is Celery's cold shutdown: it takes its pool with it even when nobody is left to wait for tasks.
+        Child(
+            "worker",
+            [*celery, "worker", "--loglevel=WARNING", f"--concurrency={settings.WORKER_PROCESSES}", *quiet],
+            death_signal=signal.SIGQUIT,
+        ),
+        Child("beat", [*celery, "beat", "--loglevel=WARNING", "--scheduler=celery.beat:Scheduler"]),
+    ]
+
+
+class _Announcement:
+    """Says once, when the web server first answers, where it is and how to sign in."""
+
+    def __init__(self, say: Callable[[str], None], host: str, port: int) -> None:
+        self.say = say
+        self.host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        self.port = port
+        self.done = False
+        self.started = time.monotonic()
+
+    def __call__(self) -> None:
+        if self.done or not self._answers():
+            return
+        self.done = True
+        address = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        self.say("")
+        self.say(f"Ready after {time.monotonic() - self.started:.0f} s: {address}/   back office: {address}/admin/")
+        if settings.DEMO:
+            self.say(f"Sign-ins, password {DEMO_PASSWORD}:")
+            for person in DEMO_PEOPLE:
+                self.say(f"  {person}")
+        self.say("Ctrl-C stops everything.")
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=1)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
