@@ -1,6 +1,7 @@
 """`manage.py up`: the whole system in one command, with a PostgreSQL and a Valkey of its own when no URLs are given."""
 
 import http.client
+import io
 import signal
 import socket
 import sys
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         "the web server, a worker and the timer. Ctrl-C stops it. "
         "Environment: PORT (3000), HOST (127.0.0.1), DATA_DIR (var), DEMO (1 for demo data)."
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="the address to listen on (HOST)")
@@ -66,7 +67,7 @@ def _claim() -> Services:
         services.claim()
     except ServicesBusy as busy:
         raise CommandError(
-            f"{busy} A second start on the same data is refused: stop that process first, or set another DATA_DIR and PORT."
+            f"{busy} A second start is refused: stop that process first, or set another DATA_DIR and PORT."
         ) from busy
     return services
 
@@ -93,7 +94,7 @@ def _prepare(supervisor: Supervisor) -> None:
     supervisor.services.start()
     commands = get_commands()
     if "compile_messages" in commands:
-        call_command("compile_messages", verbosity=0)
+        call_command("compile_messages", stdout=io.StringIO())
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if not settings.WHITENOISE_USE_FINDERS:
         call_command("collectstatic", interactive=False, verbosity=0)

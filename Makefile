@@ -1,0 +1,65 @@
+# Every target makes .venv first when it is missing or older than the requirements.
+# Needed: Python 3.11 with pip and venv, gcc, make. `make run` is all it takes to try the system.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -n 2 -q
+PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
+# A home that cannot be written to must not make pip complain.
+PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: run demo test check bench soak messages openapi test-pg15
+
+.venv/installed: requirements.txt requirements-dev.txt
+	@test -x $(PY) || { echo "making .venv"; $(PYTHON) -m venv .venv; }
+	@echo "installing what requirements-dev.txt lists; this takes a minute or two"
+	@$(PY) -m pip install $(PIP_FLAGS) -r requirements-dev.txt
+	@touch $@
+
+# Everything on http://127.0.0.1:3000 with demo data; PORT, HOST, DATA_DIR and DEMO=0 change that.
+run: .venv/installed
+	@DEMO=$(or $(DEMO),1) $(PY) manage.py up
+
+# Demo people and tickets into the database at hand.
+demo: .venv/installed
+	@$(PY) manage.py demo
+
+# The whole suite; the last line says which suites could not run here. Narrow it with ARGS="tests/config -k up".
+test: .venv/installed
+	@$(PYTEST) $(ARGS)
+
+# What CI runs: format, lint, types, layers, migrations, deployment checks, schema, tests with warnings as errors.
+check: .venv/installed
+	$(PY) -m ruff format --check -q .
+	$(PY) -m ruff check -q .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports --no-timing
+	$(PY) manage.py makemigrations --check --dry-run
+	SITE_URL=https://support.example SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(48))") \
+		$(PY) manage.py check --deploy --fail-level WARNING
+	@mkdir -p var
+	$(PY) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml && diff openapi.yaml var/openapi.yaml
+	@$(PYTEST) -W error $(ARGS)
+
+# Ratios against floors and peers on this machine; results in benchmarks/results.
+bench: .venv/installed
+	@$(PY) -m benchmarks $(ARGS)
+
+# The long runs, one group at a time: make soak GROUP=races
+soak: .venv/installed
+	@$(PY) -m benchmarks.soak $(GROUP) $(ARGS)
+
+# Collects every string into locale/ar and locale/en and compiles them.
+messages: .venv/installed
+	@$(PY) manage.py messages
+
+# Writes openapi.yaml, which is committed so that a change of the contract shows in review.
+openapi: .venv/installed
+	@$(PY) manage.py spectacular --validate --fail-on-warn --file openapi.yaml
+
+# The suite on PostgreSQL 15, the oldest supported, from PG_BINDIR or where Debian puts it.
+test-pg15: .venv/installed
+	@test -x "$(PG15_BINDIR)/initdb" || { \
+		echo "PostgreSQL 15 was not found in $(PG15_BINDIR): set PG_BINDIR, or install it (Debian: postgresql-15)."; exit 1; }
+	@PG_BINDIR="$(PG15_BINDIR)" $(PYTEST) $(ARGS)

@@ -1,0 +1,55 @@
+"""What the tests of processes share: starting a Python program in the project, and seeing what is left of it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+OWNER = """
+import sys
+from pathlib import Path
+from config.embedded import Services
+services = Services(Path(sys.argv[1]), tests=True)
+services.start()
+print("ready", flush=True)
+sys.stdin.read()
+services.stop()
+"""
+
+
+def python(code: str, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+    """Runs `code` in the project's folder with its pipes open to us."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def wait_for(what: Callable[[], object], seconds: float = 20.0) -> object:
+    """Polls until `what()` is true; answers what it last gave, so that a test can assert on it."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def processes_with(text: str) -> set[int]:
+    """The living processes whose command line or environment holds `text`, but for this one."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            known = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            zombie = (entry / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except OSError:
+            continue
+        if os.fsencode(text) in known and not zombie and int(entry.name) != os.getpid():
+            found.add(int(entry.name))
+    return found
