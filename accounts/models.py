@@ -284,16 +284,17 @@ class SignInCount(models.Model):
 
 
 class PasswordReset(models.Model):
-    """A reset link that was asked for; single use. The link carries the token, the row only its digest."""
+    """A reset link that was asked for, mailed by the worker; single use. The link is this row's id, signed."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_resets")
-    digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["id"], condition=Q(sent_at__isnull=True), name="password_reset_unsent")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%Y-%m-%d}"

@@ -1,7 +1,7 @@
 """The back office: what spans apps, and the admin site that agents work in."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class BackofficeConfig(AppConfig):
@@ -9,6 +9,6 @@ class BackofficeConfig(AppConfig):
     default = True
 
 
-class BackOfficeAdminConfig(AdminConfig):
+class BackOfficeAdminConfig(admin_apps.AdminConfig):
     default_site = "backoffice.site.BackOfficeSite"
     default = False

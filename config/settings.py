@@ -15,6 +15,7 @@ env = Env()
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 3000, low=1, high=65535)
 SITE_NAME_AR = env.str("SITE_NAME_AR", "مركز المساعدة")
 SITE_NAME_EN = env.str("SITE_NAME_EN", "Help Center")
@@ -41,6 +42,8 @@ WEB_BACKLOG = env.int("WEB_BACKLOG", 100, low=0, high=10_000)
 WEB_PROCESSES = env.int("WEB_PROCESSES", 1, low=1, high=256)
 WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, low=1, high=256)
 STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", 10, low=1, high=3600)
+# How long a statement waits for a lock, and so a repeated request for the first one.
+IDEMPOTENCY_WAIT_SECONDS = env.int("IDEMPOTENCY_WAIT_SECONDS", 5, low=1, high=60)
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 2_621_440, low=65_536)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 10 * 1024 * 1024, low=1024)
 MAX_UPLOAD_FILES = env.int("MAX_UPLOAD_FILES", 10, low=1, high=100)
@@ -60,7 +63,10 @@ DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 5,
     "application_name": "support",
     **DATABASES["default"]["OPTIONS"],
-    "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c idle_in_transaction_session_timeout=60s",
+    "options": (
+        f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
+        f" -c lock_timeout={IDEMPOTENCY_WAIT_SECONDS}s"
+    ),
 }
 DATABASE_OWNER = postgres("DATABASE_OWNER_URL", DATABASE_OWNER_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -242,7 +248,6 @@ CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 CORS_URLS_REGEX = r"^/(?!admin).*$"
-IDEMPOTENCY_WAIT_SECONDS = env.int("IDEMPOTENCY_WAIT_SECONDS", 5, low=1, high=60)
 IDEMPOTENCY_KEEP_HOURS = env.int("IDEMPOTENCY_KEEP_HOURS", 24, low=1)
 RATES = {
     "sign_in": env.rate("RATE_SIGN_IN", "10/minute"),
@@ -259,10 +264,18 @@ RATES = {
 }
 
 # --- The seams: what lower apps learn of higher ones ---------------------------------------------------------------
-REALTIME_EVENTS = ["tickets.events.EVENTS"]
-REALTIME_ROOMS = ["accounts.rooms.UserRoom", "tickets.rooms.TicketRoom", "tickets.rooms.TicketStaffRoom", "tickets.rooms.TicketQueueRoom"]
+REALTIME_EVENTS = ["accounts.events.EVENTS", "tickets.events.EVENTS"]
+REALTIME_ROOMS = [
+    "accounts.rooms.UserRoom",
+    "tickets.rooms.TicketRoom",
+    "tickets.rooms.TicketStaffRoom",
+    "tickets.rooms.TicketQueueRoom",
+]
 NOTIFICATION_KINDS = ["tickets.notices.KINDS"]
 ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES"]
+LINK_SIGNER = "uploads.links.signed_url"
+REFUSAL_HOOK = "accounts.refusals.record_refusal"
+SWEEPS = ["core.sweeps.idempotency_keys", "accounts.operations.send_password_resets", "accounts.sweeps.old_rows"]
 HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
 
 # --- Background work -----------------------------------------------------------------------------------------------

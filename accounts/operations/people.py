@@ -1,0 +1,171 @@
+"""People: made, changed, disabled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.events import access_changed
+from accounts.models import STAFF_ROLES, Availability, Role, User
+from accounts.operations.sessions import check_password_rules, end_families
+from accounts.policies import refuse_unless
+from audit.recorder import record
+from core.errors import Invalid, NotFound
+from core.operation import operation
+
+PROFILE = ("name", "phone", "language")
+STAFF = ("email", "name", "phone", "language", "role")
+
+
+@operation
+def create_staff(
+    email: str,
+    *,
+    name: str,
+    role: str,
+    by: User | None,
+    password: str | None = None,
+    superuser: bool = False,
+) -> User:
+    """Someone who works here, in the default group of the role. `by` is None only from the command line."""
+    refuse_unless(by, "users.manage")
+    if role not in STAFF_ROLES:
+        raise Invalid(fields={"role": [_("This is not a staff role.")]})
+    user = User(email=email.strip().lower(), name=name, role=role, is_superuser=superuser)
+    _set_password(user, password)
+    _save_new(user)
+    user.groups.set(Group.objects.filter(name=role))
+    record("USER_CREATED", user, by=by, new={"email": user.email, "name": name, "role": role})
+    return user
+
+
+@operation
+def create_customer(
+    email: str, *, name: str, by: User | None, phone: str = "", language: str = "ar", password: str | None = None
+) -> User:
+    """A customer made by staff or by an import."""
+    refuse_unless(by, "customers.manage")
+    user = User(email=email.strip().lower(), name=name, phone=phone, language=language, role=Role.CUSTOMER)
+    _set_password(user, password)
+    _save_new(user)
+    record("USER_CREATED", user, by=by, new={"email": user.email, "name": name, "role": user.role})
+    return user
+
+
+@operation
+def update_profile(user_id: int, *, changes: dict[str, Any], by: User) -> User:
+    """Change one's own name, phone or language."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    return _apply(user, {name: value for name, value in changes.items() if name in PROFILE}, by)
+
+
+@operation
+def update_staff(
+    user_id: int, *, changes: dict[str, Any], by: User, group_ids: list[int] | None = None
+) -> User:
+    """Change another person's fields and groups; his rights change with his next request."""
+    user = _locked(user_id)
+    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
+    if group_ids is not None:
+        _set_groups(user, group_ids, by)
+    role = changes.get("role", user.role)
+    if (role in STAFF_ROLES) != (user.role in STAFF_ROLES):
+        raise Invalid(fields={"role": [_("A customer does not become staff, nor staff a customer.")]})
+    return _apply(user, {name: value for name, value in changes.items() if name in STAFF}, by)
+
+
+@operation
+def set_active(user_id: int, *, active: bool, by: User) -> User:
+    """Disable a person, which ends all sessions and sockets at once, or let him in again."""
+    user = _locked(user_id)
+    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
+    if user.pk == by.pk and not active:
+        raise Invalid(fields={"isActive": [_("You cannot disable yourself.")]})
+    if user.is_active == active:
+        return user
+    user.is_active = active
+    if not active:
+        user.availability = Availability.OFFLINE
+        end_families(user, "disabled")
+    user.save(update_fields=["is_active", "availability", "updated_at"])
+    record("USER_ENABLED" if active else "USER_DISABLED", user, by=by)
+    access_changed([user.pk], "rights_changed" if active else "disabled")
+    return user
+
+
+@operation
+def set_password(user_id: int, *, password: str, by: User) -> User:
+    """Give another person a new password; all his sessions end."""
+    user = _locked(user_id)
+    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
+    check_password_rules(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password", "updated_at"])
+    end_families(user, "password_changed")
+    record("PASSWORD_CHANGED", user, by=by)
+    access_changed([user.pk], "password_changed")
+    return user
+
+
+@operation
+def set_availability(user_id: int, *, status: str, by: User) -> User:
+    """Say whether one takes chats."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    return _apply(user, {"availability": status}, by)
+
+
+def _locked(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None or user.role in {Role.BOT, Role.SYSTEM}:
+        raise NotFound
+    return user
+
+
+def _set_password(user: User, password: str | None) -> None:
+    if password is None:
+        user.set_unusable_password()
+    else:
+        check_password_rules(password, user)
+        user.set_password(password)
+
+
+def _save_new(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise Invalid(fields={"email": [_("This e-mail is already in use.")]}) from None
+
+
+def _apply(user: User, changes: dict[str, Any], by: User) -> User:
+    if changes.get("email"):
+        changes["email"] = changes["email"].strip().lower()
+    old = {name: getattr(user, name) for name in changes}
+    changed = {name: value for name, value in changes.items() if old[name] != value}
+    if not changed:
+        return user
+    for name, value in changed.items():
+        setattr(user, name, value)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=[*changed, "updated_at"])
+    except IntegrityError:
+        raise Invalid(fields={"email": [_("This e-mail is already in use.")]}) from None
+    record("USER_UPDATED", user, by=by, old={name: old[name] for name in changed}, new=changed)
+    if "role" in changed:
+        access_changed([user.pk], "rights_changed")
+    return user
+
+
+def _set_groups(user: User, group_ids: list[int], by: User) -> None:
+    before = sorted(user.groups.values_list("name", flat=True))
+    groups = list(Group.objects.filter(pk__in=group_ids))
+    after = sorted(group.name for group in groups)
+    if before == after:
+        return
+    user.groups.set(groups)
+    record("PERMISSIONS_CHANGED", user, by=by, old={"groups": before}, new={"groups": after})
+    access_changed([user.pk], "rights_changed")

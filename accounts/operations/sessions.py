@@ -1,0 +1,180 @@
+"""Signing in and out of the API: accounts, guests, token families."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.events import access_changed
+from accounts.models import Role, TokenFamily, User
+from accounts.throttle import count_attempt, forget_attempts
+from accounts.tokens import Pair, open_family, pair, read_refresh
+from audit.recorder import record
+from core.context import origin
+from core.errors import Invalid, Unauthenticated
+from core.operation import operation
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A sign-in by an address nobody has, as the audit log names it."""
+
+    audit_name: str
+    audit_type: str = "sign_in"
+    pk: str = "-"
+
+
+def check_password_rules(password: str, user: User, field: str = "password") -> None:
+    """Raises Invalid naming what is wrong with a new password."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(fields={field: error.messages}) from None
+
+
+@operation
+def register(
+    email: str, *, password: str, name: str, phone: str = "", language: str = "", guest: User | None = None
+) -> Pair:
+    """A new customer, signed in. A guest who registers keeps his conversations: he becomes the customer.
+
+    Raises Invalid when the address is taken or the password too weak.
+    """
+    user = User.objects.select_for_update().get(pk=guest.pk) if guest else User()
+    user.email, user.name, user.phone = email.lower(), name, phone
+    user.role, user.language = Role.CUSTOMER, language or user.language
+    check_password_rules(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise Invalid(fields={"email": [_("This e-mail is already in use.")]}) from None
+    if guest:
+        end_families(user, "registered")
+    record("USER_REGISTERED", user, by=user, new={"email": user.email, "name": name, "fromGuest": bool(guest)})
+    return open_family(user)
+
+
+@operation
+def start_guest(name: str, *, email: str = "", language: str = "") -> Pair:
+    """A guest without a password; the address is unverified and joins him to no account."""
+    user = User(name=name, contact_email=email.lower(), role=Role.GUEST)
+    user.language = language or user.language
+    user.set_unusable_password()
+    user.save()
+    record("GUEST_STARTED", user, by=user, new={"name": name})
+    return open_family(user)
+
+
+def sign_in(email: str, *, password: str) -> Pair:
+    """A token pair for e-mail and password; unknown, wrong and disabled answer alike.
+
+    Raises Unauthenticated, or RateLimited after too many attempts on the account or from the address.
+    """
+    user = check_credentials(email, password)
+    if user is None:
+        raise Unauthenticated(_("The e-mail or the password is wrong."))
+    return _signed_in(user)
+
+
+def check_credentials(email: str, password: str) -> User | None:
+    """The user behind e-mail and password, counted and audited; for the API and the back office alike."""
+    email = email.strip().lower()
+    count_attempt("sign_in_address", origin().ip_address)
+    count_attempt("sign_in", email)
+    user = authenticate(None, email=email, password=password)
+    if not isinstance(user, User):
+        _refused(email)
+        return None
+    forget_attempts("sign_in", email)
+    return user
+
+
+@operation
+def _signed_in(user: User) -> Pair:
+    found = open_family(user)
+    record("SIGNED_IN", user, by=user, metadata={"door": "api"})
+    return found
+
+
+@operation
+def _refused(email: str) -> None:
+    user = User.objects.filter(email=email).first()
+    record("SIGN_IN_FAILED", user or Attempt(email[:150]), by=None)
+
+
+def refresh(token: str) -> Pair:
+    """A new pair for a refresh token, which ends with this use; a rotated one used again ends its whole family.
+
+    Raises Unauthenticated for anything but the family's current token.
+    """
+    family_id, rotation = read_refresh(token)
+    found = _rotate(family_id, rotation)
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+@operation
+def _rotate(family_id: uuid.UUID, rotation: str) -> Pair | None:
+    family = TokenFamily.objects.select_for_update(of=("self",)).filter(pk=family_id, ended_at=None).first()
+    if family is None or family.expires_at <= timezone.now():
+        return None
+    user = User.objects.with_rights().get(pk=family.user_id)
+    if not user.is_active:
+        return None
+    if family.current.hex != rotation:
+        _end_family(family, "reused")
+        record("TOKEN_REUSED", user, by=user, metadata={"family": str(family.pk)})
+        access_changed([user.pk], "signed_out")
+        return None
+    family.current, family.refreshed_at = uuid.uuid4(), timezone.now()
+    family.save(update_fields=["current", "refreshed_at"])
+    return pair(user, family)
+
+
+@operation
+def end_session(token: str, *, by: User) -> None:
+    """End the family of one of the caller's refresh tokens; one already ended, or another's, is left as it is."""
+    try:
+        family_id, _rotation = read_refresh(token)
+    except Unauthenticated:
+        return
+    family = TokenFamily.objects.select_for_update().filter(pk=family_id, user=by, ended_at=None).first()
+    if family is None:
+        return
+    _end_family(family, "signed_out")
+    record("SIGNED_OUT", by, by=by)
+    access_changed([by.pk], "signed_out")
+
+
+@operation
+def end_sessions(user_id: int, *, reason: str, by: User) -> int:
+    """End every session of a person in the API; how many there were."""
+    user = User.objects.get(pk=user_id)
+    ended = end_families(user, reason)
+    record("SIGNED_OUT", user, by=by, metadata={"sessions": ended, "reason": reason})
+    access_changed([user.pk], "signed_out")
+    return ended
+
+
+def _end_family(family: TokenFamily, reason: str) -> None:
+    family.ended_at, family.end_reason = timezone.now(), reason
+    family.save(update_fields=["ended_at", "end_reason"])
+
+
+def end_families(user: User, reason: str) -> int:
+    """Close every open family of a user; part of the operations that need it."""
+    return TokenFamily.objects.filter(user=user, ended_at=None).update(
+        ended_at=timezone.now(), end_reason=reason
+    )
+
+

@@ -1,0 +1,37 @@
+"""HTTP as this project serves it: the bridge with its bounds, our words for its refusals, liveness on the loop."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.utils import translation
+
+from core.api.problems import body
+from core.bridge import HttpBridge, Limits
+from core.context import Origin, came_from
+from core.errors import CODES, Unavailable
+
+_PREFIX = f"/{settings.API_PREFIX}" if settings.API_PREFIX else ""
+UPLOADS = frozenset({f"{_PREFIX}/tickets/upload", f"{_PREFIX}/chat/upload"})
+
+
+def max_body(path: str) -> int:
+    """The largest body a path takes, in bytes; the back office sends files in forms."""
+    return settings.MAX_UPLOAD_BODY_BYTES if path in UPLOADS or path.startswith("/admin/") else settings.MAX_BODY_BYTES
+
+
+async def _live(scope: Any) -> tuple[int, bytes]:
+    return 200, b'{"status":"ok"}'
+
+
+def _error_body(code: str, scope: Any, request_id: str) -> bytes:
+    wanted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1").lower()
+    language = "en" if wanted.startswith("en") else "ar" if wanted.startswith("ar") else settings.LANGUAGE_CODE
+    with translation.override(language), came_from(Origin(request_id)):
+        return orjson.dumps(body(CODES.get(code, Unavailable)()))
+
+
+def bridge(wsgi: Any) -> HttpBridge:
+    """The ASGI application for HTTP."""
+    limits = Limits(threads=settings.WEB_THREADS, backlog=settings.WEB_BACKLOG, max_body=max_body)
+    return HttpBridge(wsgi, limits=limits, loop_routes={"/health/live": _live}, error_body=_error_body)

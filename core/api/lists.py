@@ -1,0 +1,176 @@
+"""Lists: closed filters and sorts, pages with capped counts, cursors that hold their place."""
+
+import base64
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db.models import Model, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import FilterSet
+from rest_framework.request import Request
+
+from core.errors import Invalid, PageTooDeep
+
+M = TypeVar("M", bound=Model)
+COUNT_CAP = 10_000
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+PAGING = {"page", "limit", "cursor", "sortBy", "sortOrder"}
+MAX_PARAMETER = 2_000
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order by one column that has no nulls, ties broken by id."""
+
+    column: str
+
+
+@dataclass(frozen=True)
+class Paging:
+    """What a list was asked for: which page or cursor, how many, in which order."""
+
+    page: int
+    limit: int
+    cursor: str | None
+    sort: str
+    descending: bool
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """A page of rows and the contract's `meta`."""
+
+    rows: list[M]
+    meta: dict[str, Any]
+
+
+def refuse_unknown(request: Request, known: Iterable[str]) -> None:
+    """Invalid naming parameters that are not declared, given twice, too long or hold a NUL."""
+    allowed = set(known)
+    wrong: dict[str, list[str]] = {}
+    for name, values in request.query_params.lists():
+        if name not in allowed:
+            wrong[name[:100]] = [_("Unknown parameter.")]
+        elif len(values) > 1:
+            wrong[name] = [_("Give this parameter once.")]
+        elif "\x00" in values[0] or len(values[0]) > MAX_PARAMETER or not _encodable(values[0]):
+            wrong[name] = [_("This value cannot be used.")]
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def read_paging(source: Mapping[str, Any], sorts: Mapping[str, Sort], default: str) -> Paging:
+    """Page, limit, cursor and order from query parameters or a search body; Invalid names what is wrong."""
+    page = _whole(source, "page", 1, 1, 2**31)
+    limit = _whole(source, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
+    sort = source.get("sortBy") or default
+    order = source.get("sortOrder") or "desc"
+    if sort not in sorts:
+        raise Invalid(fields={"sortBy": [", ".join(sorts)]})
+    if order not in {"asc", "desc"}:
+        raise Invalid(fields={"sortOrder": ["asc, desc"]})
+    cursor = source.get("cursor") or None
+    if cursor is not None and (not isinstance(cursor, str) or len(cursor) > 500):
+        raise Invalid(fields={"cursor": [_("This cursor cannot be used.")]})
+    if cursor is None and page * limit > COUNT_CAP:
+        raise PageTooDeep
+    return Paging(page, limit, cursor, sort, order == "desc")
+
+
+def _whole(source: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
+    raw = source.get(name)
+    if raw is None or raw == "":
+        return default
+    text = str(raw)
+    if isinstance(raw, bool | float) or not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise Invalid(fields={name: [_("This must be a whole number.")]})
+    if not low <= int(text) <= high:
+        raise Invalid(fields={name: [_("This must be from %(low)s to %(high)s.") % {"low": low, "high": high}]})
+    return int(text)
+
+
+def filtered(queryset: QuerySet[M], filter_set: type[FilterSet], request: Request) -> QuerySet[M]:
+    """The rows a closed filter set leaves; unknown parameters and wrong values are named in a 400."""
+    refuse_unknown(request, {*filter_set.base_filters, *PAGING})
+    bound = filter_set(request.query_params, queryset=queryset, request=request)
+    if not bound.is_valid():
+        raise Invalid(fields={name: [str(text) for text in texts] for name, texts in bound.errors.items()})
+    return bound.qs
+
+
+def paginate(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> Page[M]:
+    """One page in a stable order, with a count that stops at 10,000."""
+    column = sorts[paging.sort].column
+    sign = "-" if paging.descending else ""
+    ordered = queryset.order_by(f"{sign}{column}", f"{sign}pk")
+    if paging.cursor:
+        rows = list(_after(ordered, paging, column)[: paging.limit + 1])
+    else:
+        start = (paging.page - 1) * paging.limit
+        rows = list(ordered[start : start + paging.limit + 1])
+    more, rows = len(rows) > paging.limit, rows[: paging.limit]
+    total = queryset.order_by()[: COUNT_CAP + 1].count()
+    meta: dict[str, Any] = {
+        "page": paging.page,
+        "limit": paging.limit,
+        "total": min(total, COUNT_CAP),
+        "totalPages": -(-min(total, COUNT_CAP) // paging.limit),
+        "nextCursor": _cursor(rows[-1], paging, column) if more else None,
+    }
+    if total > COUNT_CAP:
+        meta["totalIsCapped"] = True
+    return Page(rows, meta)
+
+
+def _cursor(row: Model, paging: Paging, column: str) -> str:
+    value = getattr(row, column)
+    if isinstance(value, datetime.datetime):
+        value = value.isoformat()
+    packed = orjson.dumps([paging.sort, paging.descending, value, row.pk])
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def _after(ordered: QuerySet[M], paging: Paging, column: str) -> QuerySet[M]:
+    refusal = Invalid(fields={"cursor": [_("This cursor cannot be used.")]})
+    try:
+        sort, descending, raw, pk = orjson.loads(base64.urlsafe_b64decode(f"{paging.cursor}==="))
+        field = ordered.model._meta.get_field(column)
+        value = parse_datetime(raw) if field.get_internal_type() == "DateTimeField" else field.to_python(raw)  # type: ignore[union-attr]
+    except Exception:
+        raise refusal from None
+    if value is None or not isinstance(pk, int) or abs(pk) >= 2**63 or (sort, descending) != (paging.sort, paging.descending):
+        raise refusal
+    # The first condition lets the index start at the cursor; the second breaks ties.
+    way = "lt" if paging.descending else "gt"
+    return ordered.filter(Q(**{f"{column}__{way}e": value}), Q(**{f"{column}__{way}": value}) | Q(**{f"pk__{way}": pk}))
+
+
+def thread_page(
+    queryset: QuerySet[M], source: Mapping[str, Any], default: int = 50
+) -> tuple[Sequence[M], dict[str, bool]]:
+    """Messages in order of id: the latest by default, or those before or after an id; with the contract's meta."""
+    limit = _whole(source, "limit", default, 1, MAX_LIMIT)
+    before, after = (_whole(source, name, 0, 1, 2**63) if source.get(name) else 0 for name in ("before", "after"))
+    if before and after:
+        raise Invalid(fields={"before": [_("Give before or after, not both.")]})
+    if after:
+        rows = list(queryset.filter(pk__gt=after).order_by("pk")[: limit + 1])
+        more, rows = len(rows) > limit, rows[:limit]
+        return rows, {"hasBefore": queryset.filter(pk__lte=after).exists(), "hasAfter": more}
+    older = queryset.filter(pk__lt=before) if before else queryset
+    rows = list(older.order_by("-pk")[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit][::-1]
+    return rows, {"hasBefore": more, "hasAfter": bool(before) and queryset.filter(pk__gte=before).exists()}

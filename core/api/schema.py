@@ -1,0 +1,130 @@
+"""OpenAPI out of the views: the envelope around every answer, the one problem form for every refusal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+
+from core.api.permissions import Public, SignedIn
+from core.api.serializers import FormOut
+from core.errors import CODES
+
+_PAGE = {
+    "type": "object",
+    "required": ["page", "limit", "total", "totalPages", "nextCursor"],
+    "properties": {
+        "page": {"type": "integer"},
+        "limit": {"type": "integer"},
+        "total": {"type": "integer"},
+        "totalPages": {"type": "integer"},
+        "totalIsCapped": {"type": "boolean"},
+        "nextCursor": {"type": ["string", "null"]},
+    },
+}
+_THREAD = {
+    "type": "object",
+    "required": ["hasBefore", "hasAfter"],
+    "properties": {"hasBefore": {"type": "boolean"}, "hasAfter": {"type": "boolean"}},
+}
+_OPENED = {
+    "type": "object",
+    "properties": {
+        "openedTicket": {
+            "type": "object",
+            "required": ["id", "ticketNumber"],
+            "properties": {"id": {"type": "string"}, "ticketNumber": {"type": "string"}},
+        }
+    },
+}
+METAS: dict[str, dict[str, Any]] = {"page": _PAGE, "thread": _THREAD, "opened": _OPENED}
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="1 to 200 printable ASCII characters; a repeat gets the first answer."
+)
+
+
+class ErrorOut(FormOut):
+    code = serializers.ChoiceField(choices=sorted(CODES))
+    message = serializers.CharField()
+    fields_ = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    details = serializers.DictField(required=False)
+    request_id = serializers.CharField()
+
+    def get_fields(self) -> Any:
+        found = super().get_fields()
+        return {name.rstrip("_"): field for name, field in found.items()}
+
+
+class ProblemOut(FormOut):
+    """The one form of every refusal."""
+
+    success = serializers.BooleanField()
+    error = ErrorOut()
+
+
+def describe(
+    summary: str,
+    *,
+    body: Any = None,
+    answer: Any = None,
+    status: int | Mapping[int, Any] = 200,
+    meta: str = "",
+    once: bool = False,
+    parameters: list[Any] | None = None,
+    refusals: tuple[int, ...] = (),
+) -> Any:
+    """Document one method of a view: its body, its answer inside the envelope, `meta`, and further refusals."""
+    codes = status if isinstance(status, Mapping) else {status: answer}
+    return extend_schema(
+        summary=summary,
+        request=body,
+        responses=dict(codes),
+        parameters=[*(parameters or []), *([KEY] if once else [])],
+        extensions={"x-meta": meta, "x-refusals": list(refusals)},
+    )
+
+
+class AutoSchema(SpectacularAutoSchema):
+    """drf-spectacular's inspector with the contract's envelope and refusals."""
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
+        found = super().get_operation(path, path_regex, path_prefix, method, registry)
+        if found is None:
+            return None
+        meta, refusals = found.pop("x-meta", ""), found.pop("x-refusals", [])
+        for status, response in found["responses"].items():
+            if status.startswith("2"):
+                _wrap(response, meta)
+        self._add_refusals(found, method, refusals)
+        return found
+
+    def _add_refusals(self, found: dict[str, Any], method: str, more: list[int]) -> None:
+        problem = self.resolve_serializer(ProblemOut, "response").ref
+        kinds = getattr(self.view, "permission_classes", [])
+        statuses = {400, 429, 503, *more}
+        if any(issubclass(kind, SignedIn) for kind in kinds):
+            statuses |= {401, 403, 404}
+        if method in {"POST", "PUT", "PATCH"}:
+            statuses |= {409, 413, 415}
+        if not any(issubclass(kind, Public) for kind in kinds):
+            found.setdefault("security", [{"bearer": []}])
+        for status in sorted(statuses):
+            found["responses"].setdefault(
+                str(status), {"description": "Refused", "content": {"application/json": {"schema": problem}}}
+            )
+
+    def get_tags(self) -> list[str]:
+        return [self.view.__module__.split(".")[0]]
+
+
+def _wrap(response: dict[str, Any], meta: str) -> None:
+    inner = response.get("content", {}).get("application/json", {}).get("schema", {"type": "null"})
+    properties: dict[str, Any] = {"success": {"type": "boolean", "const": True}, "data": inner}
+    required = ["success", "data"]
+    if meta:
+        properties["meta"] = METAS[meta]
+        required += ["meta"] if meta != "opened" else []
+    response["content"] = {
+        "application/json": {"schema": {"type": "object", "required": required, "properties": properties}}
+    }

@@ -1,0 +1,121 @@
+"""Bases of every form on the wire: camelCase names, string ids, and no field that nobody declared."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.text import camel
+
+MAX_ID = 2**63 - 1
+
+
+class _CamelFields(serializers.Serializer[Any]):
+    """Fields are declared in snake_case and spelled in camelCase on the wire."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        named = {}
+        for name, field in super().get_fields().items():
+            wire = camel(name)
+            if wire != name:
+                if isinstance(field, serializers.SerializerMethodField):
+                    field.method_name = field.method_name or f"get_{name}"
+                elif field.source is None:
+                    field.source = name
+            named[wire] = field
+        return named
+
+
+class FormOut(_CamelFields):
+    """What we answer; fields are read from attributes or keys."""
+
+
+class FormIn(_CamelFields):
+    """What we take: a JSON object with declared fields alone; any other is named in a 400."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                raise serializers.ValidationError({str(name)[:100]: [_("Unknown field.")] for name in unknown[:20]})
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{1,19}$"})
+class IdField(serializers.Field[int, Any, str, Any]):
+    """An id: a string on the wire, taken as string or number."""
+
+    default_error_messages = {"invalid": _("This is not an id.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("invalid")
+        text = str(data)
+        if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= MAX_ID):
+            self.fail("invalid")
+        return int(text)
+
+    def to_representation(self, value: Any) -> str:
+        return str(getattr(value, "pk", value))
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class TextField(serializers.CharField):
+    """Text a person wrote: trimmed, no NUL, no lone surrogates, numbers and booleans refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text: str = super().to_internal_value(data)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("invalid")
+        return text
+
+
+class StrictBoolean(serializers.BooleanField):
+    """true or false, nothing that merely resembles them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictInteger(serializers.IntegerField):
+    """A JSON whole number; text, fractions and booleans are refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Bilingual(FormOut):
+    """A thing with an Arabic and an English name; `name` is the one in the reader's language."""
+
+    id = IdField()
+    name_ar = serializers.CharField()
+    name_en = serializers.CharField()
+    name = serializers.SerializerMethodField()
+
+    def get_name(self, thing: Any) -> str:
+        return str(thing)
+
+
+class PersonRef(FormOut):
+    """Someone by id and name."""
+
+    id = IdField()
+    name = serializers.CharField()
+
+
+class Realtime(FormOut):
+    """The room that carries this thing's events to the caller, and its head before the data was read."""
+
+    room = serializers.CharField()
+    seq = serializers.IntegerField()

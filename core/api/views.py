@@ -1,0 +1,94 @@
+"""The base of every API view: language, rates, envelope, idempotent creation."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import translation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from core.api.permissions import DenyAll, SignedIn
+from core.api.lists import refuse_unknown
+from core.context import origin
+from core.errors import Invalid, NotFound
+from core.idempotency import Answer, once
+from core.links import refresh_links
+from core.rates import spend
+
+
+class ApiView(APIView):
+    """One resource of the API. Name who may call it in `permission_classes`; the default is nobody."""
+
+    permission_classes = [DenyAll]
+    rate: str | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        user = request.user
+        if user.is_authenticated and not request.headers.get("Accept-Language"):
+            translation.activate(user.language)
+        spend("address", origin().ip_address)
+        if user.is_authenticated:
+            kind = "read" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
+            spend(f"staff_{kind}" if user.is_agent else kind, f"user:{user.pk}")
+        if self.rate:
+            spend(self.rate, f"user:{user.pk}" if user.is_authenticated else origin().ip_address)
+        if request.method in {"GET", "HEAD"}:
+            self.check_parameters(request)
+
+    def check_parameters(self, request: Request) -> None:
+        """Refuse query parameters that this view does not declare; lists declare theirs by filter set."""
+        refuse_unknown(request, self.parameters())
+
+    def parameters(self) -> set[str]:
+        """The query parameters this view takes."""
+        return set()
+
+    def perform_authentication(self, request: Request) -> None:
+        """Public views never look at a token: a stale one must not lock anybody out of signing in."""
+        if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in self.permission_classes):
+            super().perform_authentication(request)
+
+    def read(self, form: type[Serializer[Any]], request: Request, **context: Any) -> dict[str, Any]:
+        """The validated body of a request; raises Invalid naming each wrong field."""
+        serializer = form(data=request.data, context={"request": request, **context})
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def create_once(
+        self, request: Request, run: Callable[[], Answer], *, still_visible: Callable[[Mapping[str, Any]], bool]
+    ) -> Response:
+        """Carry out a creating POST; with an Idempotency-Key at most once.
+
+        `still_visible` gets the stored `data` and says whether the caller may see its object today.
+        """
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            answer = run()
+        else:
+            route = f"{request.method} {request.path}"[:100]
+            answer = once(request.user.pk, route, key, request.data, run)
+        if answer.repeated:
+            if not still_visible(answer.content["data"]):
+                raise NotFound
+            refresh_links(answer.content, request.user)
+        return Response(answer.content, status=answer.status)
+
+
+def ok(data: Any, status: int = 200, meta: Mapping[str, Any] | None = None) -> Response:
+    """A success in the contract's envelope."""
+    return Response(envelope(data, meta), status=status)
+
+
+def envelope(data: Any, meta: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`{"success": true, "data": …, "meta"?: …}`"""
+    return {"success": True, "data": data, "meta": dict(meta)} if meta is not None else {"success": True, "data": data}
+
+
+def one_of(name: str, value: str, choices: Mapping[str, Any]) -> Any:
+    """`choices[value]`, or Invalid naming the parameter and what it takes."""
+    if value not in choices:
+        raise Invalid(fields={name: [", ".join(choices)]})
+    return choices[value]

@@ -1,0 +1,74 @@
+"""The outermost layer: where a request comes from, its id, and the answer when a store is away."""
+
+import ipaddress
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from core import metrics
+from core.api.problems import problem_response
+from core.context import Origin, came_from
+from core.errors import Unavailable
+
+log = structlog.get_logger("request")
+_SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestContextMiddleware:
+    """Names the request, remembers its origin, counts it, and turns an absent database into 503."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
+        came = Origin(request_id, client_address(request), request.headers.get("User-Agent", "")[:300])
+        started = time.perf_counter()
+        with came_from(came):
+            try:
+                response = self.get_response(request)
+            except (OperationalError, InterfaceError) as error:
+                response = unavailable(request, error)
+            seconds = time.perf_counter() - started
+            response.headers["X-Request-Id"] = request_id
+            metrics.observe(request, response.status_code, seconds)
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round(seconds * 1000, 1),
+                user_id=getattr(getattr(request, "user", None), "pk", None) if hasattr(request, "_cached_user") else None,
+            )
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return unavailable(request, error)
+        return None
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 for a database that is away or too slow."""
+    log.warning("database_unavailable", path=request.path, error=str(error)[:200])
+    return problem_response(Unavailable())
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address; from X-Forwarded-For only as far as TRUSTED_PROXY_COUNT proxies wrote it."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXY_COUNT:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if len(hops) >= settings.TRUSTED_PROXY_COUNT:
+            address = hops[-settings.TRUSTED_PROXY_COUNT]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
