@@ -3,7 +3,7 @@
 import ast
 import re
 
-from django.template.base import TemplateSyntaxError
+from django.template import TemplateSyntaxError
 from django.utils.translation.template import templatize
 
 from core.i18n.messages import SIGNATURES, Extract, Finding, Message, translators_comment
@@ -23,23 +23,20 @@ def extract(source: str, name: str) -> Extract:
         return found
     lines = prepared.splitlines()
     for match in CALL.finditer(prepared):
-        if match["name"] and (message := _message(match, name)):
+        if match["name"]:
             comment = translators_comment(lines, prepared.count("\n", 0, match.start()) + 1)
-            found.messages.append(Message(**{**message, "comment": comment}))
+            found.messages += _messages(match, name, comment)
     return found
 
 
-def _message(match: re.Match[str], name: str) -> dict[str, str | None] | None:
-    texts = [ast.literal_eval(text.group()) for text in re.finditer(LITERAL, match["texts"], re.S)]
-    if match["name"] == "_":
+def _messages(match: re.Match[str], name: str, comment: str | None) -> list[Message]:
+    texts = [ast.literal_eval(text) for text in re.findall(LITERAL, match["texts"], re.S)]
+    function = match["name"]
+    if function == "_":
         # Looked up with its percent signs doubled, which templatize does for tags but not for constants.
-        texts = [text.replace("%", "%%") for text in texts]
-    signature = SIGNATURES["gettext" if match["name"] == "_" else match["name"]]
-    if not texts[signature.singular]:
-        return None
-    return {
-        "id": texts[signature.singular],
-        "source": name,
-        "plural": None if signature.plural is None else texts[signature.plural],
-        "context": None if signature.context is None else texts[signature.context],
-    }
+        function, texts = "gettext", [text.replace("%", "%%") for text in texts]
+    signature = SIGNATURES[function]
+    message_id = texts[signature.singular]
+    plural = None if signature.plural is None else texts[signature.plural]
+    context = None if signature.context is None else texts[signature.context]
+    return [Message(message_id, name, plural, context, comment)] if message_id else []

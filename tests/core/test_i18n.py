@@ -34,7 +34,7 @@ def test_every_marked_text_has_its_arabic(capsys: pytest.CaptureFixture[str]) ->
     try:
         call_command("messages", "--check")
     except CommandError as error:
-        pytest.fail(f"{capsys.readouterr().out}{error} (docs/translation.md says how to translate)")
+        pytest.fail(f"{capsys.readouterr().out}{error} docs/translation.md says how to translate.", pytrace=False)
 
 
 def test_no_template_shows_text_in_one_language_only() -> None:

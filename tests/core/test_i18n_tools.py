@@ -1,5 +1,6 @@
 """The tools of translation, run on a small project of their own."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -25,7 +26,8 @@ PYTHON = """
     KIND = npgettext_lazy("shelf", "Box", "Boxes", "n")
 
     def say(n):
-        return gettext("Sent"), ngettext("%(n)s day", "%(n)s days", n), pgettext("verb", "Open"), translation.gettext("Far")
+        days = ngettext("%(n)s day", "%(n)s days", n)
+        return gettext("Sent"), days, pgettext("verb", "Open"), translation.gettext("Far")
 """
 TEMPLATE = """
     {% load i18n %}<h1>{% translate "Welcome" %}</h1><p title="{% trans "Hint" context "tooltip" %}">
@@ -99,11 +101,9 @@ def test_django_looks_up_exactly_what_was_collected(project: Path) -> None:
     call_command("messages")
     _translate(project)
     call_command("compile_messages")
-    template = Engine(libraries={"i18n": "django.templatetags.i18n"}).from_string(
-        (project / "templates/page.html").read_text()
-    )
+    engine = Engine(dirs=[project / "templates"], libraries={"i18n": "django.templatetags.i18n"})
     with override("ar"):
-        page = template.render(Context({"n": 7, "who": "Sara"}))
+        page = engine.get_template("page.html").render(Context({"n": 7, "who": "Sara"}))
     for text in ("نص Welcome", "نص Hint", "صيغة 3 7 replies of Sara", "نص None, 5 left", "نص 50% off"):
         assert text in page
 
@@ -213,7 +213,7 @@ def test_arabic_has_six_forms_and_may_name_one_and_two_without_a_figure() -> Non
 
 def test_a_figure_filled_in_by_position_is_never_left_out() -> None:
     entry = polib.POEntry(msgid="%d day", msgid_plural="%d days")
-    entry.msgstr_plural = {form: "%d يوم" for form in range(6)} | {1: "يوم واحد"}
+    entry.msgstr_plural = dict.fromkeys(range(6), "%d يوم") | {1: "يوم واحد"}
     assert list(check_entry(entry)) == ["plural form 1: lacks 0:%d"]
 
 
@@ -233,8 +233,6 @@ def test_compiling_twice_does_nothing_and_a_change_is_seen_whatever_its_date(tmp
     assert compile_catalogues(tmp_path) == []
     old = po.stat()
     _write(tmp_path, "خزّن")
-    import os
-
     os.utime(po, ns=(old.st_atime_ns - 10**12, old.st_mtime_ns - 10**12))
     assert not is_fresh(po)
     assert compile_catalogues(tmp_path) == [po.with_suffix(".mo")]
@@ -243,8 +241,11 @@ def test_compiling_twice_does_nothing_and_a_change_is_seen_whatever_its_date(tmp
 
 def test_processes_that_compile_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     po = _write(tmp_path, "احفظ")
-    code = "import sys, pathlib; from core.i18n.compiled import compile_catalogues; compile_catalogues(pathlib.Path(sys.argv[1]))"
-    running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(4)]
+    code = f"""if True:
+        from pathlib import Path
+        from core.i18n.compiled import compile_catalogues
+        compile_catalogues(Path({str(tmp_path)!r}))"""
+    running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
     assert [process.wait(60) for process in running] == [0, 0, 0, 0]
     assert is_fresh(po)
     assert sorted(path.name for path in po.parent.iterdir()) == ["django.mo", "django.po"]
@@ -273,9 +274,8 @@ def test_text_outside_of_translation_is_found_in_html(html: str, found: list[str
 
 def test_text_outside_of_translation_is_found_in_plain_templates_with_its_line() -> None:
     text = '{% load i18n %}{% translate "Dear customer" %}\n{{ url }} https://example.com\nBye\n'
-    assert [str(finding) for finding in in_template(text, "mail.txt")] == [
-        "mail.txt:3: not marked for translation: 'Bye'"
-    ]
+    said = [str(finding) for finding in in_template(text, "mail.txt")]
+    assert said == ["mail.txt:3: not marked for translation: 'Bye'"]
 
 
 def test_a_label_that_is_no_marked_text_is_found() -> None:
@@ -298,12 +298,6 @@ def test_a_label_that_is_no_marked_text_is_found() -> None:
             raise Invalid(fields={"subject": ["Too long"]})
         """
     )
-    assert {finding.text for finding in in_python(source, "a.py")} == {
-        "Open",
-        "Subject",
-        "Ticket",
-        "Age",
-        "Saved",
-        "Too long",
-    }
-    assert in_python(source, "a.py", frozenset({"Open", "Subject", "Ticket", "Age", "Saved", "Too long"})) == []
+    labels = frozenset({"Open", "Subject", "Ticket", "Age", "Saved", "Too long"})
+    assert {finding.text for finding in in_python(source, "a.py")} == labels
+    assert in_python(source, "a.py", labels) == []
