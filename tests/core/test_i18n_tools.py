@@ -1,6 +1,7 @@
 """The tools of translation, run on a small project of their own."""
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.template import Context, Engine
 from django.utils.translation import override
 
-from core.i18n.check import check_entry
+from core.i18n.check import ARABIC, check_entry
 from core.i18n.compiled import compile_catalogues, is_fresh
 from core.i18n.hardcoded import in_python, in_template
 
@@ -249,6 +251,25 @@ def test_processes_that_compile_at_once_leave_one_whole_file(tmp_path: Path) -> 
     assert [process.wait(60) for process in running] == [0, 0, 0, 0]
     assert is_fresh(po)
     assert sorted(path.name for path in po.parent.iterdir()) == ["django.mo", "django.po"]
+
+
+def test_a_process_on_a_bare_checkout_speaks_arabic_at_once(tmp_path: Path) -> None:
+    """Nothing compiled yet: the catalogues must be built before Django loads them, which it does while models load."""
+    shutil.copytree(
+        Path(settings.BASE_DIR) / "locale", tmp_path / "locale", ignore=shutil.ignore_patterns("*.mo", ".*")
+    )
+    (tmp_path / "bare.py").write_text(f"from config.settings import *\nLOCALE_PATHS = [{str(tmp_path / 'locale')!r}]\n")
+    code = "import django; django.setup(); from core.errors import Stale; print(Stale.text)"
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bare", "DEFAULT_LANGUAGE": "ar", "PYTHONPATH": f"{tmp_path}:."},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ARABIC.search(said.stdout), said
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.i18n import catalogue as catalogues
 from core.i18n.check import check_catalogue
+from core.i18n.compiled import compile_catalogues
 from core.i18n.messages import Extract, Finding
 from core.i18n.sources import extract_borrowed, extract_project
 
 
 class Command(BaseCommand):
-    """Writes locale/ar/LC_MESSAGES/*.po; with --check writes nothing and exits 1 when anything is missing."""
+    """Writes and compiles locale/ar/LC_MESSAGES/*.po; --check writes nothing and exits 1 when anything is missing."""
 
     help = "Collect the texts to translate into the Arabic catalogue; --check tells what is missing and exits 1."
     requires_system_checks: list[str] = []
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         for domain, extract in extracts.items():
             self._report(extract.findings + catalogues.conflicts(extract.messages))
             self._update(catalogues.path_of(locale, domain), extract, prune=options["prune"])
+        compile_catalogues(locale)
 
     def _check(self, locale: Path, extracts: dict[str, Extract]) -> None:
         findings = [finding for extract in extracts.values() for finding in extract.findings]
