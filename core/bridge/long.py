@@ -78,7 +78,7 @@ class LongAnswers:
 
     async def _send_stream(self, client: Client, answer: Answer) -> None:
         outlet = Outlet(client, self._stall_seconds)
-        pump = Pump(answer, outlet.stir)
+        pump = Pump(answer, outlet.stir, client.request_id)
         job = None
         try:
             job = self.streams.submit(pump.run)

@@ -20,11 +20,12 @@ class Pump:
     of its own: a language or request id it needs is taken in the view, not from the thread.
     """
 
-    def __init__(self, answer: Answer, stir: asyncio.Event) -> None:
+    def __init__(self, answer: Answer, stir: asyncio.Event, request_id: str) -> None:
         self.finished = False
         self.failed = False
         self._answer = answer
         self._stir = stir
+        self._request_id = request_id
         self._loop = asyncio.get_running_loop()
         self._room = threading.Condition()
         self._chunks: list[bytes] = []
@@ -38,7 +39,7 @@ class Pump:
             copy_context().run(self._iterate)
         except BaseException:
             self.failed = True
-            log.exception("a streamed response failed")
+            log.exception("a streamed response failed, request %s", self._request_id)
         finally:
             self._answer.close()
             self.finished = True

@@ -1,0 +1,222 @@
+"""The bridge under more than it can take: crowds, clients that leave, readers that stall, a stop in the middle."""
+
+import asyncio
+import json
+import signal
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.core.bridge_daphne import Daphne, crowd, daphne, read_all, wait_until
+
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daphne]:
+    with daphne(tmp_path_factory.mktemp("bridge")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_running(server: Daphne) -> Iterator[None]:
+    yield
+    wait_until(server.idle)
+    log = server.log()
+    assert "Task exception was never retrieved" not in log
+    assert "Producer was not unregistered" not in log
+    assert "Unhandled" not in log
+
+
+def abort(raw: socket.socket) -> None:
+    """Leave with a reset, as a closed laptop's router would say."""
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raw.close()
+
+
+def slow_count(server: Daphne) -> int:
+    count: int = server.stats()["counts"].get("slow", 0)
+    return count
+
+
+def test_300_clients_on_a_slow_view_get_200_or_503_and_no_more_threads(server: Daphne) -> None:
+    before = server.stats()
+    answers = asyncio.run(crowd(server.port, 300, "/slow?ms=100"))
+    after = server.stats()
+    tally = Counter(status for status, _, _ in answers)
+    assert set(tally) == {200, 503}
+    assert tally[200] >= 20  # four threads and a backlog of sixteen
+    for status, headers, body in answers:
+        if status == 503:
+            assert int(headers[b"retry-after"]) >= 1
+            assert json.loads(body)["error"]["code"] == "unavailable"
+    assert after["bridge"]["refused"] - before["bridge"]["refused"] == tally[503]
+    assert after["counts"]["slow"] - before["counts"].get("slow", 0) == tally[200]
+    assert after["threads_web"] == 4
+    assert after["all_threads"] <= 1 + 4 + 2 + 2
+
+
+def test_the_loop_answers_while_every_thread_is_busy(server: Daphne) -> None:
+    busy = [server.get("/slow?ms=400") for _ in range(20)]
+    wait_until(lambda: server.stats()["bridge"]["waiting"] == 16)
+    begun = time.monotonic()
+    assert server.request("GET", "/health/live")[0].status == 200
+    assert time.monotonic() - begun < 0.2
+    assert server.request("GET", "/echo")[0].status == 503
+    for raw in busy:
+        abort(raw)
+
+
+def test_a_request_whose_client_left_the_queue_never_runs(server: Daphne) -> None:
+    before, dropped = slow_count(server), server.stats()["bridge"]["dropped"]
+    busy = [server.get("/slow?ms=500") for _ in range(4)]
+    wait_until(lambda: server.stats()["bridge"]["active"] == 4)
+    waiting = [server.get("/slow?ms=1") for _ in range(10)]
+    wait_until(lambda: server.stats()["bridge"]["waiting"] == 10)
+    for raw in waiting:
+        abort(raw)
+    wait_until(lambda: server.stats()["bridge"]["waiting"] == 0, 0.4)
+    for raw in busy:
+        assert b"slow" in raw.recv(4096)
+        raw.close()
+    assert slow_count(server) - before == 4
+    assert server.stats()["bridge"]["dropped"] - dropped == 10
+
+
+def test_a_client_that_leaves_while_sending_its_body_takes_no_thread(server: Daphne) -> None:
+    for _ in range(20):
+        abort(server.connect(b"POST /upload HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 50_000))
+    assert server.request("GET", "/echo")[0].status == 200
+    assert server.idle()
+
+
+def test_a_client_that_leaves_while_a_thread_works_frees_it_when_done(server: Daphne) -> None:
+    for raw in [server.get("/slow?ms=200") for _ in range(4)]:
+        abort(raw)
+    wait_until(server.idle)
+    assert server.request("GET", "/echo")[0].status == 200
+
+
+def test_a_client_that_leaves_a_stream_stops_it_and_closes_it_once(server: Daphne) -> None:
+    before = server.stats()["counts"]
+    for path in ("/stream?mb=200", "/drip"):
+        raw = server.get(path)
+        raw.recv(1000)
+        abort(raw)
+    wait_until(server.idle)
+    after = server.stats()["counts"]
+    assert after["closed"] - before.get("closed", 0) == 2
+
+
+def test_a_100_mb_stream_is_held_back_by_a_slow_reader_and_blocks_nobody(server: Daphne) -> None:
+    server.request("GET", "/stream?mb=5")
+    before = server.memory()
+    readers = [server.get("/stream?mb=100", receive_buffer=4096), server.get("/stream?mb=100", receive_buffer=4096)]
+    for raw in readers:
+        raw.recv(1000)
+    time.sleep(0.5)
+    assert server.memory() - before < 16 * MEGABYTE
+    begun = time.monotonic()
+    for _ in range(50):
+        assert server.request("GET", "/echo")[0].status == 200
+    assert time.monotonic() - begun < 2
+    assert server.stats()["bridge"]["active"] == 0
+    assert server.stats()["bridge"]["streams_active"] == 2
+    assert len(read_all_of(readers[0], 100 * MEGABYTE)) > 100 * MEGABYTE
+    assert server.memory() - before < 16 * MEGABYTE
+    abort(readers[1])
+
+
+def read_all_of(raw: socket.socket, length: int) -> bytes:
+    """A chunked response's bytes up to its end."""
+    got = bytearray()
+    while not got.endswith(b"0\r\n\r\n"):
+        part = raw.recv(MEGABYTE)
+        assert part
+        got += part
+    raw.close()
+    return bytes(got)
+
+
+def test_more_streams_than_may_wait_are_refused_and_closed(server: Daphne) -> None:
+    before = server.stats()["counts"]
+    running = [server.get("/drip") for _ in range(3)]
+    wait_until(lambda: server.stats()["bridge"]["streams_waiting"] == 1)
+    response, body = server.request("GET", "/drip")
+    assert (response.status, json.loads(body)["error"]["code"]) == (503, "unavailable")
+    for raw in running:
+        abort(raw)
+    wait_until(server.idle)
+    assert server.stats()["counts"]["closed"] - before.get("closed", 0) == 4
+
+
+def test_files_are_sent_to_many_slow_readers_without_a_pool_thread(server: Daphne) -> None:
+    server.request("GET", "/file")
+    before, counts = server.memory(), server.stats()["counts"]
+    readers = []
+    for _ in range(30):
+        readers.append(server.get("/file", receive_buffer=4096))
+        assert readers[-1].recv(1000).startswith(b"HTTP/1.1 200 ")
+    seen = server.stats()["bridge"]
+    assert (seen["files_active"], seen["active"], seen["waiting"]) == (30, 0, 0)
+    assert server.request("GET", "/slow?ms=1")[0].status == 200
+    assert server.memory() - before < 30 * MEGABYTE
+    for raw in readers[1:]:
+        abort(raw)
+    wait_until(lambda: server.stats()["bridge"]["files_active"] == 1)
+    got = 1000
+    while got < 20 * MEGABYTE:
+        got += len(readers[0].recv(MEGABYTE))
+    readers[0].close()
+    wait_until(server.idle)
+    assert server.stats()["counts"]["file closed in web"] - counts["file closed in web"] == 30
+
+
+def test_100_uploads_at_once_do_not_eat_the_memory(server: Daphne) -> None:
+    """Each is held on disk; the first ones run, the rest is refused or waits."""
+    before = server.memory()
+    body = b"x" * 3_900_000
+    head = b"POST /upload HTTP/1.1\r\nHost: test\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+    statuses: Counter[bytes] = Counter()
+    peak = before
+
+    def upload() -> None:
+        with server.connect(head) as raw:
+            raw.sendall(body)
+            statuses[read_all(raw)[9:12]] += 1
+
+    threads = [threading.Thread(target=upload) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            peak = max(peak, server.memory())
+            thread.join(0.02)
+    assert set(statuses) <= {b"200", b"503"}
+    assert statuses[b"200"] >= 20
+    assert peak - before < 100 * MEGABYTE
+
+
+def test_a_reader_that_stalls_is_cut_off(tmp_path: Path) -> None:
+    with daphne(tmp_path, BRIDGE_STALL_SECONDS="0.5") as server:
+        readers = [server.get(path, receive_buffer=4096) for path in ("/file", "/stream?mb=50")]
+        wait_until(lambda: sum(server.stats()["bridge"][name] for name in ("files_active", "streams_active")) == 2)
+        wait_until(server.idle)
+        for raw in readers:
+            assert len(read_all(raw)) < 20 * MEGABYTE
+
+
+def test_a_stop_lets_running_requests_finish(tmp_path: Path) -> None:
+    with daphne(tmp_path) as server:
+        running = [server.get("/slow?ms=700") for _ in range(6)]
+        wait_until(lambda: server.stats()["bridge"]["waiting"] == 2)
+        server.process.send_signal(signal.SIGTERM)
+        for raw in running:
+            assert read_all(raw).endswith(b"slow")
+        assert server.process.wait(5) == 0
