@@ -34,7 +34,7 @@ check: .venv/installed
 	$(PY) -m ruff format --check -q .
 	$(PY) -m ruff check -q .
 	$(PY) -m mypy .
-	.venv/bin/lint-imports --no-timing
+	.venv/bin/lint-imports --no-logo
 	$(PY) manage.py makemigrations --check --dry-run
 	SITE_URL=https://support.example SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(48))") \
 		$(PY) manage.py check --deploy --fail-level WARNING

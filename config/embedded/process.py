@@ -132,11 +132,13 @@ def leftovers(name: str, folder: Path) -> list[tuple[int, int]]:
     Read from /proc: empty where there is none.
     """
     found = []
+    # A folder that was removed under a running server has a mark in /proc.
+    places = {str(folder), f"{folder} (deleted)"}
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             # "pid (name) state ppid …"
             head, _, tail = (entry / "stat").read_text().rpartition(")")
-            if head.partition("(")[2] == name and (entry / "cwd").readlink() == folder:
+            if head.partition("(")[2] == name and os.readlink(entry / "cwd") in places:
                 found.append((int(entry.name), int(tail.split()[1])))
     return found
 

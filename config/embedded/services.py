@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config.embedded.errors import EmbeddedError, ServicesBusy
@@ -55,6 +55,8 @@ class Services:
     def start(self) -> None:
         """Claims the folder and starts what is wanted; on failure nothing is left running."""
         self.claim()
+        # Again now that it is ours: the owner before may just have removed the folder of the sockets.
+        self.layout.make()
         try:
             for service in self.wanted:
                 service.start()
@@ -67,6 +69,8 @@ class Services:
         """Stops the services in the order Valkey, PostgreSQL, and gives the folder up."""
         for service in self.wanted:
             service.stop()
+        with suppress(OSError):
+            self.layout.socket_dir.rmdir()
         self.lock.release()
 
     def revive(self) -> list[str]:

@@ -77,9 +77,10 @@ def test_no_tcp_port_is_taken_and_the_sockets_are_private(data_dir: Path) -> Non
         with redis.Redis.from_url(urls(data_dir).redis) as client:
             assert client.config_get("port")["port"] == "0"
             assert client.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"
-    layout = Layout.of(data_dir)
-    assert layout.socket_dir.stat().st_mode & 0o777 == 0o700
-    assert len(os.fsencode(layout.socket_dir / ".s.PGSQL.5432")) < 107
+        layout = Layout.of(data_dir)
+        assert layout.socket_dir.stat().st_mode & 0o777 == 0o700
+        assert len(os.fsencode(layout.socket_dir / ".s.PGSQL.5432")) < 107
+    assert not layout.socket_dir.exists()
 
 
 def test_a_second_owner_is_refused_and_told_who_the_first_is(data_dir: Path) -> None:

@@ -26,6 +26,10 @@ DEMO_PEOPLE = [
     *(f"customer{number}@demo.test" for number in range(1, 6)),
 ]
 DEMO_PASSWORD = "demo-demo-demo"
+POLL_SECONDS = 0.5
+# The children write into a pipe, but what they write ends where our own output goes. Celery's long warning about
+# root says nothing useful of a trial in a container.
+ENVIRONMENT = {"LOG_FORMAT": settings.LOG_FORMAT, "PYTHONWARNINGS": "ignore:::celery.platforms"}
 
 
 class Command(BaseCommand):
@@ -46,6 +50,7 @@ class Command(BaseCommand):
             services = _claim()
             _check_port(host, port)
             supervisor = Supervisor(services, [], Output(sys.stdout), cwd=settings.BASE_DIR)
+            supervisor.environment |= ENVIRONMENT
             supervisor.listen()
             try:
                 _prepare(supervisor)
@@ -106,10 +111,12 @@ def _prepare(supervisor: Supervisor) -> None:
 
 def _children(host: str, port: int) -> list[Child]:
     """The programs of the Procfile, in the order in which they stop."""
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle"]
     return [
-        Child("web", [sys.executable, "-m", "daphne", "-b", host, "-p", str(port), "config.asgi:application"]),
+        Child(
+            "web", [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "config.asgi:application"]
+        ),
         # SIGQUIT is Celery's cold shutdown: it takes its pool with it even when nobody is left to wait for tasks.
         Child(
             "worker",
@@ -128,12 +135,18 @@ class _Announcement:
         self.host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         self.port = port
         self.done = False
-        self.started = time.monotonic()
+        self.started = self.asked = time.monotonic()
 
     def __call__(self) -> None:
-        if self.done or not self._answers():
+        now = time.monotonic()
+        if self.done or now < self.asked + POLL_SECONDS:
             return
-        self.done = True
+        self.asked = now
+        self.done = self._answers()
+        if self.done:
+            self._announce()
+
+    def _announce(self) -> None:
         address = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
         self.say("")
         self.say(f"Ready after {time.monotonic() - self.started:.0f} s: {address}/   back office: {address}/admin/")
