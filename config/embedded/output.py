@@ -46,7 +46,8 @@ class Output:
         if rest and (not chunk or len(rest) > LINE_BYTES):
             lines, rest = [*lines, rest], b""
         for line in lines:
-            self.say(line.decode(errors="replace").rstrip("\r"), name)
+            if line.strip():
+                self.say(line.decode(errors="replace").rstrip("\r"), name)
         self._rest[pipe] = rest
         if not chunk:
             self._selector.unregister(pipe)

@@ -45,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=settings.PORT, type=int, help="the port to listen on (PORT)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        begun = time.monotonic()
         host, port = options["host"], options["port"]
         try:
             services = _claim()
@@ -55,7 +56,7 @@ class Command(BaseCommand):
             try:
                 _prepare(supervisor)
                 supervisor.children = _children(host, port)
-                supervisor.run(_Announcement(supervisor.output.say, host, port))
+                supervisor.run(_Announcement(supervisor.output.say, host, port, begun))
             except Stopped:
                 supervisor.output.say("stopping")
             finally:
@@ -130,12 +131,14 @@ def _children(host: str, port: int) -> list[Child]:
 class _Announcement:
     """Says once, when the web server first answers, where it is and how to sign in."""
 
-    def __init__(self, say: Callable[[str], None], host: str, port: int) -> None:
+    def __init__(self, say: Callable[[str], None], host: str, port: int, begun: float) -> None:
         self.say = say
+        self.begun = begun
         self.host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         self.port = port
         self.done = False
-        self.started = self.asked = time.monotonic()
+        self.asked = 0.0
+        self.people = DEMO_PEOPLE if settings.DEMO and "demo" in get_commands() else []
 
     def __call__(self) -> None:
         now = time.monotonic()
@@ -148,12 +151,11 @@ class _Announcement:
 
     def _announce(self) -> None:
         address = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
-        self.say("")
-        self.say(f"Ready after {time.monotonic() - self.started:.0f} s: {address}/   back office: {address}/admin/")
-        if settings.DEMO:
+        self.say(f"Ready after {time.monotonic() - self.begun:.0f} s: {address}/   back office: {address}/admin/")
+        if self.people:
             self.say(f"Sign-ins, password {DEMO_PASSWORD}:")
-            for person in DEMO_PEOPLE:
-                self.say(f"  {person}")
+        for person in self.people:
+            self.say(f"  {person}")
         self.say("Ctrl-C stops everything.")
 
     def _answers(self) -> bool:
