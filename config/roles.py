@@ -11,15 +11,18 @@ READ_ONLY = ("audit_link", "django_migrations")
 
 
 @contextmanager
-def as_owner(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Reconnect as DATABASE_OWNER_URL says, without statement time-outs; the application's role again afterwards."""
+def as_owner(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """Reconnect as DATABASE_OWNER_URL says, without statement time-outs; the application's role again afterwards.
+
+    Yields the application's role.
+    """
     before = dict(connection.settings_dict)
     owner = settings.DATABASE_OWNER
     connection.close()
     connection.settings_dict.update({key: owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT")})
     connection.settings_dict["OPTIONS"] = {**before["OPTIONS"], "options": ""}
     try:
-        yield
+        yield before["USER"]
     finally:
         connection.close()
         connection.settings_dict.clear()

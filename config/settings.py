@@ -243,6 +243,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     "ENUM_NAME_OVERRIDES": {},
     "SORT_OPERATIONS": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.close_forms"],
+    "PREPROCESSING_HOOKS": ["core.api.schema.ours"],
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "x-request-id"]
@@ -275,8 +277,17 @@ NOTIFICATION_KINDS = ["tickets.notices.KINDS"]
 ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES"]
 LINK_SIGNER = "uploads.links.signed_url"
 REFUSAL_HOOK = "accounts.refusals.record_refusal"
-SWEEPS = ["core.sweeps.idempotency_keys", "accounts.operations.send_password_resets", "accounts.sweeps.old_rows"]
+SWEEPS = [
+    "core.sweeps.idempotency_keys",
+    "accounts.operations.send_password_resets",
+    "accounts.sweeps.old_rows",
+    "uploads.sweeps.orphans",
+]
 HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
+
+# --- Tickets -------------------------------------------------------------------------------------------------------
+REOPEN_WINDOW_DAYS = env.int("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)
+RATING_CHANGE_DAYS = env.int("RATING_CHANGE_DAYS", 7, low=0, high=3650)
 
 # --- Background work -----------------------------------------------------------------------------------------------
 CELERY = {

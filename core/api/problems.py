@@ -91,14 +91,14 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         log.warning("database_refused", error=str(error)[:200])
     request = context.get("request")
     if isinstance(problem, Forbidden) and request is not None and request.user.is_authenticated:
-        _refusal_hook()(request.user, problem, f"{request.method} {request.path}")
+        refusal_hook()(request.user, problem, f"{request.method} {request.path}")
     response = Response(body(problem), status=problem.status, headers=headers(problem))
     response.exception = True
     return response
 
 
 @cache
-def _refusal_hook() -> Callable[[Any, Problem, str], None]:
+def refusal_hook() -> Callable[[Any, Problem, str], None]:
     """What records a refused authorisation; named in settings, since core knows no audit log."""
     return import_string(settings.REFUSAL_HOOK)  # type: ignore[no-any-return]
 

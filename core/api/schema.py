@@ -119,6 +119,8 @@ class AutoSchema(SpectacularAutoSchema):
 
 
 def _wrap(response: dict[str, Any], meta: str) -> None:
+    if response.get("content") and "application/json" not in response["content"]:
+        return  # a file
     inner = response.get("content", {}).get("application/json", {}).get("schema", {"type": "null"})
     properties: dict[str, Any] = {"success": {"type": "boolean", "const": True}, "data": inner}
     required = ["success", "data"]
@@ -128,3 +130,18 @@ def _wrap(response: dict[str, Any], meta: str) -> None:
     response["content"] = {
         "application/json": {"schema": {"type": "object", "required": required, "properties": properties}}
     }
+
+
+def close_forms(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
+    """drf-spectacular's hook: what we answer has the named fields and no other; the same for what we take."""
+    for schema in result.get("components", {}).get("schemas", {}).values():
+        if schema.get("type") == "object" and "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return result
+
+
+def ours(endpoints: list[Any]) -> list[Any]:
+    """drf-spectacular's hook: the API's own views; pages and the document itself are not part of it."""
+    from core.api.views import ApiView
+
+    return [entry for entry in endpoints if issubclass(entry[3].cls, ApiView)]

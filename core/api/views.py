@@ -58,18 +58,24 @@ class ApiView(APIView):
         return dict(serializer.validated_data)
 
     def create_once(
-        self, request: Request, run: Callable[[], Answer], *, still_visible: Callable[[Mapping[str, Any]], bool]
+        self,
+        request: Request,
+        run: Callable[[], Answer],
+        *,
+        still_visible: Callable[[Mapping[str, Any]], bool],
+        payload: Any = None,
     ) -> Response:
         """Carry out a creating POST; with an Idempotency-Key at most once.
 
-        `still_visible` gets the stored `data` and says whether the caller may see its object today.
+        `still_visible` gets the stored `data` and says whether the caller may see its object today. `payload` is what
+        makes two bodies the same; without it, the body as it was read.
         """
         key = request.headers.get("Idempotency-Key")
         if key is None:
             answer = run()
         else:
             route = f"{request.method} {request.path}"[:100]
-            answer = once(request.user.pk, route, key, request.data, run)
+            answer = once(request.user.pk, route, key, request.data if payload is None else payload, run)
         if answer.repeated:
             if not still_visible(answer.content["data"]):
                 raise NotFound

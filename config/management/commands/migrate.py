@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
@@ -15,11 +14,11 @@ class Command(Migrate):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        with as_owner(connection):
+        with as_owner(connection) as application:
             super().handle(*args, **options)
             if options["plan"] or options["check_unapplied"]:
                 return
             if "accounts_user" in connection.introspection.table_names():
-                grant_application(connection, settings.DATABASES["default"]["USER"])
+                grant_application(connection, application)
                 if not args and not options["app_label"]:
                     catalogue_rows.sync()

@@ -1,0 +1,54 @@
+"""GET /audit: the log, for those who may read it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.forms import EntryOut
+from audit.models import Entry
+from audit.queries import ENTRY_SORTS, entries
+from core.api.lists import filtered, paginate, read_paging
+from core.api.permissions import needs
+from core.api.schema import describe
+from core.api.views import ApiView, ok
+from core.days import day_end, day_start
+
+
+class EntryFilter(django_filters.FilterSet):
+    """By thing, actor, action and days."""
+
+    entityType = django_filters.CharFilter(field_name="entity_type")
+    entityId = django_filters.CharFilter(field_name="entity_id")
+    actorId = django_filters.NumberFilter(field_name="actor_id", min_value=1, max_value=2**63 - 1)
+    action = django_filters.CharFilter(field_name="action")
+    fromDate = django_filters.DateFilter(method="from_day")
+    toDate = django_filters.DateFilter(method="to_day")
+
+    class Meta:
+        model = Entry
+        fields: list[str] = []
+
+    def from_day(self, queryset: QuerySet[Any], _name: str, day: datetime.date) -> QuerySet[Any]:
+        return queryset.filter(created_at__gte=day_start(day))
+
+    def to_day(self, queryset: QuerySet[Any], _name: str, day: datetime.date) -> QuerySet[Any]:
+        return queryset.filter(created_at__lt=day_end(day))
+
+
+class AuditLog(ApiView):
+    permission_classes = [needs("support.audit.view")]
+
+    def check_parameters(self, request: Request) -> None:
+        """The filter set checks them."""
+
+    @describe("The audit log, newest first", answer=EntryOut(many=True), meta="page")
+    def get(self, request: Request) -> Response:
+        rows = filtered(entries(), EntryFilter, request)
+        page = paginate(rows, read_paging(request.query_params, ENTRY_SORTS, "createdAt"), ENTRY_SORTS)
+        return ok([EntryOut(row).data for row in page.rows], meta=page.meta)

@@ -1,0 +1,65 @@
+"""What people call the acts and the kinds of things in the log; the names on the wire stay as they are."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, str | Promise] = {
+    "ACCESS_REFUSED": _("Access refused"),
+    "AUDIT_ERASED": _("Details erased from the log"),
+    "CHAT_MESSAGE_SENT": _("Chat message sent"),
+    "CHAT_SESSION_ACCEPTED": _("Chat accepted"),
+    "CHAT_SESSION_CREATED": _("Chat started"),
+    "CHAT_SESSION_ENDED": _("Chat ended"),
+    "CHAT_SESSION_TRANSFERRED": _("Chat transferred"),
+    "GUEST_STARTED": _("Guest started"),
+    "PASSWORD_CHANGED": _("Password changed"),
+    "PASSWORD_RESET": _("Password set by a mailed link"),
+    "PASSWORD_RESET_REQUESTED": _("Password link asked for"),
+    "PERMISSIONS_CHANGED": _("Permissions changed"),
+    "SIGNED_IN": _("Signed in"),
+    "SIGNED_OUT": _("Signed out"),
+    "SIGN_IN_FAILED": _("Sign-in failed"),
+    "TEAM_CREATED": _("Team created"),
+    "TEAM_UPDATED": _("Team changed"),
+    "TICKET_ASSIGNED": _("Ticket assigned"),
+    "TICKET_CREATED": _("Ticket created"),
+    "TICKET_ESCALATED": _("Ticket escalated"),
+    "TICKET_MERGED": _("Ticket merged"),
+    "TICKET_MESSAGE_ADDED": _("Message added to a ticket"),
+    "TICKET_RATED": _("Ticket rated"),
+    "TICKET_STATUS_CHANGED": _("Ticket status changed"),
+    "TICKET_UPDATED": _("Ticket changed"),
+    "TOKEN_REUSED": _("Old session token used again"),
+    "USER_CREATED": _("Person added"),
+    "USER_DISABLED": _("Person disabled"),
+    "USER_ENABLED": _("Person let in again"),
+    "USER_REGISTERED": _("Customer registered"),
+    "USER_UPDATED": _("Person changed"),
+}
+KINDS: dict[str, str | Promise] = {
+    "chat_session": _("Chat"),
+    "group": _("Group"),
+    "sign_in": _("Unknown address"),
+    "team": _("Team"),
+    "ticket": _("Ticket"),
+    "user": _("Person"),
+}
+ACTORS: dict[str, str | Promise] = {
+    "Agent": _("Agent"),
+    "Bot": _("Bot"),
+    "Customer": _("Customer"),
+    "System": _("System"),
+}
+
+
+def action_words(action: str) -> str:
+    """The act in the reader's language; an act not listed here as its plain name: `Tag added` for TAG_ADDED."""
+    return str(ACTIONS.get(action) or action.replace("_", " ").capitalize())
+
+
+def kind_words(kind: str) -> str:
+    return str(KINDS.get(kind) or kind.replace("_", " ").capitalize())
+
+
+def actor_words(model: str) -> str:
+    return str(ACTORS.get(model, model))

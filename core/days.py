@@ -1,0 +1,21 @@
+"""Days as people mean them: from midnight to midnight in a named time zone."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+
+def site_zone() -> ZoneInfo:
+    """The site's own time zone."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def day_start(day: datetime.date, zone: ZoneInfo | None = None) -> datetime.datetime:
+    """The midnight at which a day begins in `zone` (the site's by default)."""
+    return datetime.datetime.combine(day, datetime.time(), zone or site_zone())
+
+
+def day_end(day: datetime.date, zone: ZoneInfo | None = None) -> datetime.datetime:
+    """The midnight at which the day after begins: ranges are half-open."""
+    return day_start(day + datetime.timedelta(days=1), zone)

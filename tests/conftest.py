@@ -1,0 +1,104 @@
+"""The cast and the doors of every test: people, API clients, and databases cleaned as their owner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from tests.api import Api
+from tests.cast import Cast, make_cast
+
+# What a truncation leaves: what migrations made.
+KEPT = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+    "accounts_user",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Quick hashes and no limits, except in the tests that are about them."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.RATES = dict.fromkeys(settings.RATES, (10**9, 60))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def superuser(dbname: str) -> psycopg.Connection[Any]:
+    """A connection that may do what neither the owner nor the application may."""
+    return psycopg.connect(os.environ["DATABASE_SUPERUSER_URL"], dbname=dbname, autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A database of this worker's own, made as the superuser, migrated as the owner, used as the application."""
+    base = urlsplit(os.environ["DATABASE_OWNER_URL"])
+    name = f"test_support_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with superuser("postgres") as server:
+        server.execute(f'create database "{name}" owner {base.username} template support')
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+        call_command("migrate", verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+    with superuser("postgres") as server:
+        server.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture()
+def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database as it really is: transactions commit, other threads and processes see them; emptied afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+        _empty(connection.settings_dict["NAME"])
+
+
+def _empty(name: str) -> None:
+    from accounts import catalogue_rows
+
+    with superuser(name) as cleaner:
+        rows = cleaner.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+        tables = ", ".join(f'"{table}"' for (table,) in rows if table not in KEPT)
+        cleaner.execute("set session_replication_role = replica")
+        cleaner.execute(f"truncate {tables}")
+        cleaner.execute("delete from accounts_user where role not in ('bot', 'system')")
+        cleaner.execute("delete from auth_group_permissions; delete from auth_group")
+    catalogue_rows.sync()
+    connection.close()
+
+
+@pytest.fixture()
+def settle(db: None) -> Callable[[], None]:
+    """Runs the deferred triggers inside a test's transaction, as a commit would."""
+    return connection.check_constraints
+
+
+@pytest.fixture()
+def cast(db: None) -> Cast:
+    """People with names: a customer and a stranger, agents, a lead, a manager, an administrator."""
+    return make_cast()
+
+
+@pytest.fixture()
+def committed_cast(transactional_db: None) -> Cast:
+    """The same people, committed."""
+    return make_cast()
+
+
+@pytest.fixture()
+def api() -> Callable[..., Api]:
+    """`api(user)` is that person's client; `api()` is nobody's."""
+    return Api

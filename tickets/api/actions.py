@@ -1,0 +1,103 @@
+"""What is done to a ticket: one address an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.permissions import SignedIn, Staff
+from core.api.schema import describe
+from core.api.serializers import FormIn
+from core.api.views import ApiView, ok
+from core.errors import NotFound
+from tickets import operations, queries
+from tickets.api import serializers as forms
+from tickets.api.docs import TICKET
+from tickets.models import Ticket
+
+
+class Nothing(FormIn):
+    """An empty body."""
+
+
+def action(summary: str, form: type[FormIn], run: Callable[..., Ticket]) -> type[ApiView]:
+    """A view that reads `form` and calls one operation: `run(ref, data, by)`; it answers the ticket."""
+
+    class Action(ApiView):
+        permission_classes = [SignedIn]
+
+        @describe(summary, body=form, answer=TICKET)
+        def post(self, request: Request, ref: str) -> Response:
+            # A ticket one does not see is absent whatever the body says; one may see it and be refused.
+            queries.find(ref, request.user)
+            ticket = run(ref, self.read(form, request), request.user)
+            return ok(queries.changed_data(ticket, request.user))
+
+    return Action
+
+
+Status = action(
+    "Change a ticket's status", forms.StatusIn, lambda ref, data, by: operations.change_status(ref, by=by, **data)
+)
+Assign = action(
+    "Give a ticket to an agent, a team or nobody",
+    forms.AssignIn,
+    lambda ref, data, by: operations.assign(ref, by=by, **data),
+)
+Escalate = action("Escalate a ticket", forms.EscalateIn, lambda ref, data, by: operations.escalate(ref, by=by, **data))
+Merge = action(
+    "Merge tickets into this one",
+    forms.MergeIn,
+    lambda ref, data, by: operations.merge(ref, data["source_ids"], by=by),
+)
+Unmerge = action(
+    "Undo a merge; answers the source",
+    forms.UnmergeIn,
+    lambda ref, data, by: operations.unmerge(ref, data["source_id"], by=by),
+)
+Rate = action("Rate a ticket", forms.RateIn, lambda ref, data, by: operations.rate(ref, by=by, **data))
+Close = action("Close a ticket", Nothing, lambda ref, data, by: operations.close(ref, by=by))
+Reopen = action("Reopen a ticket", Nothing, lambda ref, data, by: operations.reopen(ref, by=by))
+
+
+class Watchers(ApiView):
+    permission_classes = [Staff]
+
+    @describe("Have someone watch a ticket", body=Nothing, answer=TICKET)
+    def put(self, request: Request, ref: str, user_id: str) -> Response:
+        self.read(Nothing, request)
+        return self._done(operations.watch, request, ref, user_id)
+
+    @describe("Have someone watch a ticket no more", answer=TICKET)
+    def delete(self, request: Request, ref: str, user_id: str) -> Response:
+        self._done(operations.unwatch, request, ref, user_id)
+        return ok(None)
+
+    def _done(self, run: Callable[..., Ticket], request: Request, ref: str, user_id: str) -> Response:
+        queries.find(ref, request.user)
+        if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
+            raise NotFound
+        return ok(queries.changed_data(run(ref, int(user_id), by=request.user), request.user))
+
+
+class Links(ApiView):
+    permission_classes = [Staff]
+
+    @describe("Link two tickets", body=forms.LinkIn, status={201: TICKET})
+    def post(self, request: Request, ref: str) -> Response:
+        data = self._read(request, ref)
+        ticket = operations.link(ref, data["ticket_id"], kind=data["kind"], by=request.user)
+        return ok(queries.changed_data(ticket, request.user), 201)
+
+    @describe("Undo a link", body=forms.LinkIn)
+    def delete(self, request: Request, ref: str) -> Response:
+        data = self._read(request, ref)
+        operations.unlink(ref, data["ticket_id"], kind=data["kind"], by=request.user)
+        return ok(None)
+
+    def _read(self, request: Request, ref: str) -> dict[str, Any]:
+        queries.find(ref, request.user)
+        return self.read(forms.LinkIn, request)

@@ -1,0 +1,111 @@
+"""Tickets: opening, reading, listing, writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.lists import filtered, paginate, read_paging, thread_page
+from core.api.permissions import SignedIn
+from core.api.schema import describe
+from core.api.views import ApiView, envelope, ok
+from core.idempotency import Answer
+from tickets import operations, queries
+from tickets.api import serializers as forms
+from tickets.api.filters import SORTS, TicketFilter
+from tickets.api.docs import MESSAGE, MESSAGE_IN, MESSAGES, TICKET, TICKET_IN, TICKETS
+from tickets.forms import message_forms
+from tickets.models import Message, Ticket
+from tickets.operations import NewMessage, NewTicket
+
+
+class Tickets(ApiView):
+    permission_classes = [SignedIn]
+
+    def check_parameters(self, request: Request) -> None:
+        """The filter set checks them."""
+
+    @describe("Tickets one may see, newest first", answer=TICKETS, meta="page")
+    def get(self, request: Request) -> Response:
+        rows = filtered(queries.tickets_for(request.user), TicketFilter, request)
+        page = paginate(rows, read_paging(request.query_params, SORTS, "createdAt"), SORTS)
+        return ok(queries.page_data(page.rows, request.user), meta=page.meta)
+
+    @describe(
+        "Open a ticket; staff open it for a customer",
+        body=TICKET_IN,
+        status={201: TICKET, 200: TICKET},
+        once=True,
+    )
+    def post(self, request: Request) -> Response:
+        user = request.user
+        form = forms.TicketForCustomerIn if user.is_agent else forms.TicketIn
+        data = self.read(form, request)
+
+        def run() -> Answer:
+            ticket = operations.create_ticket(NewTicket(**data), by=user)
+            form = queries.form_for(user)
+            return Answer(201, envelope(queries.ticket_form(form, ticket, reader=user)))
+
+        return self.create_once(request, run, still_visible=lambda stored: _visible(stored["id"], user))
+
+
+class TicketDetail(ApiView):
+    permission_classes = [SignedIn]
+
+    @describe("A ticket", answer=TICKET)
+    def get(self, request: Request, ref: str) -> Response:
+        return ok(queries.ticket_data(ref, request.user))
+
+    @describe("Change a ticket's fields", body=forms.TicketChangesIn, answer=TICKET)
+    def patch(self, request: Request, ref: str) -> Response:
+        queries.find(ref, request.user)
+        changes = self.read(forms.TicketChangesIn, request)
+        version = changes.pop("version", None)
+        ticket = operations.update_ticket(ref, changes=changes, version=version, by=request.user)
+        return ok(queries.changed_data(ticket, request.user))
+
+
+class Messages(ApiView):
+    permission_classes = [SignedIn]
+
+    def parameters(self) -> set[str]:
+        return {"before", "after", "limit"}
+
+    @describe("A ticket's thread", answer=MESSAGES, meta="thread")
+    def get(self, request: Request, ref: str) -> Response:
+        user = request.user
+        rows, meta = thread_page(queries.thread(ref, user), request.query_params)
+        return ok(message_forms(list(rows), staff=user.is_agent, reader=user), meta=meta)
+
+    @describe(
+        "Reply, or write a note",
+        body=MESSAGE_IN,
+        status={201: MESSAGE, 200: MESSAGE},
+        once=True,
+        meta="opened",
+    )
+    def post(self, request: Request, ref: str) -> Response:
+        user = request.user
+        queries.find(ref, user)
+        data = self.read(forms.StaffMessageIn if user.is_agent else forms.MessageIn, request)
+        new = NewMessage(last_seen_id=data.pop("last_seen_message_id"), **data)
+
+        def run() -> Answer:
+            written = operations.add_message(ref, new, by=user)
+            content = message_forms([written.message], staff=user.is_agent, reader=user)[0]
+            meta = {"openedTicket": {"id": str(written.opened.pk), "ticketNumber": written.opened.number}} if written.opened else None
+            return Answer(200 if written.repeated else 201, envelope(content, meta))
+
+        return self.create_once(request, run, still_visible=lambda stored: _readable(stored["id"], user))
+
+
+def _visible(ticket_id: str, user: Any) -> bool:
+    return queries.tickets_for(user).referred(ticket_id).exists()
+
+
+def _readable(message_id: str, user: Any) -> bool:
+    mine = Ticket.objects.visible_to(user)
+    return Message.objects.visible_to(user).filter(pk=message_id, ticket__in=mine).exists()

@@ -1,0 +1,223 @@
+"""Forms of tickets on the wire, one for each audience; a customer form has no internal field to leak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from core.api.serializers import Bilingual, FormOut, IdField, PersonRef, Realtime
+from core.links import link_to
+from tickets.models import AuthorType, LinkKind, Message, Ticket
+from tickets.rooms import customer_room, staff_room
+from tickets.states import PRIORITIES, Status
+
+
+class AttachmentOut(FormOut):
+    """A file; `url` is signed for the reader and lives five minutes (unsigned in events: fetch it with a token)."""
+
+    id = serializers.CharField()
+    url = serializers.CharField()
+    filename = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class NameOnly(FormOut):
+    name = serializers.CharField()
+
+
+class CustomerRef(PersonRef):
+    email = serializers.CharField(source="address")
+    phone = serializers.CharField()
+
+
+class LinkOut(FormOut):
+    ticket_id = IdField()
+    ticket_number = serializers.CharField()
+    kind = serializers.ChoiceField(choices=LinkKind.choices)
+
+
+class RatingOut(FormOut):
+    rating = serializers.IntegerField(min_value=1, max_value=5)
+    feedback = serializers.CharField()
+    rated_at = serializers.DateTimeField()
+
+
+class SlaOut(FormOut):
+    first_response_due_at = serializers.DateTimeField(allow_null=True)
+    next_response_due_at = serializers.DateTimeField(allow_null=True)
+    resolution_due_at = serializers.DateTimeField(allow_null=True)
+    breached = serializers.BooleanField(source="sla_breached")
+    paused = serializers.BooleanField(source="sla_paused")
+
+
+class TicketRef(FormOut):
+    id = IdField()
+    ticket_number = serializers.CharField(source="number")
+
+
+class _TicketOut(FormOut):
+    """What both audiences read."""
+
+    id = IdField()
+    ticket_number = serializers.CharField(source="number")
+    subject = serializers.CharField()
+    description = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    priority = serializers.ChoiceField(choices=list(PRIORITIES), source="priority_name")
+    category = Bilingual(allow_null=True)
+    order_id = serializers.CharField()
+    product_id = serializers.CharField()
+    attachments = serializers.SerializerMethodField()
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    last_message_at = serializers.DateTimeField()
+    rating = serializers.SerializerMethodField()
+    realtime = serializers.SerializerMethodField()
+
+    room = staticmethod(customer_room)
+
+    @extend_schema_field(AttachmentOut(many=True))
+    def get_attachments(self, ticket: Ticket) -> Any:
+        return linked(ticket.attachment_rows, self.root.reader)
+
+    @extend_schema_field(RatingOut(allow_null=True))
+    def get_rating(self, ticket: Ticket) -> Any:
+        rating = getattr(ticket, "rating", None)
+        return _form(RatingOut).to_representation(rating) if rating else None
+
+    @extend_schema_field(Realtime())
+    def get_realtime(self, ticket: Ticket) -> Any:
+        return {"room": self.room(ticket.pk), "seq": self.root.seqs.get(ticket.pk, 0)}
+
+    reader: User | None = None
+    seqs: Mapping[int, int] = {}
+
+
+class TicketCustomerOut(_TicketOut):
+    """The ticket as its customer reads it."""
+
+    assignee = NameOnly(allow_null=True)
+    message_count = serializers.IntegerField()
+
+
+class TicketStaffOut(_TicketOut):
+    """The ticket as agents read it."""
+
+    room = staticmethod(staff_room)
+
+    team = Bilingual(allow_null=True)
+    customer = CustomerRef()
+    assignee = PersonRef(allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    watchers = serializers.SerializerMethodField()
+    message_count = serializers.SerializerMethodField()
+    escalated_at = serializers.DateTimeField(allow_null=True)
+    escalation_level = serializers.IntegerField()
+    first_response_at = serializers.DateTimeField(allow_null=True)
+    merged_into = TicketRef(allow_null=True)
+    links = serializers.SerializerMethodField()
+    sla = SlaOut(source="*")
+    staff_updated_at = serializers.DateTimeField()
+
+    @extend_schema_field(PersonRef(many=True))
+    def get_watchers(self, ticket: Ticket) -> Any:
+        return [{"id": str(row["id"]), "name": row["name"]} for row in ticket.watcher_rows]
+
+    def get_message_count(self, ticket: Ticket) -> int:
+        return ticket.message_count + ticket.note_count
+
+    @extend_schema_field(LinkOut(many=True))
+    def get_links(self, ticket: Ticket) -> Any:
+        rows = [*ticket.link_rows, *ticket.back_link_rows]
+        return [{**row, "ticketId": str(row["ticketId"])} for row in rows]
+
+
+class AuthorOut(FormOut):
+    """Who wrote a message; staff are named to customers, nothing more."""
+
+    id = IdField()
+    type = serializers.ChoiceField(choices=AuthorType.choices)
+    name = serializers.CharField()
+
+
+class MessageCustomerOut(FormOut):
+    """A public message."""
+
+    id = IdField()
+    ticket_id = IdField()
+    author = serializers.SerializerMethodField()
+    body = serializers.CharField()
+    attachments = serializers.SerializerMethodField()
+    client_message_id = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    reader: User | None = None
+
+    @extend_schema_field(AuthorOut())
+    def get_author(self, message: Message) -> Any:
+        return {"id": str(message.author_id), "type": message.author_type, "name": message.author.name}
+
+    @extend_schema_field(AttachmentOut(many=True))
+    def get_attachments(self, message: Message) -> Any:
+        return linked(message.attachment_rows, self.root.reader)
+
+    def to_representation(self, instance: Message) -> dict[str, Any]:
+        found = super().to_representation(instance)
+        found["clientMessageId"] = instance.client_message_id or None
+        return found
+
+
+class MessageStaffOut(MessageCustomerOut):
+    """Any message, notes included."""
+
+    is_internal = serializers.BooleanField()
+
+
+@cache
+def _form(kind: type[FormOut]) -> FormOut:
+    """DRF copies every declared field for each instance, so a form without a reader is made once."""
+    return kind()
+
+
+def ticket_form(kind: type[_TicketOut], ticket: Ticket, *, reader: User | None = None, seq: int = 0) -> dict[str, Any]:
+    """One ticket in a form; `reader` signs links, `seq` is its room's head before the ticket was read."""
+    return ticket_forms(kind, [ticket], reader=reader, seqs={ticket.pk: seq})[0]
+
+
+def ticket_forms(
+    kind: type[_TicketOut], tickets: list[Ticket], *, reader: User | None, seqs: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """Tickets of one page in a form."""
+    form = kind()
+    form.reader, form.seqs = reader, seqs
+    return [form.to_representation(ticket) for ticket in tickets]
+
+
+def message_forms(messages: list[Message], *, staff: bool, reader: User | None = None) -> list[dict[str, Any]]:
+    """Messages in the form of one audience. ValueError for a note in the customer form."""
+    if not staff and any(message.is_internal for message in messages):
+        raise ValueError("A note has no customer form.")
+    form = (MessageStaffOut if staff else MessageCustomerOut)()
+    form.reader = reader
+    return [form.to_representation(message) for message in messages]
+
+
+def linked(rows: list[dict[str, Any]], reader: User | None) -> list[dict[str, Any]]:
+    """Attachment rows with links for this reader."""
+    return [{"id": row["id"], "url": link_to(row["id"], row["filename"], reader), **row} for row in rows]
+
+
+def in_reader_language(user: User | None) -> Any:
+    """Names in a person's language; the site's own for rooms that many read."""
+    return translation.override(user.language if user else settings.LANGUAGE_CODE)

@@ -1,0 +1,40 @@
+"""Every change of a ticket; one function a change, called by every door."""
+
+from tickets.operations.catalogue import (
+    delete_canned_response,
+    delete_category,
+    save_canned_response,
+    save_category,
+)
+from tickets.operations.conversation import NewMessage, Written, add_message
+from tickets.operations.create import NewTicket, create_ticket
+from tickets.operations.fields import assign, escalate, update_ticket
+from tickets.operations.merging import merge, unmerge
+from tickets.operations.rating import rate
+from tickets.operations.relations import link, unlink, unwatch, watch
+from tickets.operations.status import change_status, close, reopen
+
+__all__ = [
+    "NewMessage",
+    "NewTicket",
+    "Written",
+    "add_message",
+    "assign",
+    "change_status",
+    "close",
+    "create_ticket",
+    "delete_canned_response",
+    "delete_category",
+    "escalate",
+    "link",
+    "merge",
+    "rate",
+    "reopen",
+    "save_canned_response",
+    "save_category",
+    "unlink",
+    "unmerge",
+    "unwatch",
+    "update_ticket",
+    "watch",
+]

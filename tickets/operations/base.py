@@ -1,0 +1,161 @@
+"""What every operation on a ticket does: lock and see, compare, change, and write the facts of the change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import Invalid, Merged, NotFound, Stale
+from core.operation import Insert, write_later
+from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
+from tickets.models import Ticket
+from tickets.sla import recompute_sla
+from tickets.states import Priority
+
+PUBLIC = frozenset(
+    {"subject", "category_id", "priority", "status", "assignee_id", "tags", "order_id", "product_id", "merged_into_id"}
+)
+HISTORY = {
+    "status": "status",
+    "priority": "priority",
+    "assignee_id": "assignee",
+    "team_id": "team",
+    "category_id": "category",
+}
+_WIRE = {
+    "category_id": "categoryId",
+    "team_id": "teamId",
+    "assignee_id": "agentId",
+    "order_id": "orderId",
+    "product_id": "productId",
+}
+_CHANGE = Insert(
+    """
+    insert into tickets_change (ticket_id, field, old, new, by_id, at)
+    select ticket_id, field, old, new, by_id, at
+    from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])
+      with ordinality as u(ticket_id, field, old, new, by_id, at, n)
+    order by n
+    """
+)
+
+
+def locked(ref: int | str, by: User) -> Ticket:
+    """A ticket that `by` sees, locked, with all that its forms show; raises NotFound.
+
+    Two queries on purpose: a query that waits for a lock goes on with the other tables as they were before.
+    """
+    visible = Ticket.objects.visible_to(by)
+    pk = visible.referred(str(ref)).select_for_update(of=("self",)).values_list("pk", flat=True).first()
+    ticket = visible.complete().filter(pk=pk).first() if pk else None
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def locked_all(refs: Iterable[int | str], by: User) -> list[Ticket]:
+    """Several tickets, locked in the order of their ids whatever the order asked for; raises NotFound."""
+    visible = Ticket.objects.visible_to(by)
+    wanted = {str(ref) for ref in refs}
+    pks = set()
+    for ref in wanted:
+        pk = visible.referred(ref).values_list("pk", flat=True).first()
+        if pk is None:
+            raise NotFound
+        pks.add(pk)
+    list(Ticket.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    found = list(visible.complete().filter(pk__in=pks).order_by("pk"))
+    if len(found) != len(pks):
+        raise NotFound
+    return found
+
+
+def refuse_stale(ticket: Ticket, version: int | None, by: User) -> None:
+    """Raise Stale with the present state when the caller saw another version."""
+    if version is not None and version != ticket.version:
+        form = TicketStaffOut if by.is_agent else TicketCustomerOut
+        raise Stale(details={"ticket": ticket_form(form, ticket, reader=by)})
+
+
+def refuse_merged(ticket: Ticket) -> None:
+    """A merged source is not changed; its target is."""
+    if ticket.merged_into_id:
+        raise Merged(details={"mergedInto": {"id": str(ticket.merged_into_id), "ticketNumber": str(ticket.merged_into)}})
+
+
+def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> dict[str, tuple[Any, Any]]:
+    """Set what differs; what changed, as {name: (old, new)}. Related objects are given as objects.
+
+    Public fields move `version` and `updated_at`; history rows are queued; nothing is saved yet.
+    """
+    changed: dict[str, tuple[Any, Any]] = {}
+    for name, value in values.items():
+        column = ticket._meta.get_field(name).attname
+        old = getattr(ticket, column)
+        setattr(ticket, name, value)
+        new = getattr(ticket, column)
+        if old != new:
+            changed[column] = (old, new)
+            if column in HISTORY:
+                write_later(_CHANGE, (ticket.pk, HISTORY[column], _word(old), _word(new), by.pk, now))
+    if changed:
+        ticket.staff_updated_at = now
+    if changed.keys() & PUBLIC:
+        ticket.version += 1
+        ticket.updated_at = now
+    if changed.keys() & {"status", "assignee_id"}:
+        ticket.last_activity_at = now
+    return changed
+
+
+def opened(ticket: Ticket, by: User) -> None:
+    """The first facts of a new ticket."""
+    facts = {"status": ticket.status, "priority": ticket.priority}
+    facts |= {"assignee": ticket.assignee_id, "team": ticket.team_id, "category": ticket.category_id}
+    for field, value in facts.items():
+        if value is not None:
+            write_later(_CHANGE, (ticket.pk, field, "", _word(value), by.pk, ticket.created_at))
+
+
+def save(ticket: Ticket) -> None:
+    """Recompute the SLA clock and write every column that an operation may have set."""
+    recompute_sla(ticket)
+    ticket.save(update_fields=_SAVED)
+
+
+_SAVED = [
+    field.name
+    for field in Ticket._meta.concrete_fields
+    if field.name not in {"id", "number", "customer", "created_by", "created_at", "description"}
+]
+
+
+def audit_values(changed: dict[str, tuple[Any, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The old and the new values of a change in the contract's words."""
+    named = {_WIRE.get(name, name): pair for name, pair in changed.items()}
+    old = {name: _shown(name, pair[0]) for name, pair in named.items()}
+    return old, {name: _shown(name, pair[1]) for name, pair in named.items()}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name == "priority":
+        return Priority(value).wire
+    return str(value) if name.endswith("Id") and value is not None else value
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def agent_to_assign(agent_id: int) -> User:
+    """An active agent who may answer customers; raises Invalid otherwise."""
+    agent = User.objects.with_right("tickets.reply").filter(pk=agent_id).first()
+    if agent is None:
+        raise Invalid(fields={"agentId": [_("This is not an agent who can take tickets.")]})
+    return agent
+
+

@@ -1,0 +1,204 @@
+"""Writing in a ticket: replies and notes, and what a reply does to the ticket's state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Availability, User
+from audit.recorder import record
+from core.errors import ThreadMoved
+from core.operation import operation
+from tickets import events, notices
+from tickets.forms import message_forms
+from tickets.models import AuthorType, Message, Ticket
+from tickets.operations.base import audit_values, change, locked, save
+from tickets.operations.create import follow_up
+from tickets.operations.files import attach_to
+from tickets.policies import refuse_reply
+from tickets.states import Status
+
+_MENTION = re.compile(r"@([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)")
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What someone writes. `last_seen_id` guards against answering a thread that has moved on, unless `force`."""
+
+    body: str
+    is_internal: bool = False
+    attachments: Sequence[str] = ()
+    client_message_id: str = ""
+    last_seen_id: int | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """The stored message; `repeated` when it was sent before, `opened` when it opened a new ticket."""
+
+    message: Message
+    repeated: bool = False
+    opened: Ticket | None = None
+
+
+@operation
+def add_message(ref: int | str, new: NewMessage, *, by: User) -> Written:
+    """Reply to a ticket, or write a note on it as staff.
+
+    A reply to a merged source goes to its target; a customer's to a ticket that is over opens a new one. Raises
+    NotFound, Forbidden, ThreadMoved, or Invalid naming an attachment.
+    """
+    addressed = locked(ref, by)
+    refuse_reply(by, addressed, internal=new.is_internal)
+    stored = _sent_before(addressed, new, by)
+    if stored:
+        return stored
+    ticket = _standing_for(addressed, by)
+    if by.is_customer and _is_over(ticket, timezone.now()):
+        files = list(new.attachments)
+        first = {"body": new.body, "client_message_id": new.client_message_id, "attachments": files}
+        message = follow_up(ticket, **first, by=by)
+        return Written(message, opened=message.ticket)
+    _refuse_moved(ticket, new, by)
+    return Written(_write(ticket, addressed, new, by))
+
+
+def _sent_before(addressed: Ticket, new: NewMessage, by: User) -> Written | None:
+    if not new.client_message_id:
+        return None
+    sent = Message.objects.complete().filter(author=by, client_message_id=new.client_message_id)
+    message = sent.filter(first_ticket=addressed).select_related("ticket").first()
+    if message is None:
+        return None
+    opened = message.ticket if message.is_opening and message.ticket_id != addressed.pk else None
+    return Written(message, repeated=True, opened=opened)
+
+
+def _standing_for(addressed: Ticket, by: User) -> Ticket:
+    """The ticket itself, or the target its merges lead to."""
+    ticket = addressed
+    while ticket.merged_into_id:
+        ticket = locked(ticket.merged_into_id, by)
+    return ticket
+
+
+def _is_over(ticket: Ticket, now: datetime) -> bool:
+    """Closed, or resolved longer ago than the reopen window."""
+    if ticket.status == Status.CLOSED:
+        return True
+    return ticket.status == Status.RESOLVED and not within_reopen_window(ticket, now)
+
+
+def within_reopen_window(ticket: Ticket, now: datetime) -> bool:
+    """Whether a resolved ticket can still be reopened by its customer."""
+    window = timedelta(days=settings.REOPEN_WINDOW_DAYS)
+    return ticket.resolved_at is not None and now - ticket.resolved_at <= window
+
+
+def _refuse_moved(ticket: Ticket, new: NewMessage, by: User) -> None:
+    if new.last_seen_id is None or new.force or new.is_internal:
+        return
+    later = Message.objects.complete().filter(ticket=ticket, pk__gt=new.last_seen_id, is_internal=False)
+    missed = list(later.order_by("pk")[:50])
+    if missed:
+        raise ThreadMoved(details={"messages": message_forms(missed, staff=by.is_agent, reader=by)})
+
+
+def _write(ticket: Ticket, addressed: Ticket, new: NewMessage, by: User) -> Message:
+    now = timezone.now()
+    message = Message(
+        ticket=ticket,
+        first_ticket=addressed,
+        author=by,
+        author_type=author_type(by),
+        body=new.body,
+        is_internal=new.is_internal,
+        client_message_id=new.client_message_id,
+        created_at=now,
+    )
+    message.save(force_insert=True)
+    message.attachment_rows = attach_to(message, new.attachments, by)
+    changed = _moves(ticket, message, now, by)
+    save(ticket)
+    old, values = audit_values(changed)
+    facts = {"messageId": str(message.pk), "isInternal": message.is_internal, "length": len(message.body)}
+    record("TICKET_MESSAGE_ADDED", ticket, by=by, new=facts | {"attachments": len(message.attachment_rows)})
+    if changed:
+        record("TICKET_STATUS_CHANGED", ticket, by=by, old=old, new=values, metadata={"cause": "message"})
+    _tell(ticket, message, changed, by)
+    return message
+
+
+def author_type(by: User) -> AuthorType:
+    """As whom this user writes."""
+    if by.is_customer:
+        return AuthorType.CUSTOMER
+    return {"bot": AuthorType.BOT, "system": AuthorType.SYSTEM}.get(by.role, AuthorType.AGENT)
+
+
+def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[str, tuple[object, object]]:
+    """What a message does to its ticket: counts, times, first response, and the state."""
+    ticket.staff_updated_at = ticket.last_activity_at = now
+    ticket.attachment_count += len(message.attachment_rows)
+    if message.is_internal:
+        ticket.note_count += 1
+        return {}
+    ticket.message_count += 1
+    ticket.last_message_at = now
+    if message.author_type == AuthorType.CUSTOMER:
+        return _answered_by_customer(ticket, now, by)
+    if message.author_type != AuthorType.AGENT:
+        return {}
+    if ticket.first_response_at is None:
+        ticket.first_response_at, ticket.first_response_by = now, by
+    return change(ticket, by, now, status=Status.IN_PROGRESS) if ticket.status == Status.OPEN else {}
+
+
+def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[object, object]]:
+    if ticket.status == Status.RESOLVED:
+        return reopened(ticket, now, by)
+    if ticket.status == Status.PENDING:
+        return change(ticket, by, now, status=Status.IN_PROGRESS if ticket.assignee_id else Status.OPEN)
+    return {}
+
+
+def reopened(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[object, object]]:
+    """Back to open; the assignee stays only if available."""
+    stays = ticket.assignee if ticket.assignee and ticket.assignee.availability == Availability.AVAILABLE else None
+    stays = stays if stays is None or stays.is_active else None
+    ticket.resolved_at = ticket.closed_at = ticket.resolved_by = ticket.resolved_assignee = None
+    ticket.reopen_count += 1
+    return change(ticket, by, now, status=Status.OPEN, assignee=stays)
+
+
+def _tell(ticket: Ticket, message: Message, changed: dict[str, tuple[object, object]], by: User) -> None:
+    if message.is_internal:
+        ids = _mentioned(message.body, by)
+        if ids:
+            notices.mentioned(ticket, message, ids, by)
+    else:
+        notices.replied(ticket, message, by)
+    events.message_added(message)
+    if "assignee_id" in changed:
+        events.ticket_assigned(ticket, User.objects.filter(pk=changed["assignee_id"][0]).first())
+    elif changed:
+        events.ticket_updated(ticket)
+
+
+def _mentioned(body: str, by: User) -> list[int]:
+    """The staff whose `@address` stands in a note, without its author."""
+    addresses = {found.lower() for found in _MENTION.findall(body)[:20]}
+    if not addresses:
+        return []
+    return list(User.objects.staff().filter(email__in=addresses).exclude(pk=by.pk).values_list("pk", flat=True))
+
+
+def add_note(ticket: Ticket, body: str, by: User) -> Message:
+    """An internal entry that belongs to another change of a ticket already locked; saves the ticket."""
+    return _write(ticket, ticket, NewMessage(body=body, is_internal=True), by)

@@ -1,0 +1,176 @@
+"""Opening a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from audit.recorder import record
+from core.days import site_zone
+from core.errors import Forbidden
+from core.operation import operation
+from tickets import events, notices
+from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
+from tickets.operations import lookups
+from tickets.operations.base import agent_to_assign, opened
+from tickets.operations.files import attach_to
+from tickets.policies import CREATE, refuse_unless
+from tickets.sla import recompute_sla
+from tickets.states import Priority
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """What a ticket is opened with. `customer_id`, `agent_id`, `team_id` and `tags` are staff's to give."""
+
+    subject: str
+    description: str
+    category_id: int | None = None
+    priority: Priority = Priority.NORMAL
+    order_id: str = ""
+    product_id: str = ""
+    attachments: Sequence[str] = ()
+    customer_id: int | None = None
+    agent_id: int | None = None
+    team_id: int | None = None
+    tags: Sequence[str] = ()
+
+
+@operation
+def create_ticket(new: NewTicket, *, by: User) -> Ticket:
+    """Open a ticket for oneself, or as staff for a customer (`tickets.create`).
+
+    Raises Forbidden, or Invalid naming an unknown category, customer, agent, team or attachment.
+    """
+    customer = _customer(new, by)
+    ticket = Ticket(
+        subject=new.subject,
+        description=new.description,
+        priority=new.priority,
+        order_id=new.order_id,
+        product_id=new.product_id,
+        customer=customer,
+        created_by=by,
+        category=lookups.category(new.category_id),
+        team=lookups.team(new.team_id),
+        assignee=agent_to_assign(new.agent_id) if new.agent_id else None,
+        tags=lookups.tags(list(new.tags)),
+    )
+    _open(ticket, by, new.attachments)
+    return ticket
+
+
+@operation
+def follow_up(origin: Ticket, *, body: str, client_message_id: str, attachments: Sequence[str], by: User) -> Message:
+    """A customer's answer to a ticket that is over: a new ticket, linked to the old one."""
+    ticket = Ticket(
+        subject=origin.subject,
+        description=body,
+        priority=origin.priority,
+        order_id=origin.order_id,
+        product_id=origin.product_id,
+        customer=origin.customer,
+        created_by=by,
+        category=origin.category,
+        team=origin.team,
+    )
+    opening = _open(ticket, by, attachments, client_message_id=client_message_id, sent_to=origin, follows=origin)
+    events.ticket_updated(Ticket.objects.complete().get(pk=origin.pk), public=False)
+    return opening
+
+
+def _customer(new: NewTicket, by: User) -> User:
+    if by.is_customer:
+        if new.customer_id or new.agent_id or new.team_id or new.tags:
+            raise Forbidden(CREATE)
+        return by
+    refuse_unless(by, CREATE)
+    return lookups.customer(new.customer_id)
+
+
+def _open(
+    ticket: Ticket,
+    by: User,
+    attachments: Sequence[str],
+    *,
+    client_message_id: str = "",
+    sent_to: Ticket | None = None,
+    follows: Ticket | None = None,
+) -> Message:
+    now = timezone.now()
+    for column in ("created_at", "updated_at", "staff_updated_at", "last_message_at", "last_activity_at"):
+        setattr(ticket, column, now)
+    ticket.message_count, ticket.attachment_count = 1, len(attachments)
+    recompute_sla(ticket)
+    opening = Message(
+        author=by,
+        author_type=AuthorType.CUSTOMER if by.is_customer else AuthorType.AGENT,
+        body=ticket.description,
+        is_opening=True,
+        client_message_id=client_message_id,
+        created_at=now,
+    )
+    _insert(ticket, opening, sent_to)
+    opening.ticket = ticket
+    opening.attachment_rows = ticket.attachment_rows = attach_to(opening, attachments, by)
+    ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
+    if follows is not None:
+        Link.objects.create(ticket=ticket, other=follows, kind=LinkKind.FOLLOW_UP)
+        row = {"ticketId": follows.pk, "ticketNumber": follows.number, "kind": LinkKind.FOLLOW_UP.value}
+        ticket.link_rows = [row]
+    opened(ticket, by)
+    record("TICKET_CREATED", ticket, by=by, new=_facts(ticket))
+    notices.ticket_created(ticket, by)
+    events.ticket_created(ticket)
+    return opening
+
+
+def _facts(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "subject": ticket.subject,
+        "status": ticket.status,
+        "priority": ticket.priority_name,
+        "customerId": str(ticket.customer_id),
+        "categoryId": str(ticket.category_id) if ticket.category_id else None,
+        "agentId": str(ticket.assignee_id) if ticket.assignee_id else None,
+        "attachments": len(ticket.attachment_rows),
+    }
+
+
+def _columns(model: type[Ticket] | type[Message], without: set[str]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.name not in {"id", *without}]
+
+
+_TICKET = _columns(Ticket, {"number"})
+_MESSAGE = _columns(Message, {"ticket", "first_ticket"})
+_INSERT = f"""
+with t as (
+  insert into tickets_ticket (number, {", ".join(field.column for field in _TICKET)})
+  select 'TKT-' || %s || '-' || lpad(n::text, greatest(6, length(n::text)), '0'), {", ".join(["%s"] * len(_TICKET))}
+  from (select nextval('ticket_number_seq') as n) as next
+  returning id, number
+), m as (
+  insert into tickets_message (ticket_id, first_ticket_id, {", ".join(field.column for field in _MESSAGE)})
+  select id, coalesce(%s, id), {", ".join(["%s"] * len(_MESSAGE))} from t
+  returning id
+)
+select t.id, t.number, m.id from t, m
+"""
+
+
+def _insert(ticket: Ticket, opening: Message, sent_to: Ticket | None) -> None:
+    """Both rows in one statement; the number's year is that of creation in the site's time zone."""
+    year = str(ticket.created_at.astimezone(site_zone()).year)
+    values = [field.get_db_prep_save(getattr(ticket, field.attname), connection) for field in _TICKET]
+    message = [field.get_db_prep_save(getattr(opening, field.attname), connection) for field in _MESSAGE]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [year, *values, sent_to.pk if sent_to else None, *message])
+        ticket.pk, ticket.number, opening.pk = cursor.fetchone()
+    opening.ticket_id = ticket.pk
+    opening.first_ticket_id = sent_to.pk if sent_to else ticket.pk
+    ticket._state.adding = opening._state.adding = False

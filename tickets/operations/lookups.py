@@ -1,0 +1,42 @@
+"""Things a ticket refers to, checked as they are given: each refusal names the field."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from core.errors import Invalid
+from tickets.models import Category
+
+
+def category(category_id: int | None) -> Category | None:
+    """An active category; Invalid otherwise."""
+    if category_id is None:
+        return None
+    found = Category.objects.filter(pk=category_id, is_active=True).first()
+    if found is None:
+        raise Invalid(fields={"categoryId": [_("There is no such category.")]})
+    return found
+
+
+def team(team_id: int | None) -> Team | None:
+    """An active team; Invalid otherwise."""
+    if team_id is None:
+        return None
+    found = Team.objects.filter(pk=team_id, is_active=True).first()
+    if found is None:
+        raise Invalid(fields={"teamId": [_("There is no such team.")]})
+    return found
+
+
+def customer(customer_id: int | None) -> User:
+    """An active customer or guest; Invalid otherwise."""
+    found = User.objects.customers().filter(pk=customer_id, is_active=True).first() if customer_id else None
+    if found is None:
+        raise Invalid(fields={"customerId": [_("There is no such customer.")]})
+    return found
+
+
+def tags(values: list[str]) -> list[str]:
+    """Tags trimmed, without repeats, in the order given."""
+    return list(dict.fromkeys(value.strip() for value in values if value.strip()))

@@ -1,0 +1,62 @@
+"""Reading tickets: detail and list in the reader's form, threads, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from core.errors import NotFound
+from realtime.publish import heads
+from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form, ticket_forms
+from tickets.models import Message, Ticket
+from tickets.querysets import MessageQuerySet, TicketQuerySet
+from tickets.rooms import room_for
+
+
+def tickets_for(user: User) -> TicketQuerySet:
+    """What lists show, before filters."""
+    return Ticket.objects.visible_to(user)
+
+
+def find(ref: str, user: User) -> Ticket:
+    """A ticket the user sees, without what forms show; raises NotFound."""
+    ticket = tickets_for(user).referred(ref).first()
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def ticket_data(ref: str, user: User) -> dict[str, Any]:
+    """A ticket in the reader's form, its room's head read before it; raises NotFound."""
+    pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotFound
+    room = room_for(user, pk)
+    seq = heads([room])[room]
+    ticket = tickets_for(user).complete().filter(pk=pk).first()
+    if ticket is None:
+        raise NotFound
+    return ticket_form(form_for(user), ticket, reader=user, seq=seq)
+
+
+def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
+    """A ticket as an operation left it, in the reader's form; read anew, since the head moved with it."""
+    return ticket_data(str(ticket.pk), user)
+
+
+def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:
+    """A page of tickets in the reader's form."""
+    rooms = {ticket.pk: room_for(user, ticket.pk) for ticket in tickets}
+    seqs = heads(list(rooms.values()))
+    complete = {ticket.pk: ticket for ticket in Ticket.objects.complete().filter(pk__in=rooms)}
+    rows = [complete[ticket.pk] for ticket in tickets if ticket.pk in complete]
+    return ticket_forms(form_for(user), rows, reader=user, seqs={pk: seqs[room] for pk, room in rooms.items()})
+
+
+def form_for(user: User) -> type[TicketStaffOut] | type[TicketCustomerOut]:
+    return TicketStaffOut if user.is_agent else TicketCustomerOut
+
+
+def thread(ref: str, user: User) -> MessageQuerySet:
+    """The messages of a ticket that the user may read; raises NotFound."""
+    return Message.objects.complete().filter(ticket=find(ref, user)).visible_to(user)
