@@ -1,0 +1,31 @@
+"""What an upload takes and answers."""
+
+from rest_framework import serializers
+
+from core.api.serializers import FormIn, FormOut, TextField
+from uploads.forms import AttachmentOut
+
+
+class FileIn(FormIn):
+    """A file as base64 text, with or without a `data:…;base64,` prefix."""
+
+    base64 = TextField(trim_whitespace=False, allow_blank=True)
+    filename = TextField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class FilesIn(FormIn):
+    files = FileIn(many=True, allow_empty=False)
+
+
+class UploadedOut(FormOut):
+    """The links and the attachments, in the order of the files."""
+
+    urls = serializers.ListField(child=serializers.URLField())
+    attachments = AttachmentOut(many=True)
+
+
+MULTIPART = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+}

@@ -1,0 +1,20 @@
+"""The form of an attachment on the wire."""
+
+from rest_framework import serializers
+
+from core.api.serializers import FormOut
+from uploads.links import signed_url
+from uploads.models import Attachment
+
+
+class AttachmentOut(FormOut):
+    """An attachment with a link made now for the reader, who stands in the context as `reader`."""
+
+    id = serializers.UUIDField()
+    url = serializers.SerializerMethodField()
+    filename = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+
+    def get_url(self, attachment: Attachment) -> str:
+        return signed_url(str(attachment.pk), attachment.filename, self.context["reader"])

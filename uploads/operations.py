@@ -1,0 +1,103 @@
+"""Keeping files and attaching them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.recorder import record
+from core.errors import Invalid, Unavailable
+from core.operation import operation
+from uploads.checks import check_files, too_many
+from uploads.incoming import IncomingFile
+from uploads.links import attachment_of
+from uploads.models import Attachment, UnnamedKey
+from uploads.storing import StoredFile, store
+
+_CLAIM = """
+update uploads_attachment
+set owner_type = %s, owner_id = %s, attached_at = %s, position = array_position(%s::uuid[], id)
+where id = any(%s::uuid[]) and uploader_id = %s and owner_type = ''
+returning *
+"""
+
+
+@dataclass
+class _Upload:
+    """One upload as the audit log names it: by its first file."""
+
+    pk: str
+    audit_name: str
+    audit_type: str = "upload"
+
+
+def store_files(files: Sequence[IncomingFile], *, by: User) -> list[Attachment]:
+    """Check, write and keep files as unattached attachments of `by`; all of them or none.
+
+    Call it outside a transaction, since writing comes before the rows. Raises Invalid, TooLarge or UnsupportedType
+    naming `files[index]`, Unavailable when the storage refuses.
+    """
+    with ExitStack() as opened:
+        return keep_files(store(check_files(files, opened)), by=by)
+
+
+@operation
+def keep_files(files: Sequence[StoredFile], *, by: User) -> list[Attachment]:
+    """Name stored files by attachments. Raises Unavailable when the sweeper has taken them meanwhile.
+
+    No event: nobody but the uploader knows of a file before it is attached, and he has the answer.
+    """
+    freed, _kinds = UnnamedKey.objects.filter(key__in=[file.key for file in files]).delete()
+    if freed != len(files):
+        raise Unavailable
+    kept = Attachment.objects.bulk_create(
+        Attachment(
+            id=file.id,
+            uploader=by,
+            filename=file.filename,
+            content_type=file.content_type,
+            size=file.size,
+            key=file.key,
+            inline=file.inline,
+        )
+        for file in files
+    )
+    record("FILES_UPLOADED", _Upload(str(kept[0].pk), kept[0].filename), by=by, new={"files": _described(kept)})
+    return kept
+
+
+@operation
+def attach(references: Sequence[str], *, owner_type: str, owner_id: int, by: User) -> list[Attachment]:
+    """Give one's own unattached files to their owner, in the order named; each once, all or none.
+
+    A reference is an attachment's id or a URL that we signed, expired or not. Raises Invalid (`attachments`). Part of
+    the owner's operation, which audits and announces it.
+    """
+    if not references:
+        return []
+    if len(references) > settings.MAX_UPLOAD_FILES:
+        raise Invalid(fields={"attachments": too_many(settings.MAX_UPLOAD_FILES).fields["files"]})  # type: ignore[index]
+    ids = [attachment_of(reference) for reference in references]
+    unknown = [position for position, found in enumerate(ids) if found is None or found in ids[:position]]
+    claimed = []
+    if not unknown:
+        named = [str(found) for found in ids]
+        claimed = list(Attachment.objects.raw(_CLAIM, [owner_type, owner_id, timezone.now(), named, named, by.pk]))
+        unknown = sorted(set(range(len(ids))) - {ids.index(attachment.pk) for attachment in claimed})
+    if unknown:
+        text = _("Name files of your own uploads, each once, that are not attached yet.")
+        raise Invalid(fields={f"attachments[{position}]": [text] for position in unknown})
+    return sorted(claimed, key=lambda attachment: attachment.position)
+
+
+def _described(attachments: Sequence[Attachment]) -> list[dict[str, object]]:
+    return [
+        {"id": str(one.pk), "filename": one.filename, "contentType": one.content_type, "size": one.size}
+        for one in attachments
+    ]
