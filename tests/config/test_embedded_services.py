@@ -137,6 +137,7 @@ def test_a_lock_file_with_the_id_of_a_stranger_does_not_hinder_the_start(data_di
         pass
     layout = Layout.of(data_dir)
     (layout.cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{layout.cluster}\n1\n5432\n\n\n\nready\n")
+    layout.make()
     (layout.socket_dir / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
     with running(data_dir, redis=False):
         assert execute(data_dir, "SELECT 1") == [(1,)]

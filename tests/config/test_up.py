@@ -56,7 +56,7 @@ class Up:
             return int(answer.status)
 
     def wait_until_ready(self) -> None:
-        assert wait_for(lambda: "Ready after" in self.output or self.process.poll() is not None, seconds=120)
+        assert wait_for(lambda: "Ready after" in self.output or self.process.poll() is not None, seconds=60)
         assert self.process.poll() is None, self.output
 
     def left(self) -> set[int]:

@@ -50,7 +50,18 @@ def _provide() -> None:
     except EmbeddedError as error:
         raise pytest.UsageError(str(error)) from error
     atexit.register(services.stop)
+    _drop_left_databases(services.layout.urls())
     _announce(services.layout.urls())
+
+
+def _drop_left_databases(urls: Urls) -> None:
+    """Test databases of runs that were killed; the folder is ours alone, so nobody uses them."""
+    import psycopg
+
+    with psycopg.connect(urls.database_superuser, autocommit=True) as server:
+        found = server.execute(r"SELECT quote_ident(datname) FROM pg_database WHERE datname LIKE 'test\_%'").fetchall()
+        for (name,) in found:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _announce(urls: Urls) -> None:

@@ -26,7 +26,8 @@ DEMO_PEOPLE = [
     *(f"customer{number}@demo.test" for number in range(1, 6)),
 ]
 DEMO_PASSWORD = "demo-demo-demo"
-POLL_SECONDS = 0.5
+FIRST_POLL_SECONDS = 0.3
+LONGEST_POLL_SECONDS = 5.0
 # The children write into a pipe, but what they write ends where our own output goes. Celery's long warning about
 # root says nothing useful of a trial in a container.
 ENVIRONMENT = {"LOG_FORMAT": settings.LOG_FORMAT, "PYTHONWARNINGS": "ignore:::celery.platforms"}
@@ -137,14 +138,16 @@ class _Announcement:
         self.host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         self.port = port
         self.done = False
-        self.asked = 0.0
+        self.due = 0.0
+        self.interval = FIRST_POLL_SECONDS
         self.people = DEMO_PEOPLE if settings.DEMO and "demo" in get_commands() else []
 
     def __call__(self) -> None:
         now = time.monotonic()
-        if self.done or now < self.asked + POLL_SECONDS:
+        if self.done or now < self.due:
             return
-        self.asked = now
+        self.interval = min(self.interval * 1.2, LONGEST_POLL_SECONDS)
+        self.due = now + self.interval
         self.done = self._answers()
         if self.done:
             self._announce()
