@@ -38,7 +38,12 @@ def user_of(token: str) -> tuple[User, str]:
         raise Unauthenticated from None
     now = timezone.now()
     alive = TokenFamily.objects.filter(pk=family, user=OuterRef("pk"), ended_at=None, expires_at__gt=now)
-    user = User.objects.with_rights().filter(Exists(alive), pk=user_id, is_active=True).exclude(role__in=SERVICE_ROLES).first()
+    user = (
+        User.objects.with_rights()
+        .filter(Exists(alive), pk=user_id, is_active=True)
+        .exclude(role__in=SERVICE_ROLES)
+        .first()
+    )
     if user is None:
         raise Unauthenticated
     return user, family

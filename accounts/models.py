@@ -54,7 +54,7 @@ def _codenames(outer: str) -> ArraySubquery:
     return ArraySubquery(rows.values("codename"))
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(models.QuerySet[Any]):
     def with_rights(self) -> UserQuerySet:
         """Each user with the rights of his groups and his own, in the same query."""
         return self.annotate(group_rights=_codenames("group__user"), own_rights=_codenames("user"))
@@ -115,9 +115,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
-    group_rights: list[str]
-    own_rights: list[str]
-
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -177,8 +174,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             return CODENAMES
         if "group_rights" not in self.__dict__:
             loaded = User.objects.with_rights().only("pk").get(pk=self.pk)
-            return frozenset([*loaded.group_rights, *loaded.own_rights]) & CODENAMES
-        return frozenset([*self.group_rights, *self.own_rights]) & CODENAMES
+            return _held(loaded)
+        return _held(self)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         label, _dot, codename = perm.partition(".")
@@ -197,6 +194,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+def _held(user: Any) -> frozenset[str]:
+    """The rights that `with_rights` read along with this user."""
+    return frozenset([*user.group_rights, *user.own_rights]) & CODENAMES
 
 
 class Team(models.Model):

@@ -15,6 +15,7 @@ from audit.models import Entry
 from audit.queries import ENTRY_SORTS, entries
 from core.api.lists import filtered, paginate, read_paging
 from core.api.permissions import needs
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, ok
 from core.days import day_end, day_start
@@ -48,7 +49,7 @@ class AuditLog(ApiView):
         """The filter set checks them."""
 
     @describe("The audit log, newest first", answer=EntryOut(many=True), meta="page")
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         rows = filtered(entries(), EntryFilter, request)
         page = paginate(rows, read_paging(request.query_params, ENTRY_SORTS, "createdAt"), ENTRY_SORTS)
         return ok([EntryOut(row).data for row in page.rows], meta=page.meta)

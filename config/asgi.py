@@ -2,14 +2,14 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
 from django.core.wsgi import get_wsgi_application
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Loads the apps, which everything below needs.
 wsgi = get_wsgi_application()
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from config.http import bridge
+from config.http import bridge  # noqa: E402
 
 application = ProtocolTypeRouter({"http": bridge(wsgi)})

@@ -26,7 +26,7 @@ class Env:
         value = self.source.get(name)
         return value.strip() if value and value.strip() else None
 
-    def str(self, name: str, default: str = "") -> str:
+    def text(self, name: str, default: str = "") -> str:
         return self._raw(name) or default
 
     def required(self, name: str, why: str) -> str:
@@ -35,7 +35,7 @@ class Env:
             raise EnvError(f"{name} is required: {why}")
         return value
 
-    def int(self, name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
+    def integer(self, name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
         value = self._raw(name)
         if value is None:
             return default
@@ -47,7 +47,7 @@ class Env:
             raise EnvError(f"{name} must be between {low} and {high}, not {number}")
         return number
 
-    def bool(self, name: str, default: bool) -> bool:
+    def boolean(self, name: str, default: bool) -> bool:
         value = self._raw(name)
         if value is None:
             return default
@@ -57,7 +57,7 @@ class Env:
             return False
         raise EnvError(f"{name} must be 1 or 0, not {value!r}")
 
-    def list(self, name: str, default: list[str]) -> list[str]:
+    def listed(self, name: str, default: list[str]) -> list[str]:
         value = self._raw(name)
         return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
 

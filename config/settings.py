@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fontpkg_ibm_plex_sans_arabic import ROOT as FONTS
+
 from config import embedded
 from config.env import Env, EnvError, postgres
 
@@ -12,41 +14,43 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 # --- What this installation is -------------------------------------------------------------------------------------
-DEBUG = env.bool("DEBUG", False)
-DEMO = env.bool("DEMO", False)
+DEBUG = env.boolean("DEBUG", False)
+DEMO = env.boolean("DEMO", False)
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
-HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 3000, low=1, high=65535)
-SITE_NAME_AR = env.str("SITE_NAME_AR", "مركز المساعدة")
-SITE_NAME_EN = env.str("SITE_NAME_EN", "Help Center")
-SITE_LOGO = env.str("SITE_LOGO")
-SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-API_PREFIX = env.str("API_PREFIX").strip("/")
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 3000, low=1, high=65535)
+SITE_NAME_AR = env.text("SITE_NAME_AR", "مركز المساعدة")
+SITE_NAME_EN = env.text("SITE_NAME_EN", "Help Center")
+SITE_LOGO = env.text("SITE_LOGO")
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+API_PREFIX = env.text("API_PREFIX").strip("/")
 SECURE = SITE_URL.startswith("https://")
 
 # --- Stores: given by URL, else our own PostgreSQL and Valkey in DATA_DIR ------------------------------------------
 _embedded = embedded.urls(DATA_DIR)
-DATABASE_URL = env.str("DATABASE_URL", _embedded.database)
-DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", DATABASE_URL if env.str("DATABASE_URL") else _embedded.database_owner)
-REDIS_URL = env.str("REDIS_URL", _embedded.redis)
-EMBEDDED = {"database": not env.str("DATABASE_URL"), "redis": not env.str("REDIS_URL")}
+DATABASE_URL = env.text("DATABASE_URL", _embedded.database)
+DATABASE_OWNER_URL = env.text(
+    "DATABASE_OWNER_URL", DATABASE_URL if env.text("DATABASE_URL") else _embedded.database_owner
+)
+REDIS_URL = env.text("REDIS_URL", _embedded.redis)
+EMBEDDED = {"database": not env.text("DATABASE_URL"), "redis": not env.text("REDIS_URL")}
 
 # The key of an embedded trial is fixed and public, and refused by a system check on any https site.
 TRIAL_SECRET_KEY = "trial-only-" + "0" * 50
-SECRET_KEY = env.str("SECRET_KEY", TRIAL_SECRET_KEY)
+SECRET_KEY = env.text("SECRET_KEY", TRIAL_SECRET_KEY)
 if SECRET_KEY == TRIAL_SECRET_KEY and SECURE:
     raise EnvError("SECRET_KEY is required when SITE_URL is https: make one with `openssl rand -base64 48`")
 
-WEB_THREADS = env.int("WEB_THREADS", 8, low=1, high=256)
-WEB_BACKLOG = env.int("WEB_BACKLOG", 100, low=0, high=10_000)
-WEB_PROCESSES = env.int("WEB_PROCESSES", 1, low=1, high=256)
-WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, low=1, high=256)
-STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", 10, low=1, high=3600)
+WEB_THREADS = env.integer("WEB_THREADS", 8, low=1, high=256)
+WEB_BACKLOG = env.integer("WEB_BACKLOG", 100, low=0, high=10_000)
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 1, low=1, high=256)
+WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2, low=1, high=256)
+STATEMENT_TIMEOUT_SECONDS = env.integer("STATEMENT_TIMEOUT_SECONDS", 10, low=1, high=3600)
 # How long a statement waits for a lock, and so a repeated request for the first one.
-IDEMPOTENCY_WAIT_SECONDS = env.int("IDEMPOTENCY_WAIT_SECONDS", 5, low=1, high=60)
-MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 2_621_440, low=65_536)
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 10 * 1024 * 1024, low=1024)
-MAX_UPLOAD_FILES = env.int("MAX_UPLOAD_FILES", 10, low=1, high=100)
+IDEMPOTENCY_WAIT_SECONDS = env.integer("IDEMPOTENCY_WAIT_SECONDS", 5, low=1, high=60)
+MAX_BODY_BYTES = env.integer("MAX_BODY_BYTES", 2_621_440, low=65_536)
+MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 10 * 1024 * 1024, low=1024)
+MAX_UPLOAD_FILES = env.integer("MAX_UPLOAD_FILES", 10, low=1, high=100)
 # The largest upload request: every file at its largest in base64, with room for names.
 MAX_UPLOAD_BODY_BYTES = MAX_UPLOAD_FILES * (MAX_UPLOAD_BYTES * 4 // 3 + 4096)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
@@ -55,7 +59,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATABASES = {
     "default": {
         **postgres("DATABASE_URL", DATABASE_URL),
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 600),
+        "CONN_MAX_AGE": env.integer("CONN_MAX_AGE", 600),
         "CONN_HEALTH_CHECKS": True,
     }
 }
@@ -156,12 +160,13 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS: list[Path] = []
+# The fonts of pages and documents, from their package.
+STATICFILES_DIRS = [("fonts", FONTS / "files")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- Files: a local folder or an S3 bucket, never public -----------------------------------------------------------
-S3_BUCKET = env.str("S3_BUCKET")
+S3_BUCKET = env.text("S3_BUCKET")
 _local_files = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
@@ -170,10 +175,10 @@ _s3_files = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
         "bucket_name": S3_BUCKET,
-        "endpoint_url": env.str("S3_ENDPOINT_URL") or None,
-        "region_name": env.str("S3_REGION") or None,
-        "access_key": env.str("S3_ACCESS_KEY") or None,
-        "secret_key": env.str("S3_SECRET_KEY") or None,
+        "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+        "region_name": env.text("S3_REGION") or None,
+        "access_key": env.text("S3_ACCESS_KEY") or None,
+        "secret_key": env.text("S3_SECRET_KEY") or None,
         "addressing_style": env.choice("S3_ADDRESSING_STYLE", "auto", ("auto", "path", "virtual")),
         "default_acl": None,
         "file_overwrite": True,
@@ -194,21 +199,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_MINUTES", 60, low=5) * 60
+PASSWORD_RESET_TIMEOUT = env.integer("PASSWORD_RESET_MINUTES", 60, low=5) * 60
 LOGIN_URL = "admin:login"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12, low=1) * 3600
+SESSION_COOKIE_AGE = env.integer("SESSION_HOURS", 12, low=1) * 3600
 SESSION_COOKIE_NAME = "support_session"
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "support_csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = False
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 
-ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 15, low=1)
-REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", 30, low=1)
-GUEST_TOKEN_HOURS = env.int("GUEST_TOKEN_HOURS", 24, low=1)
+ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 15, low=1)
+REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 30, low=1)
+GUEST_TOKEN_HOURS = env.integer("GUEST_TOKEN_HOURS", 24, low=1)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
@@ -246,11 +251,11 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.close_forms"],
     "PREPROCESSING_HOOKS": ["core.api.schema.ours"],
 }
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS = env.listed("CORS_ALLOWED_ORIGINS", [])
 CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 CORS_URLS_REGEX = r"^/(?!admin).*$"
-IDEMPOTENCY_KEEP_HOURS = env.int("IDEMPOTENCY_KEEP_HOURS", 24, low=1)
+IDEMPOTENCY_KEEP_HOURS = env.integer("IDEMPOTENCY_KEEP_HOURS", 24, low=1)
 RATES = {
     "sign_in": env.rate("RATE_SIGN_IN", "10/minute"),
     "sign_in_address": env.rate("RATE_SIGN_IN_ADDRESS", "60/minute"),
@@ -286,12 +291,14 @@ SWEEPS = [
 HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
 
 # --- Tickets -------------------------------------------------------------------------------------------------------
-REOPEN_WINDOW_DAYS = env.int("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)
-RATING_CHANGE_DAYS = env.int("RATING_CHANGE_DAYS", 7, low=0, high=3650)
+REOPEN_WINDOW_DAYS = env.integer("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)
+RATING_CHANGE_DAYS = env.integer("RATING_CHANGE_DAYS", 7, low=0, high=3650)
 
 # --- Background work -----------------------------------------------------------------------------------------------
 CELERY = {
-    "broker_url": f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL,
+    "broker_url": f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0"
+    if REDIS_URL.startswith("unix:")
+    else REDIS_URL,
     "task_ignore_result": True,
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
@@ -315,18 +322,18 @@ CELERY = {
 }
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
-EMAIL_HOST = env.str("EMAIL_HOST")
+EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-EMAIL_PORT = env.int("EMAIL_PORT", 587, low=1, high=65535)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
-EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, low=1, high=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.boolean("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "support@localhost")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "support@localhost")
 
 # --- Languages and time --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.choice("DEFAULT_LANGUAGE", "ar", ("ar", "en"))
@@ -335,15 +342,17 @@ LANGUAGE_COOKIE_NAME = "support_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", "Asia/Riyadh")
+TIME_ZONE = env.text("TIME_ZONE", "Asia/Riyadh")
 
 # --- Security ------------------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", list({"127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or ""}))
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, high=10)
-METRICS_TOKEN = env.str("METRICS_TOKEN")
+ALLOWED_HOSTS = env.listed(
+    "ALLOWED_HOSTS", list({"127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or ""})
+)
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, high=10)
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = SECURE and env.boolean("SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
@@ -369,4 +378,4 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOG_FORMAT = env.choice("LOG_FORMAT", "console" if sys.stderr.isatty() else "json", ("json", "console"))
 LOGGING_CONFIG = "core.logs.configure"
 LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
-SENTRY_DSN = env.str("SENTRY_DSN")
+SENTRY_DSN = env.text("SENTRY_DSN")

@@ -143,4 +143,5 @@ class Unavailable(Problem):
     retry_after = 2
 
 
-CODES: dict[str, type[Problem]] = {cls.code: cls for cls in [Problem, *Problem.__subclasses__()]}
+_refusals: list[type[Problem]] = Problem.__subclasses__()
+CODES: dict[str, type[Problem]] = {kind.code: kind for kind in [*_refusals, Problem]}

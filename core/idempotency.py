@@ -40,7 +40,8 @@ def once(user_id: int, route: str, key: str, payload: Any, run: Callable[[], Ans
             return _first_answer(user_id, route, key, digest)
         answer = run()
         run_later(
-            "update core_idempotencykey set status = %s, answer = %s::jsonb where user_id = %s and route = %s and key = %s",
+            "update core_idempotencykey set status = %s, answer = %s::jsonb "
+            "where user_id = %s and route = %s and key = %s",
             (answer.status, orjson.dumps(answer.content, default=str).decode(), user_id, route, key),
         )
         return answer
@@ -68,4 +69,4 @@ def _first_answer(user_id: int, route: str, key: str, digest: str) -> Answer:
         raise IdempotencyConflict
     if row.status is None:
         raise InProgress
-    return Answer(row.status, row.answer, repeated=True)
+    return Answer(row.status, row.answer or {}, repeated=True)

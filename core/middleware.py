@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from core import metrics
 from core.api.problems import problem_response
 from core.context import Origin, came_from
-from core.errors import Unavailable
+from core.errors import Problem, Unavailable
+from core.pages import page, wants_page
 
 log = structlog.get_logger("request")
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -45,20 +46,24 @@ class RequestContextMiddleware:
                 path=request.path,
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
-                user_id=getattr(getattr(request, "user", None), "pk", None) if hasattr(request, "_cached_user") else None,
+                user_id=getattr(getattr(request, "user", None), "pk", None)
+                if hasattr(request, "_cached_user")
+                else None,
             )
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request, error)
+        if isinstance(error, Problem) and wants_page(request):
+            return page(request, error)
         return None
 
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """503 for a database that is away or too slow."""
     log.warning("database_unavailable", path=request.path, error=str(error)[:200])
-    return problem_response(Unavailable())
+    return page(request, Unavailable()) if wants_page(request) else problem_response(Unavailable())
 
 
 def client_address(request: HttpRequest) -> str:

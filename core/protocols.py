@@ -22,8 +22,8 @@ class Actor(Protocol):
 class Audited(Protocol):
     """A thing with a history: what an audit entry calls it."""
 
-    audit_type: str
-
+    @property
+    def audit_type(self) -> str: ...
     @property
     def pk(self) -> Any: ...
     @property

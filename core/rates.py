@@ -23,7 +23,7 @@ def spend(rate: str, who: str) -> None:
     key = f"support:rate:{rate}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{window}"
 
     def count(redis: Redis) -> list[int]:
-        return redis.eval(_COUNT, 1, key, seconds)  # type: ignore[return-value]
+        return list(redis.eval(_COUNT, 1, key, seconds))
 
     used, _ttl = try_redis(count, [0, 0])
     if used > limit:

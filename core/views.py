@@ -1,17 +1,21 @@
 """Views of the ground: health, metrics, and Django's error pages in the contract's shape."""
 
 import hmac
+import sys
 from typing import Any
 
 import orjson
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from core.api.problems import as_problem, problem_response
-from core.errors import Forbidden, Invalid, NotFound, Unavailable
+from core.errors import Forbidden, Invalid, NotFound, Problem, Unavailable
 from core.health import readiness
+from core.pages import page, wants_page
 
 
 @require_safe
@@ -40,23 +44,34 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_response(as_problem(exception) or Invalid())
+    return _answer(request, as_problem(exception) or Invalid())
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_response(Forbidden())
+    return _answer(request, Forbidden())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_response(NotFound())
+    return _answer(request, NotFound())
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """A fault of ours; the request id finds it in the logs."""
-    response = problem_response(Unavailable())
-    response.status_code = 500
-    return response
+    """A fault of ours, or a store that went away in a middleware; the request id finds it in the logs."""
+    fault = not isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return _answer(request, Unavailable(), 500 if fault else 503)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long or sent from elsewhere; nobody is refused a right by it."""
+    if wants_page(request):
+        return page(request, Invalid(_("This form was open for too long. Open the page again and repeat.")), 400)
     return problem_response(Forbidden())
+
+
+def _answer(request: HttpRequest, problem: Problem, status: int | None = None) -> HttpResponse:
+    """A page for people in the back office, the contract's JSON for everybody else."""
+    if wants_page(request):
+        return page(request, problem, status)
+    response = problem_response(problem)
+    response.status_code = status or problem.status
+    return response

@@ -64,7 +64,9 @@ def customer(name: str = "Customer", language: str = "ar") -> User:
 
 def staff(name: str, role: str) -> User:
     """Another member of staff with the default rights of a role."""
-    return fresh(create_staff(f"{name}{next(_count)}@example.test", name=name.title(), role=role, password=PASSWORD, by=None))
+    return fresh(
+        create_staff(f"{name}{next(_count)}@example.test", name=name.title(), role=role, password=PASSWORD, by=None)
+    )
 
 
 def fresh(user: User) -> User:

@@ -57,7 +57,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         server.execute(f'drop database "{name}" with (force)')
 
 
-@pytest.fixture()
+@pytest.fixture
 def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The database as it really is: transactions commit, other threads and processes see them; emptied afterwards."""
     with django_db_blocker.unblock():
@@ -80,25 +80,25 @@ def _empty(name: str) -> None:
     connection.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def settle(db: None) -> Callable[[], None]:
     """Runs the deferred triggers inside a test's transaction, as a commit would."""
     return connection.check_constraints
 
 
-@pytest.fixture()
+@pytest.fixture
 def cast(db: None) -> Cast:
     """People with names: a customer and a stranger, agents, a lead, a manager, an administrator."""
     return make_cast()
 
 
-@pytest.fixture()
+@pytest.fixture
 def committed_cast(transactional_db: None) -> Cast:
     """The same people, committed."""
     return make_cast()
 
 
-@pytest.fixture()
+@pytest.fixture
 def api() -> Callable[..., Api]:
     """`api(user)` is that person's client; `api()` is nobody's."""
     return Api

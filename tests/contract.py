@@ -44,8 +44,14 @@ def check_response(method: str, response: Any) -> None:
             continue
         known = document()["paths"][name][method.lower()]["responses"]
         status = str(response.status_code)
-        assert status in known, f"{method} {path} answered {status}, documented are {sorted(known)}: {response.content[:500]!r}"
-        if "application/json" in known[status].get("content", {}) and "json" in response.headers.get("Content-Type", ""):
-            error = jsonschema.exceptions.best_match(_validator(name, method.lower(), status).iter_errors(response.json()))
+        assert status in known, (
+            f"{method} {path} answered {status}, documented are {sorted(known)}: {response.content[:500]!r}"
+        )
+        if "application/json" in known[status].get("content", {}) and "json" in response.headers.get(
+            "Content-Type", ""
+        ):
+            error = jsonschema.exceptions.best_match(
+                _validator(name, method.lower(), status).iter_errors(response.json())
+            )
             assert error is None, f"{method} {path} {status}: {error.message} at {list(error.absolute_path)}"
         return

@@ -89,7 +89,7 @@ class _TicketOut(FormOut):
 
     @extend_schema_field(AttachmentOut(many=True))
     def get_attachments(self, ticket: Ticket) -> Any:
-        return linked(ticket.attachment_rows, self.root.reader)
+        return linked(ticket.attachment_rows, self.reader)
 
     @extend_schema_field(RatingOut(allow_null=True))
     def get_rating(self, ticket: Ticket) -> Any:
@@ -98,7 +98,7 @@ class _TicketOut(FormOut):
 
     @extend_schema_field(Realtime())
     def get_realtime(self, ticket: Ticket) -> Any:
-        return {"room": self.room(ticket.pk), "seq": self.root.seqs.get(ticket.pk, 0)}
+        return {"room": self.room(ticket.pk), "seq": self.seqs.get(ticket.pk, 0)}
 
     reader: User | None = None
     seqs: Mapping[int, int] = {}
@@ -170,7 +170,7 @@ class MessageCustomerOut(FormOut):
 
     @extend_schema_field(AttachmentOut(many=True))
     def get_attachments(self, message: Message) -> Any:
-        return linked(message.attachment_rows, self.root.reader)
+        return linked(message.attachment_rows, self.reader)
 
     def to_representation(self, instance: Message) -> dict[str, Any]:
         found = super().to_representation(instance)

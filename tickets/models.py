@@ -16,6 +16,7 @@ from core.text import in_language
 from tickets.querysets import MessageQuerySet, TicketQuerySet
 from tickets.states import DONE, Priority, Status
 
+
 class Category(models.Model):
     """What a ticket is about; a tree, named in both languages."""
 
@@ -133,6 +134,7 @@ class Ticket(models.Model):
     # Annotations of TicketQuerySet.complete().
     watcher_rows: list[dict[str, Any]]
     link_rows: list[dict[str, Any]]
+    back_link_rows: list[dict[str, Any]]
     attachment_rows: list[dict[str, Any]]
 
     class Meta:
@@ -162,9 +164,7 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "-created_at", "-id"], name="ticket_by_assignee"),
             models.Index(fields=["category", "-created_at", "-id"], name="ticket_by_category"),
             models.Index(fields=["-priority", "-id"], name="ticket_by_priority"),
-            models.Index(
-                fields=["last_activity_at"], condition=~Q(status__in=[*DONE]), name="ticket_silent"
-            ),
+            models.Index(fields=["last_activity_at"], condition=~Q(status__in=[*DONE]), name="ticket_silent"),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
         ]
 

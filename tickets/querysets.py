@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,9 +13,6 @@ from django.db.models.functions import JSONObject
 from accounts.models import SERVICE_ROLES, TeamMembership
 from core.protocols import Viewer
 
-if TYPE_CHECKING:
-    from tickets.models import Message, Ticket  # noqa: F401
-
 MESSAGE_OWNER = "message"
 
 
@@ -25,12 +22,10 @@ def _rows(queryset: QuerySet[Any], **columns: str) -> ArraySubquery:
 
 def _attachments(**owner: Any) -> ArraySubquery:
     files = apps.get_model("uploads", "Attachment").objects.filter(owner_type=MESSAGE_OWNER, **owner)
-    return _rows(
-        files.order_by("position"), id="id", filename="filename", contentType="content_type", size="size"
-    )
+    return _rows(files.order_by("position"), id="id", filename="filename", contentType="content_type", size="size")
 
 
-class TicketQuerySet(models.QuerySet["Ticket"]):
+class TicketQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Viewer) -> TicketQuerySet:
         """The tickets this person may see; the one rule of every door.
 
@@ -97,7 +92,7 @@ def _opening_files() -> ArraySubquery:
     return _attachments(owner_id__in=opening.values("pk"))
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
+class MessageQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Viewer) -> MessageQuerySet:
         """Of a ticket one sees: every message for staff, the public ones for its customer."""
         return self if user.is_agent else self.filter(is_internal=False)

@@ -2,7 +2,6 @@
 
 from django.utils.translation import get_language
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import operations
@@ -11,6 +10,7 @@ from accounts.authentication import TokenAuthentication
 from accounts.models import Role, User
 from accounts.tokens import Pair
 from core.api.permissions import Public, SignedIn
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, ok
 from core.errors import Unauthenticated
@@ -24,7 +24,7 @@ def _language() -> str:
     return "en" if (get_language() or "").startswith("en") else "ar"
 
 
-def _guest_of(request: Request) -> User | None:
+def _guest_of(request: ApiRequest) -> User | None:
     """The guest whose token came along, if one did; a bad token counts as none."""
     try:
         found = TokenAuthentication().authenticate(request)
@@ -37,8 +37,13 @@ class Register(ApiView):
     permission_classes = [Public]
     rate = "register"
 
-    @describe("Open a customer account; a guest's token keeps his conversations", body=forms.RegisterIn, answer=forms.PairOut, status={201: forms.PairOut})
-    def post(self, request: Request) -> Response:
+    @describe(
+        "Open a customer account; a guest's token keeps his conversations",
+        body=forms.RegisterIn,
+        answer=forms.PairOut,
+        status={201: forms.PairOut},
+    )
+    def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.RegisterIn, request)
         data["language"] = data["language"] or _language()
         return _pair(operations.register(data.pop("email"), guest=_guest_of(request), **data), 201)
@@ -48,7 +53,7 @@ class Login(ApiView):
     permission_classes = [Public]
 
     @describe("Sign in", body=forms.LoginIn, answer=forms.PairOut, refusals=(401,))
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.LoginIn, request)
         return _pair(operations.sign_in(data["email"], password=data["password"]))
 
@@ -58,7 +63,7 @@ class Guest(ApiView):
     rate = "guest"
 
     @describe("Start as a guest", body=forms.GuestIn, status={201: forms.PairOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.GuestIn, request)
         return _pair(operations.start_guest(data["name"], email=data["email"], language=_language()), 201)
 
@@ -67,7 +72,7 @@ class Refresh(ApiView):
     permission_classes = [Public]
 
     @describe("A new pair for a refresh token", body=forms.RefreshIn, answer=forms.PairOut, refusals=(401,))
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         return _pair(operations.refresh(self.read(forms.RefreshIn, request)["refresh_token"]))
 
 
@@ -75,7 +80,7 @@ class Logout(ApiView):
     permission_classes = [SignedIn]
 
     @describe("End this session", body=forms.RefreshIn)
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         operations.end_session(self.read(forms.RefreshIn, request)["refresh_token"], by=request.user)
         return ok(None)
 
@@ -84,7 +89,7 @@ class LogoutAll(ApiView):
     permission_classes = [SignedIn]
 
     @describe("End all of one's sessions")
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         operations.end_sessions(request.user.pk, reason="signed_out", by=request.user)
         return ok(None)
 
@@ -93,20 +98,20 @@ class PasswordChange(ApiView):
     permission_classes = [SignedIn]
 
     @describe("Change one's password; every other session ends", body=forms.PasswordChangeIn, answer=forms.PairOut)
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.PasswordChangeIn, request)
         user = request.user
-        return _pair(
-            operations.change_password(user.pk, old=data["old_password"], new=data["new_password"], by=user)
-        )
+        return _pair(operations.change_password(user.pk, old=data["old_password"], new=data["new_password"], by=user))
 
 
 class PasswordForgot(ApiView):
     permission_classes = [Public]
     rate = "password_reset"
 
-    @describe("Have a reset link mailed; the answer never says whether the address is known", body=forms.PasswordForgotIn)
-    def post(self, request: Request) -> Response:
+    @describe(
+        "Have a reset link mailed; the answer never says whether the address is known", body=forms.PasswordForgotIn
+    )
+    def post(self, request: ApiRequest) -> Response:
         operations.request_password_reset(self.read(forms.PasswordForgotIn, request)["email"])
         return ok(None)
 
@@ -116,7 +121,7 @@ class PasswordReset(ApiView):
     rate = "password_reset"
 
     @describe("Set a new password by a mailed token", body=forms.PasswordResetIn)
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.PasswordResetIn, request)
         operations.reset_password(data["token"], new=data["new_password"])
         return ok(None)
@@ -126,11 +131,11 @@ class Me(ApiView):
     permission_classes = [SignedIn]
 
     @describe("Oneself", answer=forms.UserOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         return ok(forms.UserOut(request.user).data)
 
     @describe("Change one's name, phone or language", body=forms.ProfileIn, answer=forms.UserOut)
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: ApiRequest) -> Response:
         changes = self.read(forms.ProfileIn, request)
         user = operations.update_profile(request.user.pk, changes=changes, by=request.user)
         return ok(forms.UserOut(user).data)

@@ -63,9 +63,7 @@ def update_profile(user_id: int, *, changes: dict[str, Any], by: User) -> User:
 
 
 @operation
-def update_staff(
-    user_id: int, *, changes: dict[str, Any], by: User, group_ids: list[int] | None = None
-) -> User:
+def update_staff(user_id: int, *, changes: dict[str, Any], by: User, group_ids: list[int] | None = None) -> User:
     """Change another person's fields and groups; his rights change with his next request."""
     user = _locked(user_id)
     refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")

@@ -173,8 +173,4 @@ def _end_family(family: TokenFamily, reason: str) -> None:
 
 def end_families(user: User, reason: str) -> int:
     """Close every open family of a user; part of the operations that need it."""
-    return TokenFamily.objects.filter(user=user, ended_at=None).update(
-        ended_at=timezone.now(), end_reason=reason
-    )
-
-
+    return TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now(), end_reason=reason)

@@ -151,7 +151,12 @@ def _after(ordered: QuerySet[M], paging: Paging, column: str) -> QuerySet[M]:
         value = parse_datetime(raw) if field.get_internal_type() == "DateTimeField" else field.to_python(raw)  # type: ignore[union-attr]
     except Exception:
         raise refusal from None
-    if value is None or not isinstance(pk, int) or abs(pk) >= 2**63 or (sort, descending) != (paging.sort, paging.descending):
+    if (
+        value is None
+        or not isinstance(pk, int)
+        or abs(pk) >= 2**63
+        or (sort, descending) != (paging.sort, paging.descending)
+    ):
         raise refusal
     # The first condition lets the index start at the cursor; the second breaks ties.
     way = "lt" if paging.descending else "gt"

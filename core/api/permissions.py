@@ -32,7 +32,7 @@ class Customer(SignedIn):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not super().has_permission(request, view):
             return False
-        if not request.user.is_customer:
+        if not getattr(request.user, "is_customer", False):
             raise Forbidden
         return True
 
@@ -43,7 +43,7 @@ class Staff(SignedIn):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not super().has_permission(request, view):
             return False
-        if not request.user.is_agent:
+        if not getattr(request.user, "is_agent", False):
             raise NotFound
         return True
 

@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelError
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.module_loading import import_string
@@ -65,7 +65,7 @@ def as_problem(error: BaseException) -> Problem | None:
         if isinstance(error, kinds):
             return problem()
     if isinstance(error, drf.Throttled):
-        return RateLimited(int(error.wait or 1))
+        return RateLimited(int(getattr(error, "wait", None) or 1))
     if isinstance(error, drf.ParseError | SuspiciousOperation):
         return Invalid()
     return None
@@ -100,7 +100,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 @cache
 def refusal_hook() -> Callable[[Any, Problem, str], None]:
     """What records a refused authorisation; named in settings, since core knows no audit log."""
-    return import_string(settings.REFUSAL_HOOK)  # type: ignore[no-any-return]
+    return import_string(settings.REFUSAL_HOOK)
 
 
 def problem_response(problem: Problem) -> HttpResponse:

@@ -1,7 +1,7 @@
 """OpenAPI out of the views: the envelope around every answer, the one problem form for every refusal."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,6 +11,7 @@ from core.api.permissions import Public, SignedIn
 from core.api.serializers import FormOut
 from core.errors import CODES
 
+F = TypeVar("F", bound=Callable[..., Any])
 _PAGE = {
     "type": "object",
     "required": ["page", "limit", "total", "totalPages", "nextCursor"],
@@ -40,7 +41,10 @@ _OPENED = {
 }
 METAS: dict[str, dict[str, Any]] = {"page": _PAGE, "thread": _THREAD, "opened": _OPENED}
 KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="1 to 200 printable ASCII characters; a repeat gets the first answer."
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 200 printable ASCII characters; a repeat gets the first answer.",
 )
 
 
@@ -73,16 +77,17 @@ def describe(
     once: bool = False,
     parameters: list[Any] | None = None,
     refusals: tuple[int, ...] = (),
-) -> Any:
+) -> Callable[[F], F]:
     """Document one method of a view: its body, its answer inside the envelope, `meta`, and further refusals."""
     codes = status if isinstance(status, Mapping) else {status: answer}
-    return extend_schema(
+    decorate: Callable[[F], F] = extend_schema(
         summary=summary,
         request=body,
         responses=dict(codes),
         parameters=[*(parameters or []), *([KEY] if once else [])],
         extensions={"x-meta": meta, "x-refusals": list(refusals)},
     )
+    return decorate
 
 
 class AutoSchema(SpectacularAutoSchema):

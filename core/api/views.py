@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from core.api.permissions import DenyAll, SignedIn
 from core.api.lists import refuse_unknown
+from core.api.permissions import DenyAll, SignedIn
+from core.api.requests import ApiRequest
 from core.context import origin
 from core.errors import Invalid, NotFound
 from core.idempotency import Answer, once
@@ -48,10 +49,11 @@ class ApiView(APIView):
 
     def perform_authentication(self, request: Request) -> None:
         """Public views never look at a token: a stale one must not lock anybody out of signing in."""
-        if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in self.permission_classes):
+        kinds: list[Any] = list(self.permission_classes)
+        if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in kinds):
             super().perform_authentication(request)
 
-    def read(self, form: type[Serializer[Any]], request: Request, **context: Any) -> dict[str, Any]:
+    def read(self, form: type[Serializer[Any]], request: ApiRequest, **context: Any) -> dict[str, Any]:
         """The validated body of a request; raises Invalid naming each wrong field."""
         serializer = form(data=request.data, context={"request": request, **context})
         serializer.is_valid(raise_exception=True)
@@ -59,7 +61,7 @@ class ApiView(APIView):
 
     def create_once(
         self,
-        request: Request,
+        request: ApiRequest,
         run: Callable[[], Answer],
         *,
         still_visible: Callable[[Mapping[str, Any]], bool],

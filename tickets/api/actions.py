@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.permissions import SignedIn, Staff
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormIn
 from core.api.views import ApiView, ok
@@ -30,7 +30,7 @@ def action(summary: str, form: type[FormIn], run: Callable[..., Ticket]) -> type
         permission_classes = [SignedIn]
 
         @describe(summary, body=form, answer=TICKET)
-        def post(self, request: Request, ref: str) -> Response:
+        def post(self, request: ApiRequest, ref: str) -> Response:
             # A ticket one does not see is absent whatever the body says; one may see it and be refused.
             queries.find(ref, request.user)
             ticket = run(ref, self.read(form, request), request.user)
@@ -67,16 +67,16 @@ class Watchers(ApiView):
     permission_classes = [Staff]
 
     @describe("Have someone watch a ticket", body=Nothing, answer=TICKET)
-    def put(self, request: Request, ref: str, user_id: str) -> Response:
+    def put(self, request: ApiRequest, ref: str, user_id: str) -> Response:
         self.read(Nothing, request)
         return self._done(operations.watch, request, ref, user_id)
 
     @describe("Have someone watch a ticket no more", answer=TICKET)
-    def delete(self, request: Request, ref: str, user_id: str) -> Response:
+    def delete(self, request: ApiRequest, ref: str, user_id: str) -> Response:
         self._done(operations.unwatch, request, ref, user_id)
         return ok(None)
 
-    def _done(self, run: Callable[..., Ticket], request: Request, ref: str, user_id: str) -> Response:
+    def _done(self, run: Callable[..., Ticket], request: ApiRequest, ref: str, user_id: str) -> Response:
         queries.find(ref, request.user)
         if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
             raise NotFound
@@ -87,17 +87,17 @@ class Links(ApiView):
     permission_classes = [Staff]
 
     @describe("Link two tickets", body=forms.LinkIn, status={201: TICKET})
-    def post(self, request: Request, ref: str) -> Response:
+    def post(self, request: ApiRequest, ref: str) -> Response:
         data = self._read(request, ref)
         ticket = operations.link(ref, data["ticket_id"], kind=data["kind"], by=request.user)
         return ok(queries.changed_data(ticket, request.user), 201)
 
     @describe("Undo a link", body=forms.LinkIn)
-    def delete(self, request: Request, ref: str) -> Response:
+    def delete(self, request: ApiRequest, ref: str) -> Response:
         data = self._read(request, ref)
         operations.unlink(ref, data["ticket_id"], kind=data["kind"], by=request.user)
         return ok(None)
 
-    def _read(self, request: Request, ref: str) -> dict[str, Any]:
+    def _read(self, request: ApiRequest, ref: str) -> dict[str, Any]:
         queries.find(ref, request.user)
         return self.read(forms.LinkIn, request)

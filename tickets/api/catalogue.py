@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.permissions import SignedIn, Staff
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, ok
 from core.errors import NotFound
@@ -25,15 +25,18 @@ def _id(ref: str) -> int:
 class Categories(ApiView):
     permission_classes = [SignedIn]
 
-    @describe("All categories one may choose; those who manage them see switched-off ones too", answer=forms.CategoryOut(many=True))
-    def get(self, request: Request) -> Response:
+    @describe(
+        "All categories one may choose; those who manage them see switched-off ones too",
+        answer=forms.CategoryOut(many=True),
+    )
+    def get(self, request: ApiRequest) -> Response:
         rows = Category.objects.all()
         if not policies.can(request.user, policies.CATEGORIES):
             rows = rows.filter(is_active=True)
         return ok([forms.CategoryOut(row).data for row in rows])
 
     @describe("Make a category", body=forms.CategoryIn, status={201: forms.CategoryOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         policies.refuse_unless(request.user, policies.CATEGORIES)
         changes = self.read(forms.CategoryIn, request)
         return ok(forms.CategoryOut(operations.save_category(None, changes=changes, by=request.user)).data, 201)
@@ -43,23 +46,23 @@ class CategoryDetail(ApiView):
     permission_classes = [SignedIn]
 
     @describe("A category", answer=forms.CategoryOut)
-    def get(self, request: Request, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> Response:
         return ok(forms.CategoryOut(self._find(request, ref)).data)
 
     @describe("Change a category", body=forms.CategoryPatchIn, answer=forms.CategoryOut)
-    def patch(self, request: Request, ref: str) -> Response:
+    def patch(self, request: ApiRequest, ref: str) -> Response:
         policies.refuse_unless(request.user, policies.CATEGORIES)
         pk = self._find(request, ref).pk
         changes = self.read(forms.CategoryPatchIn, request)
         return ok(forms.CategoryOut(operations.save_category(pk, changes=changes, by=request.user)).data)
 
     @describe("Remove a category that nothing uses")
-    def delete(self, request: Request, ref: str) -> Response:
+    def delete(self, request: ApiRequest, ref: str) -> Response:
         policies.refuse_unless(request.user, policies.CATEGORIES)
         operations.delete_category(self._find(request, ref).pk, by=request.user)
         return ok(None)
 
-    def _find(self, request: Request, ref: str) -> Category:
+    def _find(self, request: ApiRequest, ref: str) -> Category:
         rows = Category.objects.filter(pk=_id(ref))
         if not policies.can(request.user, policies.CATEGORIES):
             rows = rows.filter(is_active=True)
@@ -73,11 +76,11 @@ class CannedResponses(ApiView):
     permission_classes = [Staff]
 
     @describe("Canned responses", answer=forms.CannedOut(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         return ok([forms.CannedOut(row).data for row in CannedResponse.objects.all()])
 
     @describe("Make a canned response", body=forms.CannedIn, status={201: forms.CannedOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         policies.refuse_unless(request.user, policies.CANNED)
         changes = self.read(forms.CannedIn, request)
         return ok(forms.CannedOut(operations.save_canned_response(None, changes=changes, by=request.user)).data, 201)
@@ -87,18 +90,18 @@ class CannedResponseDetail(ApiView):
     permission_classes = [Staff]
 
     @describe("A canned response", answer=forms.CannedOut)
-    def get(self, request: Request, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> Response:
         return ok(forms.CannedOut(self._find(ref)).data)
 
     @describe("Change a canned response", body=forms.CannedPatchIn, answer=forms.CannedOut)
-    def patch(self, request: Request, ref: str) -> Response:
+    def patch(self, request: ApiRequest, ref: str) -> Response:
         policies.refuse_unless(request.user, policies.CANNED)
         pk = self._find(ref).pk
         changes: dict[str, Any] = self.read(forms.CannedPatchIn, request)
         return ok(forms.CannedOut(operations.save_canned_response(pk, changes=changes, by=request.user)).data)
 
     @describe("Remove a canned response")
-    def delete(self, request: Request, ref: str) -> Response:
+    def delete(self, request: ApiRequest, ref: str) -> Response:
         policies.refuse_unless(request.user, policies.CANNED)
         operations.delete_canned_response(self._find(ref).pk, by=request.user)
         return ok(None)

@@ -42,7 +42,11 @@ class IdFilter(django_filters.NumberFilter):
         if value == "none":
             return qs.filter(**{f"{self.field_name}__isnull": True})
         text = str(value)
-        return qs.filter(**{self.field_name: int(text)}) if text.isascii() and text.isdigit() and len(text) < 19 else qs.none()
+        return (
+            qs.filter(**{self.field_name: int(text)})
+            if text.isascii() and text.isdigit() and len(text) < 19
+            else qs.none()
+        )
 
 
 class DayFilter(django_filters.DateFilter):
@@ -98,4 +102,3 @@ class TicketFilter(django_filters.FilterSet):
 
 def _known(name: str, values: list[str], choices: dict[str, Any]) -> list[Any]:
     return [one_of(name, value, choices) for value in values]
-

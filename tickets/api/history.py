@@ -1,12 +1,12 @@
 """What became of a ticket, for staff: its audit entries."""
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.forms import EntryOut
 from audit.queries import ENTRY_SORTS, history_of
 from core.api.lists import PAGING, paginate, read_paging
 from core.api.permissions import Staff
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, ok
 from tickets import queries
@@ -19,7 +19,7 @@ class History(ApiView):
         return PAGING
 
     @describe("A ticket's audit entries", answer=EntryOut(many=True), meta="page")
-    def get(self, request: Request, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> Response:
         ticket = queries.find(ref, request.user)
         paging = read_paging(request.query_params, ENTRY_SORTS, "createdAt")
         page = paginate(history_of("ticket", str(ticket.pk)), paging, ENTRY_SORTS)

@@ -19,13 +19,15 @@ class PriorityField(serializers.ChoiceField):
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=list(PRIORITIES), **options)
 
-    def to_internal_value(self, data: Any) -> Priority:
+    def to_internal_value(self, data: Any) -> Priority:  # type: ignore[override]
         return PRIORITIES[str(super().to_internal_value(data))]
 
 
 def references(**options: Any) -> serializers.ListField:
     """Attachment ids or links, at most ten."""
-    return serializers.ListField(child=TextField(max_length=2000), max_length=10, required=False, default=list, **options)
+    return serializers.ListField(
+        child=TextField(max_length=2000), max_length=10, required=False, default=list, **options
+    )
 
 
 def tags(**options: Any) -> serializers.ListField:

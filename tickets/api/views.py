@@ -9,14 +9,15 @@ from rest_framework.response import Response
 
 from core.api.lists import filtered, paginate, read_paging, thread_page
 from core.api.permissions import SignedIn
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, envelope, ok
 from core.idempotency import Answer
 from tickets import operations, queries
 from tickets.api import serializers as forms
-from tickets.api.filters import SORTS, TicketFilter
 from tickets.api.docs import MESSAGE, MESSAGE_IN, MESSAGES, TICKET, TICKET_IN, TICKETS
-from tickets.forms import message_forms
+from tickets.api.filters import SORTS, TicketFilter
+from tickets.forms import message_forms, ticket_form
 from tickets.models import Message, Ticket
 from tickets.operations import NewMessage, NewTicket
 
@@ -28,7 +29,7 @@ class Tickets(ApiView):
         """The filter set checks them."""
 
     @describe("Tickets one may see, newest first", answer=TICKETS, meta="page")
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         rows = filtered(queries.tickets_for(request.user), TicketFilter, request)
         page = paginate(rows, read_paging(request.query_params, SORTS, "createdAt"), SORTS)
         return ok(queries.page_data(page.rows, request.user), meta=page.meta)
@@ -39,7 +40,7 @@ class Tickets(ApiView):
         status={201: TICKET, 200: TICKET},
         once=True,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         user = request.user
         form = forms.TicketForCustomerIn if user.is_agent else forms.TicketIn
         data = self.read(form, request)
@@ -47,7 +48,7 @@ class Tickets(ApiView):
         def run() -> Answer:
             ticket = operations.create_ticket(NewTicket(**data), by=user)
             form = queries.form_for(user)
-            return Answer(201, envelope(queries.ticket_form(form, ticket, reader=user)))
+            return Answer(201, envelope(ticket_form(form, ticket, reader=user)))
 
         return self.create_once(request, run, still_visible=lambda stored: _visible(stored["id"], user))
 
@@ -56,11 +57,11 @@ class TicketDetail(ApiView):
     permission_classes = [SignedIn]
 
     @describe("A ticket", answer=TICKET)
-    def get(self, request: Request, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> Response:
         return ok(queries.ticket_data(ref, request.user))
 
     @describe("Change a ticket's fields", body=forms.TicketChangesIn, answer=TICKET)
-    def patch(self, request: Request, ref: str) -> Response:
+    def patch(self, request: ApiRequest, ref: str) -> Response:
         queries.find(ref, request.user)
         changes = self.read(forms.TicketChangesIn, request)
         version = changes.pop("version", None)
@@ -75,7 +76,7 @@ class Messages(ApiView):
         return {"before", "after", "limit"}
 
     @describe("A ticket's thread", answer=MESSAGES, meta="thread")
-    def get(self, request: Request, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> Response:
         user = request.user
         rows, meta = thread_page(queries.thread(ref, user), request.query_params)
         return ok(message_forms(list(rows), staff=user.is_agent, reader=user), meta=meta)
@@ -87,7 +88,7 @@ class Messages(ApiView):
         once=True,
         meta="opened",
     )
-    def post(self, request: Request, ref: str) -> Response:
+    def post(self, request: ApiRequest, ref: str) -> Response:
         user = request.user
         queries.find(ref, user)
         data = self.read(forms.StaffMessageIn if user.is_agent else forms.MessageIn, request)
@@ -96,7 +97,11 @@ class Messages(ApiView):
         def run() -> Answer:
             written = operations.add_message(ref, new, by=user)
             content = message_forms([written.message], staff=user.is_agent, reader=user)[0]
-            meta = {"openedTicket": {"id": str(written.opened.pk), "ticketNumber": written.opened.number}} if written.opened else None
+            meta = (
+                {"openedTicket": {"id": str(written.opened.pk), "ticketNumber": written.opened.number}}
+                if written.opened
+                else None
+            )
             return Answer(200 if written.repeated else 201, envelope(content, meta))
 
         return self.create_once(request, run, still_visible=lambda stored: _readable(stored["id"], user))

@@ -6,8 +6,8 @@ from tickets.operations.catalogue import (
     save_canned_response,
     save_category,
 )
-from tickets.operations.conversation import NewMessage, Written, add_message
-from tickets.operations.create import NewTicket, create_ticket
+from tickets.operations.conversation import Written, add_message
+from tickets.operations.create import NewMessage, NewTicket, create_ticket
 from tickets.operations.fields import assign, escalate, update_ticket
 from tickets.operations.merging import merge, unmerge
 from tickets.operations.rating import rate

@@ -84,7 +84,9 @@ def refuse_stale(ticket: Ticket, version: int | None, by: User) -> None:
 def refuse_merged(ticket: Ticket) -> None:
     """A merged source is not changed; its target is."""
     if ticket.merged_into_id:
-        raise Merged(details={"mergedInto": {"id": str(ticket.merged_into_id), "ticketNumber": str(ticket.merged_into)}})
+        raise Merged(
+            details={"mergedInto": {"id": str(ticket.merged_into_id), "ticketNumber": str(ticket.merged_into)}}
+        )
 
 
 def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> dict[str, tuple[Any, Any]]:
@@ -94,7 +96,7 @@ def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> d
     """
     changed: dict[str, tuple[Any, Any]] = {}
     for name, value in values.items():
-        column = ticket._meta.get_field(name).attname
+        column = str(getattr(ticket._meta.get_field(name), "attname", name))
         old = getattr(ticket, column)
         setattr(ticket, name, value)
         new = getattr(ticket, column)
@@ -157,5 +159,3 @@ def agent_to_assign(agent_id: int) -> User:
     if agent is None:
         raise Invalid(fields={"agentId": [_("This is not an agent who can take tickets.")]})
     return agent
-
-

@@ -69,7 +69,9 @@ def delete_category(category_id: int, *, by: User) -> None:
 def save_canned_response(response_id: int | None, *, changes: dict[str, Any], by: User) -> CannedResponse:
     """Make or change a canned response. Raises NotFound, Forbidden, Invalid for a shortcut in use."""
     refuse_unless(by, CANNED)
-    response = CannedResponse.objects.select_for_update().filter(pk=response_id).first() if response_id else CannedResponse()
+    response = (
+        CannedResponse.objects.select_for_update().filter(pk=response_id).first() if response_id else CannedResponse()
+    )
     if response is None:
         raise NotFound
     old = {name: getattr(response, name) for name in changes} if response_id else {}

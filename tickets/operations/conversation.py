@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,24 +18,12 @@ from tickets import events, notices
 from tickets.forms import message_forms
 from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.base import audit_values, change, locked, save
-from tickets.operations.create import follow_up
+from tickets.operations.create import NewMessage, follow_up
 from tickets.operations.files import attach_to
 from tickets.policies import refuse_reply
 from tickets.states import Status
 
 _MENTION = re.compile(r"@([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)")
-
-
-@dataclass(frozen=True)
-class NewMessage:
-    """What someone writes. `last_seen_id` guards against answering a thread that has moved on, unless `force`."""
-
-    body: str
-    is_internal: bool = False
-    attachments: Sequence[str] = ()
-    client_message_id: str = ""
-    last_seen_id: int | None = None
-    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,9 +49,7 @@ def add_message(ref: int | str, new: NewMessage, *, by: User) -> Written:
         return stored
     ticket = _standing_for(addressed, by)
     if by.is_customer and _is_over(ticket, timezone.now()):
-        files = list(new.attachments)
-        first = {"body": new.body, "client_message_id": new.client_message_id, "attachments": files}
-        message = follow_up(ticket, **first, by=by)
+        message = follow_up(ticket, new, by=by)
         return Written(message, opened=message.ticket)
     _refuse_moved(ticket, new, by)
     return Written(_write(ticket, addressed, new, by))
@@ -142,7 +128,7 @@ def author_type(by: User) -> AuthorType:
     return {"bot": AuthorType.BOT, "system": AuthorType.SYSTEM}.get(by.role, AuthorType.AGENT)
 
 
-def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[str, tuple[object, object]]:
+def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
     """What a message does to its ticket: counts, times, first response, and the state."""
     ticket.staff_updated_at = ticket.last_activity_at = now
     ticket.attachment_count += len(message.attachment_rows)
@@ -160,7 +146,7 @@ def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[st
     return change(ticket, by, now, status=Status.IN_PROGRESS) if ticket.status == Status.OPEN else {}
 
 
-def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[object, object]]:
+def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
     if ticket.status == Status.RESOLVED:
         return reopened(ticket, now, by)
     if ticket.status == Status.PENDING:
@@ -168,7 +154,7 @@ def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, 
     return {}
 
 
-def reopened(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[object, object]]:
+def reopened(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
     """Back to open; the assignee stays only if available."""
     stays = ticket.assignee if ticket.assignee and ticket.assignee.availability == Availability.AVAILABLE else None
     stays = stays if stays is None or stays.is_active else None
@@ -177,7 +163,7 @@ def reopened(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[object,
     return change(ticket, by, now, status=Status.OPEN, assignee=stays)
 
 
-def _tell(ticket: Ticket, message: Message, changed: dict[str, tuple[object, object]], by: User) -> None:
+def _tell(ticket: Ticket, message: Message, changed: dict[str, tuple[Any, Any]], by: User) -> None:
     if message.is_internal:
         ids = _mentioned(message.body, by)
         if ids:

@@ -41,6 +41,18 @@ class NewTicket:
     tags: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class NewMessage:
+    """What someone writes. `last_seen_id` guards against answering a thread that has moved on, unless `force`."""
+
+    body: str
+    is_internal: bool = False
+    attachments: Sequence[str] = ()
+    client_message_id: str = ""
+    last_seen_id: int | None = None
+    force: bool = False
+
+
 @operation
 def create_ticket(new: NewTicket, *, by: User) -> Ticket:
     """Open a ticket for oneself, or as staff for a customer (`tickets.create`).
@@ -66,11 +78,11 @@ def create_ticket(new: NewTicket, *, by: User) -> Ticket:
 
 
 @operation
-def follow_up(origin: Ticket, *, body: str, client_message_id: str, attachments: Sequence[str], by: User) -> Message:
+def follow_up(origin: Ticket, new: NewMessage, *, by: User) -> Message:
     """A customer's answer to a ticket that is over: a new ticket, linked to the old one."""
     ticket = Ticket(
         subject=origin.subject,
-        description=body,
+        description=new.body,
         priority=origin.priority,
         order_id=origin.order_id,
         product_id=origin.product_id,
@@ -79,7 +91,7 @@ def follow_up(origin: Ticket, *, body: str, client_message_id: str, attachments:
         category=origin.category,
         team=origin.team,
     )
-    opening = _open(ticket, by, attachments, client_message_id=client_message_id, sent_to=origin, follows=origin)
+    opening = _open(ticket, by, new.attachments, client_message_id=new.client_message_id, follows=origin)
     events.ticket_updated(Ticket.objects.complete().get(pk=origin.pk), public=False)
     return opening
 
@@ -99,7 +111,6 @@ def _open(
     attachments: Sequence[str],
     *,
     client_message_id: str = "",
-    sent_to: Ticket | None = None,
     follows: Ticket | None = None,
 ) -> Message:
     now = timezone.now()
@@ -115,7 +126,7 @@ def _open(
         client_message_id=client_message_id,
         created_at=now,
     )
-    _insert(ticket, opening, sent_to)
+    _insert(ticket, opening, follows)
     opening.ticket = ticket
     opening.attachment_rows = ticket.attachment_rows = attach_to(opening, attachments, by)
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []

@@ -71,7 +71,9 @@ def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime) -> None:
     _count(source)
     save(source)
     names = {"source": source.number, "target": target.number, "messages": len(moved)}
-    record("TICKET_MERGED", source, by=by, old={"status": status_before}, new={"mergedInto": target.number}, metadata=names)
+    record(
+        "TICKET_MERGED", source, by=by, old={"status": status_before}, new={"mergedInto": target.number}, metadata=names
+    )
     record("TICKET_MERGED", target, by=by, new={"merged": source.number}, metadata=names)
     events.ticket_updated(source)
     _resend(moved, target)

@@ -10,7 +10,7 @@ from config.roles import as_owner, grant_application
 
 
 class Command(Migrate):
-    help = "Apply migrations as the owning role, give the application's role its grants, and sync the permission catalogue."
+    help = "Migrate as the owning role, give the application's role its grants, sync the permission catalogue."
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]

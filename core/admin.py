@@ -1,0 +1,251 @@
+"""The base of every page of a model in the back office: rights by the catalogue, writes by operations, one history."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Forbidden, Problem
+from core.text import camel
+
+if TYPE_CHECKING:
+    PaginatorBase = Paginator[Any]
+    ModelAdminBase = admin.ModelAdmin[Any]
+    InlineBase = admin.TabularInline[Any, Any]
+else:
+    PaginatorBase, ModelAdminBase, InlineBase = Paginator, admin.ModelAdmin, admin.TabularInline
+
+
+class CappedPaginator(PaginatorBase):
+    """Counts to 10,000 and no further: counting, not finding, is what a large table makes slow."""
+
+    cap = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        return rows.order_by()[: self.cap].count() if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count >= self.cap
+
+
+class OperationAdmin(ModelAdminBase):
+    """A ModelAdmin that holds no rule: catalogue rights decide who may, `carry_out` calls the operation that does.
+
+    A right left empty lets nobody; nothing is ever deleted here. Django's own log stays empty, since operations write
+    the audit log. A refusal (`Problem`) of the operation is shown as the form's error, with nothing written.
+    """
+
+    view_right = ""
+    add_right = ""
+    change_right = ""
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    # The browser's own pickers: right in both directions, on phones, and without scripts.
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
+    }
+
+    def carry_out(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> Model:
+        """Write what the form says by operations; the object as it is now. Problem when refused."""
+        raise NotImplementedError
+
+    # --- Rights ---------------------------------------------------------------------------------------------------
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.view_right) or self.has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return holds(request, self.add_right)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.change_right)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    # --- Writing --------------------------------------------------------------------------------------------------
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """As Django's; a refused write is undone as a whole and the form shown again with the reason."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Forbidden:
+            raise
+        except Problem as problem:
+            request.refusal = problem  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        problem = getattr(request, "refusal", None)
+        return _refused(form, problem) if problem else form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing yet: `carry_out` writes once form and inlines are known to be valid."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        form.instance.pk = self.carry_out(request, form, list(formsets), change).pk
+
+    def each(self, request: HttpRequest, chosen: Iterable[Any], act: Callable[[Any], object]) -> int:
+        """For list actions: `act` on each; a refusal becomes a message naming the row. How many were done."""
+        done = 0
+        for row in chosen:
+            try:
+                act(row)
+                done += 1
+            except Problem as problem:
+                self.message_user(request, f"{row}: {describe(problem)}", messages.ERROR)
+        return done
+
+    # --- History: the audit log instead of Django's own ------------------------------------------------------------
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return ""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+        kind = getattr(self.model, "audit_type", self.model._meta.model_name)
+        return HttpResponseRedirect(self.admin_site.history_url(kind, object_id))  # type: ignore[attr-defined]
+
+    # --- Words ----------------------------------------------------------------------------------------------------
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+
+class OperationInline(InlineBase):
+    """Rows of a page that the page's own `carry_out` writes; who may change the page may change them."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+class DayRange(admin.FieldListFilter):
+    """A filter of two days, both included, in the site's time zone: `list_filter = [("created_at", DayRange)]`."""
+
+    template = "admin/day_range.html"
+
+    def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, path: str) -> None:
+        self.names = (f"{path}_from", f"{path}_to")
+        super().__init__(field, request, params, model, model_admin, path)
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.names)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The two days as the form shows them, and what else the address holds."""
+        others = changelist.params.items()
+        yield {
+            "days": [(name, self._text(name)) for name in self.names],
+            "hidden": [(name, value) for name, value in others if name not in self.names],
+            "selected": any(self._text(name) for name in self.names),
+            "clear": changelist.get_query_string(remove=list(self.names)),
+        }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        start, end = (self._midnight(name) for name in self.names)
+        if start:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": start})
+        if end:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": end + datetime.timedelta(days=1)})
+        return queryset
+
+    def _text(self, name: str) -> str:
+        return str(next(iter(_listed(self.used_parameters.get(name, ""))), ""))
+
+    def _midnight(self, name: str) -> datetime.datetime | None:
+        try:
+            day = self._text(name) and datetime.date.fromisoformat(self._text(name))
+            return timezone.make_aware(datetime.datetime.combine(day, datetime.time())) if day else None
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+def holds(request: HttpRequest, right: str) -> bool:
+    """Whether the signed-in person holds a right of the catalogue (`support.users.manage`)."""
+    return bool(right) and request.user.has_perm(right)
+
+
+def badge(word: Any, tone: str = "") -> SafeString:
+    """A word in a coloured pill; `tone` is good, warn, bad, info or nothing."""
+    return format_html('<span class="badge {}">{}</span>', tone, word)
+
+
+def state_badge(active: bool) -> SafeString:
+    return badge(_("Active"), "good") if active else badge(_("Disabled"), "bad")
+
+
+def describe(problem: Problem) -> str:
+    """A refusal in one line: its message, or what it says of each input."""
+    if not problem.fields:
+        return str(problem)
+    return " ".join(str(text) for texts in problem.fields.values() for text in texts)
+
+
+def show_problem(form: forms.BaseForm, problem: Problem) -> None:
+    """Put a refusal where the person looks: at the inputs it names as the wire does, else above the form."""
+    places = {camel(name): name for name in form.fields}
+    for name, texts in (problem.fields or {"": [problem.message]}).items():
+        form.add_error(places.get(name), [str(text) for text in texts])
+
+
+def _refused(form: Any, problem: Problem) -> Any:
+    """The same form with a refusal as its error."""
+
+    def clean_after(self: Any) -> None:
+        super(refused, self)._post_clean()
+        show_problem(self, problem)
+
+    refused = type(form.__name__, (form,), {"_post_clean": clean_after})
+    return refused
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, list | tuple) else [values]
