@@ -93,8 +93,9 @@ def _frames(picture: Image.Image, kind: Kind) -> list[tuple[Image.Image, int]]:
     for frame in ImageSequence.Iterator(picture):
         if len(frames) == most:
             return []
+        pixels = frame.convert("RGBA")  # decodes, and with WebP learns the duration
         milliseconds = min(60_000, max(0, int(frame.info.get("duration", 100))))
-        frames.append((_bare(frame.convert("RGBA"), kind), milliseconds))
+        frames.append((_bare(pixels, kind), milliseconds))
     return frames
 
 

@@ -91,8 +91,8 @@ def attach(references: Sequence[str], *, owner_type: str, owner_id: int, by: Use
         claimed = list(Attachment.objects.raw(_CLAIM, [owner_type, owner_id, timezone.now(), named, named, by.pk]))
         unknown = sorted(set(range(len(ids))) - {ids.index(attachment.pk) for attachment in claimed})
     if unknown:
-        text = _("Name files of your own uploads, each once, that are not attached yet.")
-        raise Invalid(fields={f"attachments[{position}]": [text] for position in unknown})
+        text = _("Number %(number)s is not a file of your own that can still be attached.")
+        raise Invalid(fields={"attachments": [text % {"number": position + 1} for position in unknown]})
     return sorted(claimed, key=lambda attachment: attachment.position)
 
 

@@ -12,12 +12,12 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import TokenAuthentication
 from accounts.models import SERVICE_ROLES, User
 from core.api.permissions import Public, SignedIn
+from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, envelope
 from core.errors import NotFound
@@ -59,21 +59,21 @@ class UploadView(ApiView):
         status={201: UploadedOut},
         once=True,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         with ExitStack() as self.opened:
             incoming = self._incoming(request)
             key = request.headers.get("Idempotency-Key")
             payload = [[file.filename, file.digest()] for file in incoming] if key else None
             return self._keep_once(request, store(check_files(incoming, self.opened)), payload)
 
-    def _incoming(self, request: Request) -> list[IncomingFile]:
+    def _incoming(self, request: ApiRequest) -> list[IncomingFile]:
         if request.content_type.startswith("multipart/"):
             self.opened.callback(request._request.close)
             return files_of_form(request.FILES, request.POST)
         entries = self.read(FilesIn, request)["files"]
         return files_of_json(entries, getattr(request.data, "texts", {}), self.opened)
 
-    def _keep_once(self, request: Request, stored: Sequence[StoredFile], payload: Any) -> Response:
+    def _keep_once(self, request: ApiRequest, stored: Sequence[StoredFile], payload: Any) -> Response:
         """Name what was stored, unless this request was answered before: then it is not needed."""
         kept, user = False, cast(User, request.user)
 
@@ -110,7 +110,7 @@ class FileView(ApiView):
     def parameters(self) -> set[str]:
         return set(PARAMETERS)
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+    def perform_content_negotiation(self, request: ApiRequest, force: bool = False) -> Any:
         """A picture tag asks for pictures; what it gets was decided when the file came in."""
         return super().perform_content_negotiation(request, force=True)
 
@@ -120,7 +120,7 @@ class FileView(ApiView):
         parameters=[OpenApiParameter(name, str) for name in ("reader", "expires", "signature")],
         refusals=(404,),
     )
-    def get(self, request: Request, attachment_id: str, filename: str) -> HttpResponseBase:
+    def get(self, request: ApiRequest, attachment_id: str, filename: str) -> HttpResponseBase:
         attachment = _readable(attachment_id, filename, _reader(request, attachment_id, filename))
         response = _local(attachment) if local_path(attachment.key) else _remote(attachment)
         for name, value in HEADERS.items():
@@ -128,7 +128,7 @@ class FileView(ApiView):
         return response
 
 
-def _reader(request: Request, attachment_id: str, filename: str) -> User | None:
+def _reader(request: ApiRequest, attachment_id: str, filename: str) -> User | None:
     """The reader a link was made for; at a plain address (events carry those) the bearer of the token."""
     if not request.query_params:
         found = TokenAuthentication().authenticate(request)
