@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.models import Role, TokenFamily, User
+from core import clock
 from core.context import origin
 from core.errors import Unauthenticated
 
@@ -44,7 +44,7 @@ def open_family(user: User) -> Pair:
     came = origin()
     family = TokenFamily.objects.create(
         user=user,
-        expires_at=timezone.now() + whole,
+        expires_at=clock.now() + whole,
         ip_address=came.ip_address or None,
         user_agent=came.user_agent[:300].replace("\x00", ""),
     )
@@ -57,7 +57,7 @@ def pair(user: User, family: TokenFamily) -> Pair:
     access = AccessToken()
     access.set_exp(lifetime=access_life)
     refresh = RefreshToken()
-    refresh.set_exp(from_time=timezone.now(), lifetime=family.expires_at - timezone.now())
+    refresh.set_exp(from_time=clock.now(), lifetime=family.expires_at - clock.now())
     for token in (access, refresh):
         token["sub"], token["fam"] = str(user.pk), str(family.pk)
     refresh["jti"] = family.current.hex

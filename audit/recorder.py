@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from django.utils import timezone
 
+from core import clock
 from core.context import origin
 from core.operation import Insert, write_later
 from core.protocols import Actor, Audited
@@ -59,7 +59,7 @@ def record(
             str(entity.pk),
             by.pk if by else None,
             by.actor_model if by else "System",
-            timezone.now(),
+            clock.now(),
             _plain(entity.audit_name),
             _plain(by.actor_name if by else ""),
             _json(old),

@@ -143,5 +143,4 @@ class Unavailable(Problem):
     retry_after = 2
 
 
-_refusals: list[type[Problem]] = Problem.__subclasses__()
-CODES: dict[str, type[Problem]] = {kind.code: kind for kind in [*_refusals, Problem]}
+CODES: dict[str, type[Problem]] = {kind.code: kind for kind in Problem.__subclasses__()}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from django.utils import timezone
 
+from core import clock
 from core.operation import Insert, write_later
 from core.protocols import Actor, Audited
 from notifications.kinds import kinds
@@ -33,4 +33,4 @@ def notify(
         raise ValueError(f"The notification kind {kind} is not declared.")
     key = f"{kind}:{entity.audit_type}:{entity.pk}:{occasion}"
     row = (kind, key, entity.audit_type, str(entity.pk), by.pk if by else None, orjson.dumps(dict(data or {})).decode())
-    write_later(_INSERT, (*row, timezone.now()))
+    write_later(_INSERT, (*row, clock.now()))

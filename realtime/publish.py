@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from django.utils import timezone
 
+from core import clock
 from core.operation import Insert, write_later
 from realtime.registry import events
 
@@ -31,7 +31,7 @@ def emit(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
     if spec is None:
         raise ValueError(f"The event {event} is not registered.")
     event_id = uuid.uuid4()
-    now = timezone.now()
+    now = clock.now()
     dumped: dict[int, str] = {}
     for room, data in forms.items():
         if room.partition(":")[0] not in spec.rooms:

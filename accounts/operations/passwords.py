@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
@@ -16,6 +15,7 @@ from accounts.operations.sessions import check_password_rules, end_families
 from accounts.throttle import count_attempt
 from accounts.tokens import Pair, open_family
 from audit.recorder import record
+from core import clock
 from core.after_commit import after_commit
 from core.errors import Invalid
 from core.jobs import wake
@@ -43,7 +43,7 @@ def request_password_reset(email: str) -> None:
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is None:
         return
-    expires = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    expires = clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     PasswordReset.objects.create(user=user, expires_at=expires)
     record("PASSWORD_RESET_REQUESTED", user, by=None)
     after_commit(wake, "accounts.send_password_resets")
@@ -62,13 +62,13 @@ def reset_password(token: str, *, new: str) -> None:
         reset_id = signing.loads(token, salt=_SALT)
     except signing.BadSignature:
         raise refusal from None
-    open_resets = PasswordReset.objects.filter(used_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+    open_resets = PasswordReset.objects.filter(used_at=None, expires_at__gt=clock.now(), user__is_active=True)
     reset = open_resets.select_for_update().filter(pk=reset_id).first()
     if reset is None:
         raise refusal
     user = User.objects.select_for_update().get(pk=reset.user_id)
     _replace(user, new, field="newPassword")
-    PasswordReset.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
+    PasswordReset.objects.filter(user=user, used_at=None).update(used_at=clock.now())
     record("PASSWORD_RESET", user, by=user)
 
 
@@ -77,14 +77,14 @@ def send_password_resets() -> int:
     sent = 0
     while True:
         with transaction.atomic():
-            waiting = PasswordReset.objects.filter(sent_at=None, used_at=None, expires_at__gt=timezone.now())
+            waiting = PasswordReset.objects.filter(sent_at=None, used_at=None, expires_at__gt=clock.now())
             reset = waiting.select_for_update(of=("self",), skip_locked=True).select_related("user").first()
             if reset is None:
                 return sent
             link = f"{settings.SITE_URL}/admin/password/reset/{reset_token(reset)}"
             minutes = settings.PASSWORD_RESET_TIMEOUT // 60
             send_mail("password-reset", reset.user.address, reset.user.language, {"link": link, "minutes": minutes})
-            reset.sent_at = timezone.now()
+            reset.sent_at = clock.now()
             reset.save(update_fields=["sent_at"])
         sent += 1
 

@@ -9,7 +9,6 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
@@ -17,6 +16,7 @@ from accounts.models import Role, TokenFamily, User
 from accounts.throttle import count_attempt, forget_attempts
 from accounts.tokens import Pair, open_family, pair, read_refresh
 from audit.recorder import record
+from core import clock
 from core.context import origin
 from core.errors import Invalid, Unauthenticated
 from core.operation import operation
@@ -126,7 +126,7 @@ def refresh(token: str) -> Pair:
 @operation
 def _rotate(family_id: uuid.UUID, rotation: str) -> Pair | None:
     family = TokenFamily.objects.select_for_update(of=("self",)).filter(pk=family_id, ended_at=None).first()
-    if family is None or family.expires_at <= timezone.now():
+    if family is None or family.expires_at <= clock.now():
         return None
     user = User.objects.with_rights().get(pk=family.user_id)
     if not user.is_active:
@@ -136,7 +136,7 @@ def _rotate(family_id: uuid.UUID, rotation: str) -> Pair | None:
         record("TOKEN_REUSED", user, by=user, metadata={"family": str(family.pk)})
         access_changed([user.pk], "signed_out")
         return None
-    family.current, family.refreshed_at = uuid.uuid4(), timezone.now()
+    family.current, family.refreshed_at = uuid.uuid4(), clock.now()
     family.save(update_fields=["current", "refreshed_at"])
     return pair(user, family)
 
@@ -167,10 +167,10 @@ def end_sessions(user_id: int, *, reason: str, by: User) -> int:
 
 
 def _end_family(family: TokenFamily, reason: str) -> None:
-    family.ended_at, family.end_reason = timezone.now(), reason
+    family.ended_at, family.end_reason = clock.now(), reason
     family.save(update_fields=["ended_at", "end_reason"])
 
 
 def end_families(user: User, reason: str) -> int:
     """Close every open family of a user; part of the operations that need it."""
-    return TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now(), end_reason=reason)
+    return TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=clock.now(), end_reason=reason)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import Availability, User
 from audit.recorder import record
+from core import clock
 from core.errors import ThreadMoved
 from core.operation import operation
 from tickets import events, notices
@@ -48,7 +48,7 @@ def add_message(ref: int | str, new: NewMessage, *, by: User) -> Written:
     if stored:
         return stored
     ticket = _standing_for(addressed, by)
-    if by.is_customer and _is_over(ticket, timezone.now()):
+    if by.is_customer and _is_over(ticket, clock.now()):
         message = follow_up(ticket, new, by=by)
         return Written(message, opened=message.ticket)
     _refuse_moved(ticket, new, by)
@@ -97,7 +97,7 @@ def _refuse_moved(ticket: Ticket, new: NewMessage, by: User) -> None:
 
 
 def _write(ticket: Ticket, addressed: Ticket, new: NewMessage, by: User) -> Message:
-    now = timezone.now()
+    now = clock.now()
     message = Message(
         ticket=ticket,
         first_ticket=addressed,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.days import site_zone
 from core.errors import Forbidden
 from core.operation import operation
@@ -113,7 +113,7 @@ def _open(
     client_message_id: str = "",
     follows: Ticket | None = None,
 ) -> Message:
-    now = timezone.now()
+    now = clock.now()
     for column in ("created_at", "updated_at", "staff_updated_at", "last_message_at", "last_activity_at"):
         setattr(ticket, column, now)
     ticket.message_count, ticket.attachment_count = 1, len(attachments)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import InvalidTransition
 from core.operation import operation
 from tickets import events, notices
@@ -36,7 +35,7 @@ def update_ticket(ref: int | str, *, changes: dict[str, Any], by: User, version:
         values["team"] = _kept(ticket, "team", values.pop("team_id"), lookups.team)
     if "tags" in values:
         values["tags"] = lookups.tags(values["tags"])
-    changed = change(ticket, by, timezone.now(), **values)
+    changed = change(ticket, by, clock.now(), **values)
     if not changed:
         return ticket
     save(ticket)
@@ -68,7 +67,7 @@ def assign(
     values: dict[str, Any] = {"assignee": previous if same else agent_to_assign(agent_id) if agent_id else None}
     if team_id is not KEEP:
         values["team"] = _kept(ticket, "team", team_id, lookups.team)
-    changed = change(ticket, by, timezone.now(), **values)
+    changed = change(ticket, by, clock.now(), **values)
     if not changed:
         return ticket
     save(ticket)
@@ -95,7 +94,7 @@ def escalate(ref: int | str, *, reason: str, by: User, agent_id: int | None = No
     refuse_merged(ticket)
     if ticket.is_done:
         raise InvalidTransition(ticket.status, "escalated", [])
-    now, previous = timezone.now(), ticket.assignee
+    now, previous = clock.now(), ticket.assignee
     taken = previous if agent_id in {None, ticket.assignee_id} else agent_to_assign(int(agent_id or 0))
     changed = change(ticket, by, now, priority=Priority(ticket.priority).raised(), assignee=taken)
     ticket.escalated_at, ticket.staff_updated_at, ticket.last_activity_at = now, now, now

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import Invalid, NotFound
 from core.operation import operation
 from tickets import events
@@ -40,7 +40,7 @@ def merge(target_ref: int | str, source_refs: Sequence[int | str], *, by: User) 
         refuse_merged(source)
         if source.customer_id != target.customer_id:
             raise Invalid(fields={"sourceIds": [_("Tickets of different customers cannot be merged.")]})
-    now = timezone.now()
+    now = clock.now()
     for source in sources:
         _merge_one(source, target, by, now)
     _count(target)
@@ -89,7 +89,7 @@ def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket
     done = Merge.objects.filter(source=source, target=target, undone_at=None).select_for_update().first()
     if source is None or target is None or done is None:
         raise Invalid(fields={"sourceId": [_("This ticket was not merged into that one.")]})
-    now = timezone.now()
+    now = clock.now()
     back = Message.objects.filter(Q(pk__in=done.message_ids) | Q(first_ticket=source), ticket=target)
     ids = list(back.values_list("pk", flat=True))
     Message.objects.filter(pk__in=ids).update(ticket=source)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import AlreadyRated, InvalidTransition
 from core.operation import operation
 from tickets import events
@@ -30,7 +30,7 @@ def rate(ref: int | str, *, rating: int, by: User, feedback: str = "") -> Ticket
     refuse_merged(ticket)
     if ticket.status not in DONE:
         raise InvalidTransition(ticket.status, "rated", [])
-    now = timezone.now()
+    now = clock.now()
     given: Rating | None = getattr(ticket, "rating", None)
     if given and now - given.first_rated_at > timedelta(days=settings.RATING_CHANGE_DAYS):
         raise AlreadyRated

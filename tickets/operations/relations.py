@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import Invalid
 from core.operation import operation
 from tickets import events
@@ -73,7 +73,7 @@ def _both(ticket: Ticket, other: Ticket, by: User, **values: dict[str, str]) -> 
 
 
 def _done(ticket: Ticket, by: User, **values: dict[str, str]) -> Ticket:
-    ticket.staff_updated_at = timezone.now()
+    ticket.staff_updated_at = clock.now()
     save(ticket)
     record("TICKET_UPDATED", ticket, by=by, **values)
     shown = Ticket.objects.complete().get(pk=ticket.pk)

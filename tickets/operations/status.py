@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import InvalidTransition, ReopenWindowPassed
 from core.operation import operation
 from tickets import events, notices
@@ -61,7 +60,7 @@ def reopen(ref: int | str, *, by: User) -> Ticket:
     refuse_merged(ticket)
     if ticket.status not in DONE:
         return ticket
-    if by.is_customer and (ticket.status == Status.CLOSED or not within_reopen_window(ticket, timezone.now())):
+    if by.is_customer and (ticket.status == Status.CLOSED or not within_reopen_window(ticket, clock.now())):
         raise ReopenWindowPassed
     _move(ticket, Status.OPEN, by)
     return ticket
@@ -71,7 +70,7 @@ def _move(ticket: Ticket, status: Status, by: User) -> None:
     possible = allowed(ticket.status, merged=bool(ticket.merged_into_id))
     if status not in possible:
         raise InvalidTransition(ticket.status, status, [str(step) for step in possible])
-    now = timezone.now()
+    now = clock.now()
     before, previous = ticket.status, ticket.assignee
     if ticket.status in DONE and status == Status.OPEN:
         changed = reopened(ticket, now, by)
