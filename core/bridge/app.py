@@ -62,7 +62,7 @@ class HttpBridge:
         script_name: str = "",
     ) -> None:
         self.limits = limits or Limits()
-        self.error_body = error_body
+        self._error_body = error_body
         self._app = wsgi_app
         self._loop_routes = dict(loop_routes or {})
         self._script_name = script_name.rstrip("/")
@@ -92,6 +92,14 @@ class HttpBridge:
                 await self._refuse(client, "internal")
         finally:
             client.leave()
+
+    def refusal(self, code: str, scope: Scope, request_id: str) -> bytes:
+        """The JSON of a refusal; should the given `error_body` fail, in the bridge's own words."""
+        try:
+            return self._error_body(code, scope, request_id)
+        except Exception:
+            log.exception("wording the refusal %s failed", code)
+            return default_error_body(code, scope, request_id)
 
     def stats(self) -> Stats:
         """A reading of counters, cheap enough for every scrape."""
@@ -179,7 +187,7 @@ class HttpBridge:
 
     async def _refuse(self, client: Client, code: str) -> None:
         self._refused += code == "unavailable"
-        body = self.error_body(code, client.scope, client.request_id)
+        body = self.refusal(code, client.scope, client.request_id)
         await client.answer(STATUS[code], refusal_headers(code, body, client.request_id), body)
 
 

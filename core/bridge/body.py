@@ -38,7 +38,7 @@ def refuse_announced(scope: Scope, cap: int) -> None:
         return
     if not announced.isdigit():
         raise BodyInvalid
-    if int(announced) > cap:
+    if len(announced) > 18 or int(announced) > cap:  # int() refuses thousands of digits
         raise BodyTooLarge
 
 

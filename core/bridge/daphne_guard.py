@@ -67,7 +67,7 @@ def _guarded(base: Any, bridge: HttpBridge) -> Any:
             code = _CODES.get(status, "internal")
             scope = _scope(self)
             request_id = request_id_of(scope)
-            text = bridge.error_body(code, scope, request_id)
+            text = bridge.refusal(code, scope, request_id)
             headers = refusal_headers(code, text, request_id)
             self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
             self.handle_reply({"type": "http.response.body", "body": text})
@@ -90,7 +90,7 @@ def _scope(request: Any) -> Scope:
 
 def _raw_refusal(bridge: HttpBridge, scope: Scope) -> bytes:
     request_id = request_id_of(scope)
-    body = bridge.error_body("too_large", scope, request_id)
+    body = bridge.refusal("too_large", scope, request_id)
     headers = [*refusal_headers("too_large", body, request_id), (b"connection", b"close")]
     lines = b"".join(b"%s: %s\r\n" % header for header in headers)
     return b"HTTP/1.1 413 Content Too Large\r\n%s\r\n%s" % (lines, body)
