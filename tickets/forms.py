@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -184,10 +184,18 @@ class MessageStaffOut(MessageCustomerOut):
     is_internal = serializers.BooleanField()
 
 
-@cache
-def _form(kind: type[FormOut]) -> FormOut:
-    """DRF copies every declared field for each instance, so a form without a reader is made once."""
-    return kind()
+class _Forms(threading.local):
+    """Forms of this thread: DRF copies every declared field for each instance, so an instance is kept."""
+
+    def __init__(self) -> None:
+        self.made: dict[type[FormOut], Any] = {}
+
+
+_forms = _Forms()
+
+
+def _form(kind: type[FormOut]) -> Any:
+    return _forms.made.get(kind) or _forms.made.setdefault(kind, kind())
 
 
 def ticket_form(kind: type[_TicketOut], ticket: Ticket, *, reader: User | None = None, seq: int = 0) -> dict[str, Any]:
@@ -199,7 +207,7 @@ def ticket_forms(
     kind: type[_TicketOut], tickets: list[Ticket], *, reader: User | None, seqs: Mapping[int, int]
 ) -> list[dict[str, Any]]:
     """Tickets of one page in a form."""
-    form = kind()
+    form = _form(kind)
     form.reader, form.seqs = reader, seqs
     return [form.to_representation(ticket) for ticket in tickets]
 
@@ -208,7 +216,7 @@ def message_forms(messages: list[Message], *, staff: bool, reader: User | None =
     """Messages in the form of one audience. ValueError for a note in the customer form."""
     if not staff and any(message.is_internal for message in messages):
         raise ValueError("A note has no customer form.")
-    form = (MessageStaffOut if staff else MessageCustomerOut)()
+    form = _form(MessageStaffOut if staff else MessageCustomerOut)
     form.reader = reader
     return [form.to_representation(message) for message in messages]
 

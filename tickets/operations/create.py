@@ -130,6 +130,8 @@ def _open(
     opening.ticket = ticket
     opening.attachment_rows = ticket.attachment_rows = attach_to(opening, attachments, by)
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
+    # Nobody has rated it; without this the form would ask the database.
+    ticket._state.fields_cache["rating"] = None
     if follows is not None:
         Link.objects.create(ticket=ticket, other=follows, kind=LinkKind.FOLLOW_UP)
         row = {"ticketId": follows.pk, "ticketNumber": follows.number, "kind": LinkKind.FOLLOW_UP.value}
