@@ -120,7 +120,10 @@ def _flat(detail: Any, path: str = "") -> dict[str, Sequence[Any]]:
     if isinstance(detail, Mapping):
         found: dict[str, Sequence[Any]] = {}
         for name, inner in detail.items():
-            shown = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            if isinstance(name, int):  # DRF names the rows of a list by number
+                shown = f"{path}[{name}]"
+            else:
+                shown = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
             found.update(_flat(inner, shown))
         return found
     if isinstance(detail, list) and any(isinstance(inner, Mapping | list) for inner in detail):
