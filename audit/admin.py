@@ -85,35 +85,38 @@ class ActorFilter(OneValueFilter):
     title, parameter_name = _("actor id"), "actor_id"
 
 
+class Part(NamedTuple):
+    """A piece of a value as text, and whether the other side lacks it."""
+
+    text: str
+    differs: bool
+
+
 class Change(NamedTuple):
-    """One line of the difference: a value before and after, as text; None where there is none."""
+    """One line of the difference; a side that has no such field is None."""
 
     name: str
-    before: str | None
-    after: str | None
-
-    @property
-    def kind(self) -> str:
-        if self.before is None:
-            return "added"
-        return "removed" if self.after is None else "same" if self.before == self.after else "changed"
+    before: list[Part] | None
+    after: list[Part] | None
 
 
 def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """Old and new values side by side, in the order in which they were recorded."""
+    """Old and new values side by side, in the order in which they were recorded; lists item by item."""
     names = [*old, *(name for name in new if name not in old)]
-    return [Change(name, _text(old, name), _text(new, name)) for name in names]
+    return [Change(name, _side(old, new, name), _side(new, old, name)) for name in names]
 
 
-def _text(values: dict[str, Any], name: str) -> str | None:
+def _side(values: dict[str, Any], others: dict[str, Any], name: str) -> list[Part] | None:
     if name not in values:
         return None
-    value = values[name]
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "\n".join(value)
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    there = _texts(others[name]) if name in others else []
+    return [Part(text, text not in there) for text in _texts(values[name])]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [value] if isinstance(value, str) else [orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()]
 
 
 @admin.register(Entry)
@@ -196,4 +199,3 @@ def _detail(entry: Entry, name: str) -> str:
 
 def _listing(**filters: Any) -> str:
     return f"{reverse('admin:audit_entry_changelist')}?{urlencode(filters)}"
-

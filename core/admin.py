@@ -143,6 +143,11 @@ class OperationAdmin(ModelAdminBase):
         kind = getattr(self.model, "audit_type", self.model._meta.model_name)
         return HttpResponseRedirect(self.admin_site.history_url(kind, object_id))  # type: ignore[attr-defined]
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["adminform"].form.label_suffix = ""
+        context.setdefault("show_save_and_add_another", context["object_id"] is None)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     # --- Words ----------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
@@ -172,9 +177,9 @@ class DayRange(admin.FieldListFilter):
 
     template = "admin/day_range.html"
 
-    def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, path: str) -> None:
-        self.names = (f"{path}_from", f"{path}_to")
-        super().__init__(field, request, params, model, model_admin, path)
+    def __init__(self, field: Any, *args: Any, field_path: str) -> None:
+        self.names = (f"{field_path}_from", f"{field_path}_to")
+        super().__init__(field, *args, field_path=field_path)
 
     def expected_parameters(self) -> list[str | None]:
         return list(self.names)

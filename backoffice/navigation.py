@@ -1,0 +1,130 @@
+"""The areas of work in the back office, in the order of the day: the sidebar and the home page are drawn from this.
+
+To add a page, add one line to AREAS. A registered model that no line names still appears, under the last area.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class Entry(NamedTuple):
+    """A page: the list of a model (`tickets.ticket`, whose ModelAdmin says who sees it) or a named URL.
+
+    `right` further limits who sees it; `query` is a filter that the link sets; `note` is a line for the home page.
+    """
+
+    page: str
+    icon: str
+    label: Text = ""
+    note: Text = ""
+    right: str = ""
+    query: str = ""
+
+
+class Area(NamedTuple):
+    title: Text
+    entries: tuple[Entry, ...]
+
+
+AREAS = (
+    Area(
+        _("Tickets"),
+        (
+            Entry("tickets.ticket", "ticket", note=_("Read, answer and assign")),
+            Entry("tickets.category", "folder", note=_("What tickets are about")),
+            Entry("tickets.tag", "tag"),
+            Entry("tickets.cannedresponse", "bolt", note=_("Answers that are ready to send")),
+        ),
+    ),
+    Area(
+        _("People"),
+        (
+            Entry(
+                "accounts.user",
+                "user",
+                _("Customers"),
+                _("Those who ask for help"),
+                "support.customers.manage",
+                "kind=customers",
+            ),
+            Entry("accounts.user", "users", _("Staff"), _("Those who work here"), "support.users.manage", "kind=staff"),
+            Entry("accounts.team", "team", note=_("Who works together, and who leads")),
+            Entry("auth.group", "key", _("Groups"), _("Who may do what")),
+        ),
+    ),
+    Area(_("Oversight"), (Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),)),
+)
+OTHERS = _("More")
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as this person sees it."""
+
+    label: str
+    url: str
+    icon: str
+    note: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    links: list[Link]
+
+
+def areas_of(site: AdminSite, request: HttpRequest) -> list[Section]:
+    """What the signed-in person may open, by area; empty areas are left out."""
+    models = {label: admin for label, admin in _models(site).items() if admin.has_module_permission(request)}
+    named = {entry.page for area in AREAS for entry in area.entries}
+    rest = tuple(Entry(label, "dot") for label in models if label not in named)
+    found = []
+    for area in (*AREAS, Area(OTHERS, rest)):
+        links = [link for entry in area.entries if (link := _link(entry, models, request))]
+        if links:
+            found.append(Section(str(area.title), links))
+    return found
+
+
+def _models(site: AdminSite) -> dict[str, Any]:
+    return {model._meta.label_lower: admin for model, admin in site._registry.items()}
+
+
+def _link(entry: Entry, models: dict[str, Any], request: HttpRequest) -> Link | None:
+    if entry.right and not request.user.has_perm(entry.right):
+        return None
+    label = str(entry.label)
+    if "." in entry.page:
+        if entry.page not in models:
+            return None
+        name = f"admin:{entry.page.replace('.', '_')}_changelist"
+        label = label or capfirst(str(models[entry.page].opts.verbose_name_plural))
+    else:
+        name = entry.page
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    full = f"{url}?{entry.query}" if entry.query else url
+    return Link(label, full, entry.icon, str(entry.note), _is_here(url, entry.query, request))
+
+
+def _is_here(url: str, query: str, request: HttpRequest) -> bool:
+    """Whether the page shown belongs to this link. A page of one object says its kind on the request."""
+    if not request.path.startswith(url):
+        return False
+    kind = getattr(request, "kind", "") or request.GET.get("kind", "")
+    return all(request.GET.get(name) == value or kind == value for name, value in parse_qsl(query))
