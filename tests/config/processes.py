@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,16 +22,18 @@ services.stop()
 """
 
 
-def python(code: str, *arguments: object, **environment: str) -> subprocess.Popen[str]:
-    """Runs `code` in the project's folder with its pipes open to us."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-    )
+@contextmanager
+def python(code: str, *arguments: object, says: str = "") -> Iterator["subprocess.Popen[str]"]:
+    """Runs `code` in the project's folder until the block ends; waits first for the line `says`, when given."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            if says:
+                assert process.stdout is not None
+                assert process.stdout.readline() == f"{says}\n"
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_for(what: Callable[[], object], seconds: float = 20.0) -> object:

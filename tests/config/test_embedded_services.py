@@ -1,8 +1,6 @@
 """The embedded PostgreSQL and Valkey: one owner a folder, any folder name, a clean start whatever happened before."""
 
-import json
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,15 @@ from tests.config.processes import OWNER, python, wait_for
 pytestmark = pytest.mark.slow
 
 ORPHANING = "from config.embedded import process\nprocess.die_with_parent = lambda *_: None\n" + OWNER
+
+COMMAND = """
+import sys
+from pathlib import Path
+from config.embedded import running
+with running(Path(sys.argv[1])):
+    print("running", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -84,46 +91,37 @@ def test_no_tcp_port_is_taken_and_the_sockets_are_private(data_dir: Path) -> Non
 
 
 def test_a_second_owner_is_refused_and_told_who_the_first_is(data_dir: Path) -> None:
-    owner = python(OWNER, data_dir)
-    assert owner.stdout is not None
-    assert owner.stdout.readline() == "ready\n"
-    with pytest.raises(ServicesBusy, match=str(owner.pid)) as refusal:
-        Services(data_dir).start()
-    assert refusal.value.pid == owner.pid
-    assert len(servers(data_dir)) == 2
-    owner.communicate("")
+    with python(OWNER, data_dir, says="ready") as owner:
+        with pytest.raises(ServicesBusy, match=str(owner.pid)) as refusal:
+            Services(data_dir).start()
+        assert refusal.value.pid == owner.pid
+        assert len(servers(data_dir)) == 2
+        owner.communicate("")
+        assert owner.returncode == 0
 
 
 def test_after_kill_9_of_the_owner_the_next_start_is_clean_and_has_the_same_data(data_dir: Path) -> None:
     for number in range(3):
-        owner = python(OWNER, data_dir)
-        assert owner.stdout is not None
-        assert owner.stdout.readline() == "ready\n"
-        execute(data_dir, "CREATE TABLE IF NOT EXISTS kept (id int)", owner=True)
-        execute(data_dir, f"INSERT INTO kept VALUES ({number})", owner=True)
-        owner.kill()
-        owner.communicate()
+        with python(OWNER, data_dir, says="ready") as owner:
+            execute(data_dir, "CREATE TABLE IF NOT EXISTS kept (id int)", owner=True)
+            execute(data_dir, f"INSERT INTO kept VALUES ({number})", owner=True)
+            owner.kill()
     with running(data_dir):
         assert execute(data_dir, "SELECT id FROM kept ORDER BY id", owner=True) == [(0,), (1,), (2,)]
         assert len(servers(data_dir)) == 2
 
 
 def test_killing_the_owner_takes_both_servers_along(data_dir: Path) -> None:
-    owner = python(OWNER, data_dir)
-    assert owner.stdout is not None
-    assert owner.stdout.readline() == "ready\n"
-    owner.kill()
-    owner.communicate()
+    with python(OWNER, data_dir, says="ready") as owner:
+        assert len(servers(data_dir)) == 2
+        owner.kill()
     assert wait_for(lambda: not servers(data_dir))
 
 
 def test_servers_that_outlived_their_owner_are_replaced_by_one_of_each(data_dir: Path) -> None:
-    owner = python(ORPHANING, data_dir)
-    assert owner.stdout is not None
-    assert owner.stdout.readline() == "ready\n"
-    execute(data_dir, "CREATE TABLE kept AS SELECT 7 AS id", owner=True)
-    owner.kill()
-    owner.communicate()
+    with python(ORPHANING, data_dir, says="ready") as owner:
+        execute(data_dir, "CREATE TABLE kept AS SELECT 7 AS id", owner=True)
+        owner.kill()
     orphans = set(servers(data_dir))
     assert len(orphans) == 2, "the set-up must leave orphans"
     with running(data_dir):
@@ -144,48 +142,33 @@ def test_a_lock_file_with_the_id_of_a_stranger_does_not_hinder_the_start(data_di
 
 
 def test_an_interrupted_first_start_is_begun_again(data_dir: Path) -> None:
-    owner = python(OWNER, data_dir)
-    assert wait_for((data_dir / "postgres.new").exists)
-    owner.send_signal(signal.SIGKILL)
-    owner.communicate()
+    with python(OWNER, data_dir) as owner:
+        assert wait_for((data_dir / "postgres.new").exists)
+        owner.kill()
     assert not (data_dir / "postgres").exists(), "the set-up must interrupt initdb"
     with running(data_dir):
         assert execute(data_dir, "SELECT 1") == [(1,)]
 
 
 def test_a_command_uses_what_runs_already_and_leaves_it_running(data_dir: Path) -> None:
-    owner = python(OWNER, data_dir)
-    assert owner.stdout is not None
-    assert owner.stdout.readline() == "ready\n"
-    before = servers(data_dir)
-    with running(data_dir):
-        assert execute(data_dir, "SELECT 1") == [(1,)]
+    with python(OWNER, data_dir, says="ready") as owner:
+        before = servers(data_dir)
+        with running(data_dir):
+            assert execute(data_dir, "SELECT 1") == [(1,)]
+            assert servers(data_dir) == before
         assert servers(data_dir) == before
-    assert servers(data_dir) == before
-    owner.communicate("")
+        owner.communicate("")
 
 
 def test_a_command_waits_for_those_that_joined_it_before_it_stops_the_services(data_dir: Path) -> None:
-    joined = python(
-        "import sys\nfrom pathlib import Path\nfrom config.embedded import running\n"
-        "with running(Path(sys.argv[1])):\n    print('joined', flush=True)\n    sys.stdin.read()\n",
-        data_dir,
-    )
-    first = python(
-        "import sys\nfrom pathlib import Path\nfrom config.embedded import running\n"
-        "with running(Path(sys.argv[1])):\n    print('first', flush=True)\n    sys.stdin.read()\n",
-        data_dir,
-    )
-    assert joined.stdout is not None
-    assert first.stdout is not None
-    assert joined.stdout.readline() == "joined\n"
-    assert first.stdout.readline() == "first\n"
-    owner_pid = json.loads((data_dir / "services.lock").read_text())["pid"]
-    owner, user = (joined, first) if owner_pid == joined.pid else (first, joined)
-    assert owner.stdin is not None
-    owner.stdin.close()
-    assert not wait_for(lambda: owner.poll() is not None, seconds=0.5)
-    assert execute(data_dir, "SELECT 1") == [(1,)]
-    assert user.stdin is not None
-    user.stdin.close()
-    assert wait_for(lambda: owner.poll() == 0 and user.poll() == 0)
+    with (
+        python(COMMAND, data_dir, says="running") as first,
+        python(COMMAND, data_dir, says="running") as second,
+    ):
+        assert first.stdin is not None
+        first.stdin.close()
+        assert not wait_for(lambda: first.poll() is not None, seconds=0.5)
+        assert execute(data_dir, "SELECT 1") == [(1,)]
+        second.communicate("")
+        assert wait_for(lambda: first.poll() is not None)
+        assert (first.returncode, second.returncode) == (0, 0)

@@ -51,14 +51,12 @@ print("stopped", flush=True)
 
 @contextmanager
 def supervisor(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    process = python(SUPERVISOR, folder, CHILD)
-    assert wait_for(lambda: len(notes(folder, "started")) >= 2)
-    try:
+    with python(SUPERVISOR, folder, CHILD) as process:
+        assert wait_for(lambda: len(notes(folder, "started")) >= 2)
         yield process
-    finally:
         process.terminate()
         process.communicate(timeout=30)
-        assert wait_for(lambda: not processes_with(str(folder))), "something outlived the supervisor"
+    assert wait_for(lambda: not processes_with(str(folder))), "something outlived the supervisor"
 
 
 def notes(folder: Path, word: str) -> list[tuple[str, int]]:
