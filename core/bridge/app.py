@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from core.bridge.asgi import Receive, Scope, Send
-from core.bridge.body import Body, BodyInvalid, BodyTooLarge, ClientGone, read_body, refuse_announced
+from core.bridge.body import Body, BodyInvalid, BodyTooLarge, ClientGone, held_body, read_body, refuse_announced
 from core.bridge.client import Client
 from core.bridge.environ import TargetInvalid, build_environ
 from core.bridge.limits import Limits
@@ -145,7 +145,8 @@ class HttpBridge:
             raise PoolFull
         cap = self.limits.body_cap(client.scope["path"])
         refuse_announced(client.scope, cap)
-        return await read_body(client.receive, cap)
+        body = await read_body(client.receive, cap)
+        return held_body(client.send) or body
 
     def _run(self, client: Client, answer: Answer) -> Answer:
         """In a pool thread: the whole synchronous stack."""

@@ -2,10 +2,11 @@
 
 import tempfile
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import IO
 
-from core.bridge.asgi import Receive, Scope, header
+from core.bridge.asgi import Receive, Scope, Send, header
+from core.bridge.wire import daphne_request
 
 SPOOL_BYTES = 1 << 20
 """Bodies above this go to a temporary file, so a hundred uploads do not eat the memory."""
@@ -40,6 +41,17 @@ def refuse_announced(scope: Scope, cap: int) -> None:
         raise BodyInvalid
     if len(announced) > 18 or int(announced) > cap:  # int() refuses thousands of digits
         raise BodyTooLarge
+
+
+def held_body(send: Send) -> Body | None:
+    """The file in which a guarded daphne already has a large body, or None; the caller closes it."""
+    take = getattr(daphne_request(send), "take_body", None)
+    file: IO[bytes] | None = take() if take is not None else None
+    if file is None:
+        return None
+    length = file.seek(0, SEEK_END)
+    file.seek(0)
+    return Body(file, length)
 
 
 async def read_body(receive: Receive, cap: int) -> Body:

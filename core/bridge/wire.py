@@ -84,7 +84,13 @@ class DaphneWire:
 
 def wire_under(send: Send, stir: Callable[[], None]) -> Wire:
     """The wire of this response; `stir` is called when it opens again."""
-    request = send.args[0] if isinstance(send, partial) and send.args else None
-    if hasattr(request, "registerProducer") and getattr(request, "channel", None) is not None:
+    request = daphne_request(send)
+    if request is not None and getattr(request, "channel", None) is not None:
         return DaphneWire(request, stir)
     return PlainWire()
+
+
+def daphne_request(send: Send) -> Any:
+    """Daphne's own request object behind `send`, or None under another server."""
+    request = send.args[0] if isinstance(send, partial) and send.args else None
+    return request if hasattr(request, "registerProducer") else None

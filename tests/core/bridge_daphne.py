@@ -26,6 +26,7 @@ class Daphne:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self._log = log
+        self._connections: list[socket.socket] = []
         with log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "daphne", "-p", str(self.port), "tests.core.bridge_site:application"],
@@ -55,12 +56,18 @@ class Daphne:
     def connect(self, sent: bytes, receive_buffer: int | None = None) -> socket.socket:
         """A raw connection on which this was sent."""
         raw = socket.socket()
+        self._connections.append(raw)
         if receive_buffer:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         raw.settimeout(10)
         raw.connect(("127.0.0.1", self.port))
         raw.sendall(sent)
         return raw
+
+    def hang_up(self) -> None:
+        """Close every raw connection."""
+        while self._connections:
+            self._connections.pop().close()
 
     def raw(self, sent: bytes) -> bytes:
         """All that comes back for these bytes until the server closes."""
@@ -105,6 +112,7 @@ def daphne(folder: Path, **environment: str) -> Iterator[Daphne]:
         yield server
     finally:
         if server is not None:
+            server.hang_up()
             server.process.kill()
             server.process.wait()
 

@@ -82,6 +82,17 @@ async def test_a_body_in_pieces_is_joined(bridged: Bridged) -> None:
     assert visit.body.decode() == "/مرحبا:onetwo"
 
 
+async def test_a_large_body_in_pieces_is_kept_on_disk() -> None:
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [])
+        return [type(environ["wsgi.input"]).__name__.encode(), b" %d" % len(environ["wsgi.input"].read())]
+
+    bridge, visit = HttpBridge(app, limits=Limits(threads=1)), Visit(*[part(b"x" * 65_536, more=True)] * 20, part(b"x"))
+    await visit.to(bridge)
+    bridge.stop()
+    assert visit.body == b"BufferedRandom 1310721"
+
+
 async def test_an_ordinary_answer_is_two_messages(bridged: Bridged) -> None:
     visit = Visit()
     await visit.to(bridged(echo))
