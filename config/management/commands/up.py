@@ -52,7 +52,7 @@ class Command(BaseCommand):
             services = _claim()
             _check_port(host, port)
             supervisor = Supervisor(services, [], Output(sys.stdout), cwd=settings.BASE_DIR)
-            supervisor.environment |= ENVIRONMENT
+            supervisor.environment |= {**ENVIRONMENT, "HOST": host, "PORT": str(port)}
             supervisor.listen()
             try:
                 _prepare(supervisor)
