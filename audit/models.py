@@ -1,6 +1,6 @@
 """Three tables that hold who did what: the entry, its detail, and the link that chains entries in commit order.
 
-Rows are written by `audit.record` and by the triggers of the first migration; the database refuses every UPDATE,
+Rows are written by `audit.record` and by the triggers of the second migration; the database refuses every UPDATE,
 DELETE and TRUNCATE. A detail is deleted only by the erasure function, which leaves its entry and digest in place.
 """
 

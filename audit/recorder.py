@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from core import clock
 from core.context import origin
+from core.jsonb import clean_text, jsonb_text
 from core.operation import Insert, write_later
 from core.protocols import Actor, Audited
 
@@ -32,7 +31,8 @@ _INSERT = Insert(
     select id, salt, entity_name, actor_name, old_values::jsonb, new_values::jsonb, metadata::jsonb,
            ip_address, user_agent
     from d
-    """
+    """,
+    numbered=True,
 )
 
 
@@ -60,22 +60,12 @@ def record(
             by.pk if by else None,
             by.actor_model if by else "System",
             clock.now(),
-            _plain(entity.audit_name),
-            _plain(by.actor_name if by else ""),
-            _json(old),
-            _json(new),
-            _json(metadata),
+            clean_text(entity.audit_name),
+            clean_text(by.actor_name if by else ""),
+            jsonb_text(old or {}),
+            jsonb_text(new or {}),
+            jsonb_text(metadata or {}),
             came.ip_address,
-            _plain(came.user_agent[:300]),
+            clean_text(came.user_agent[:300]),
         ),
     )
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "")
-
-
-def _json(values: Mapping[str, Any] | None) -> str:
-    if not values:
-        return "{}"
-    return orjson.dumps(values, default=str, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "")

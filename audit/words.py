@@ -37,6 +37,7 @@ ACTIONS: dict[str, str | Promise] = {
     "USER_UPDATED": _("Person changed"),
 }
 KINDS: dict[str, str | Promise] = {
+    "audit": _("Audit log"),
     "chat_session": _("Chat"),
     "group": _("Group"),
     "sign_in": _("Unknown address"),

@@ -8,6 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 APPEND_ONLY = ("audit_entry", "audit_detail")
 READ_ONLY = ("audit_link", "django_migrations")
+# They run with the owner's rights or guard them: only triggers call them.
+OWNERS_ALONE = ("audit_chain()", "audit_refuse()")
 
 
 @contextmanager
@@ -45,3 +47,7 @@ def grant_application(connection: BaseDatabaseWrapper, role: str) -> None:
             if cursor.fetchone()[0]:
                 kept = "update, delete" if table in APPEND_ONLY else "insert, update, delete"
                 cursor.execute(f"revoke {kept} on {table} from {name}")
+        for function in OWNERS_ALONE:
+            cursor.execute("select to_regprocedure(%s) is not null", [function])
+            if cursor.fetchone()[0]:
+                cursor.execute(f"revoke all on function {function} from {name}, public")

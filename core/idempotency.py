@@ -64,7 +64,9 @@ def _claim(user_id: int, route: str, key: str, digest: str) -> bool:
 
 
 def _first_answer(user_id: int, route: str, key: str, digest: str) -> Answer:
-    row = IdempotencyKey.objects.get(user_id=user_id, route=route, key=key)
+    row = IdempotencyKey.objects.filter(user_id=user_id, route=route, key=key).first()
+    if row is None:  # swept at this very moment: the next try is a first one
+        raise InProgress
     if row.body_hash != digest:
         raise IdempotencyConflict
     if row.status is None:

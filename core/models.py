@@ -1,4 +1,4 @@
-"""The one table of core: answers kept so that a repeated request gives the first answer again."""
+"""The tables of core: answers kept for repeated requests, and when rare background work was last done."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.route} {self.key}"
+
+
+class PeriodicRun(models.Model):
+    """Background work that is rarer than the timer; the row is what core.periodic claims."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    last_run_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[PeriodicRun]] = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

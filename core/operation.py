@@ -22,9 +22,14 @@ OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 @dataclass(frozen=True)
 class Insert:
-    """One set-based INSERT: `sql` takes one array a column, in order."""
+    """One set-based INSERT: `sql` takes one array a column, in order.
+
+    `numbered` rows get their place at commit, under the one commit lock. They are sent last, so that the foreign keys
+    of all other rows, which PostgreSQL checks in the order of writing, never wait for a row while that lock is held.
+    """
 
     sql: str
+    numbered: bool = False
 
 
 @dataclass
@@ -110,11 +115,14 @@ def attempt() -> Iterator[None]:
 
 
 def _send(current: _Unit) -> None:
-    batch: list[tuple[str, Sequence[Any]]] = [
-        (insert.sql, [list(column) for column in zip(*rows, strict=True)])
+    inserts = [
+        (insert.numbered, (insert.sql, [list(column) for column in zip(*rows, strict=True)]))
         for insert, rows in current.rows.items()
         if rows
-    ] + current.statements
+    ]
+    batch = [statement for numbered, statement in inserts if not numbered]
+    batch += current.statements
+    batch += [statement for numbered, statement in inserts if numbered]
     if not batch:
         return
     connection.ensure_connection()

@@ -4,9 +4,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from core import clock
+from core.jsonb import jsonb_text
 from core.operation import Insert, write_later
 from realtime.registry import events
 
@@ -17,7 +16,8 @@ _INSERT = Insert(
     from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
       with ordinality as u(id, event_id, room, event, data, at, n)
     order by n
-    """
+    """,
+    numbered=True,
 )
 
 
@@ -37,7 +37,7 @@ def emit(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
         if room.partition(":")[0] not in spec.rooms:
             raise ValueError(f"The event {event} does not go to {room}.")
         if id(data) not in dumped:
-            dumped[id(data)] = orjson.dumps(data).decode().replace("\\u0000", "")
+            dumped[id(data)] = jsonb_text(data)
         write_later(_INSERT, (uuid.uuid4(), event_id, room, event, dumped[id(data)], now))
 
 
