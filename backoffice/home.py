@@ -53,7 +53,7 @@ FIGURES = (
         lambda user: Team.objects.filter(is_active=True).count(),
     ),
     Figure(
-        _("Acts today"),
+        _("Actions today"),
         "support.audit.view",
         "audit_entry",
         "",

@@ -341,6 +341,8 @@ LANGUAGES = [("ar", "العربية"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "support_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+# How dates read, alike in order in both languages.
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Asia/Riyadh")
 

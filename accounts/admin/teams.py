@@ -42,6 +42,7 @@ class MemberInline(OperationInline):
     formset = MemberFormSet
     fields = ("user", "is_lead")
     verbose_name = _("member")
+    verbose_name_plural = _("members")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = User.objects.filter(role__in=STAFF_ROLES)

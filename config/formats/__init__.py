@@ -1,0 +1,1 @@
+"""How dates and times read: day, month, year in both languages."""
