@@ -14,7 +14,7 @@ from core.errors import Invalid, TooLarge, UnsupportedType
 from uploads import kinds
 from uploads.containers import office_kind
 from uploads.images import encode_anew
-from uploads.incoming import IncomingFile
+from uploads.incoming import IncomingFile, file_too_large
 from uploads.kinds import Kind
 from uploads.media import HEAD_BYTES, is_media, webm_kind
 from uploads.names import clean_name, extension, readable
@@ -105,11 +105,6 @@ def _check_size(size: int) -> None:
         raise Invalid(_("This file is empty."))
     if size > settings.MAX_UPLOAD_BYTES:
         raise file_too_large()
-
-
-def file_too_large() -> TooLarge:
-    """The refusal of a file above MAX_UPLOAD_BYTES."""
-    return TooLarge(_("This file is larger than %(limit)s MB.") % {"limit": settings.MAX_UPLOAD_BYTES // (1 << 20)})
 
 
 def _check(incoming: IncomingFile, opened: ExitStack) -> CheckedFile:

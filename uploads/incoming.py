@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, TooLarge
@@ -46,21 +47,21 @@ def spool() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)
 
 
-def decode_base64(pieces: Iterable[bytes], limit: int) -> IO[bytes]:
+def decode_base64(pieces: Iterable[bytes]) -> IO[bytes]:
     """The file behind base64 text, with or without a `data:…;base64,` prefix, decoded piece by piece.
 
-    Raises Invalid for anything but whole standard base64 (white space is skipped), TooLarge above `limit` bytes.
+    Raises Invalid for anything but whole standard base64 (white space is skipped), TooLarge above MAX_UPLOAD_BYTES.
     """
     file = spool()
     try:
-        _decode(pieces, file, limit)
+        _decode(pieces, file)
     except BaseException:
         file.close()
         raise
     return file
 
 
-def _decode(pieces: Iterable[bytes], file: IO[bytes], limit: int) -> None:
+def _decode(pieces: Iterable[bytes], file: IO[bytes]) -> None:
     rest, ended, first = b"", False, True
     for piece in pieces:
         data = rest + (_without_prefix(piece) if first else piece).translate(None, _SPACE)
@@ -74,8 +75,8 @@ def _decode(pieces: Iterable[bytes], file: IO[bytes], limit: int) -> None:
         except binascii.Error:
             raise not_base64() from None
         ended = data.endswith(b"=")
-        if file.tell() > limit:
-            raise TooLarge
+        if file.tell() > settings.MAX_UPLOAD_BYTES:
+            raise file_too_large()
     if rest:
         raise not_base64()
 
@@ -87,6 +88,11 @@ def _without_prefix(first: bytes) -> bytes:
     if found is None:
         raise not_base64()
     return first[found.end() :]
+
+
+def file_too_large() -> TooLarge:
+    """The refusal of a file above MAX_UPLOAD_BYTES."""
+    return TooLarge(_("This file is larger than %(limit)s MB.") % {"limit": settings.MAX_UPLOAD_BYTES // (1 << 20)})
 
 
 def not_base64() -> Invalid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     return location
 
 
-@pytest.fixture()
+@pytest.fixture
 def send(api: Callable[..., Api]) -> Callable[..., Any]:
     """`send(user, (name, content), …)` uploads as base64 in JSON."""
 
@@ -34,14 +34,7 @@ def send(api: Callable[..., Api]) -> Callable[..., Any]:
     return run
 
 
-def stored_files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-@pytest.fixture()
+@pytest.fixture
 def stored(folder: Path) -> Callable[[], list[Path]]:
     """The files that lie in storage now."""
-    return lambda: stored_files(folder)
-
-
-__all__: Iterable[str] = ()
+    return lambda: [path for path in folder.rglob("*") if path.is_file()]

@@ -30,12 +30,11 @@ def fetch(url: str, method: str = "get", **headers: str) -> Any:
     """A file, without any header of ours."""
     address = urlsplit(url)
     client = Client(raise_request_exception=False)
-    return getattr(client, method)(f"{address.path}?{address.query}" if address.query else address.path, headers=headers)
+    return getattr(client, method)(
+        f"{address.path}?{address.query}" if address.query else address.path, headers=headers
+    )
 
 
 def content_of(response: Any) -> bytes:
-    """The bytes of a file answer, closed."""
-    try:
-        return b"".join(response.streaming_content)
-    finally:
-        response.close()
+    """The bytes of a file answer; reading them to the end closes it."""
+    return b"".join(response.streaming_content)

@@ -10,15 +10,16 @@ from PIL import Image
 
 from tests.api import data, refusal
 from tests.uploads import zoo
+from tests.uploads.cases import ACCEPTED, REFUSED
 from tests.uploads.door import content_of, fetch
 from uploads.models import Attachment, UnnamedKey
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("case", zoo.ACCEPTED)
+@pytest.mark.parametrize("case", ACCEPTED)
 def test_an_accepted_file_is_stored_under_its_true_kind(case: str, cast: Any, send: Any) -> None:
-    name, content, kept, content_type = zoo.ACCEPTED[case]
+    name, content, kept, content_type = ACCEPTED[case]
     [answer] = data(send(cast.customer, (name, content)), 201)["attachments"]
     assert (answer["filename"], answer["contentType"]) == (kept, content_type)
     response = fetch(answer["url"])
@@ -30,9 +31,9 @@ def test_an_accepted_file_is_stored_under_its_true_kind(case: str, cast: Any, se
     assert response.headers["Content-Type"] == content_type
 
 
-@pytest.mark.parametrize("case", zoo.REFUSED)
+@pytest.mark.parametrize("case", REFUSED)
 def test_a_refused_file_is_named_and_leaves_nothing(case: str, cast: Any, send: Any, stored: Any) -> None:
-    name, content, code = zoo.REFUSED[case]
+    name, content, code = REFUSED[case]
     response = send(cast.customer, ("fine.txt", b"fine"), (name, content))
     error = refusal(response, {"invalid": 400, "too_large": 413, "unsupported_type": 415}[code], code)
     assert list(error["fields"]) == ["files[1]"]
@@ -42,9 +43,9 @@ def test_a_refused_file_is_named_and_leaves_nothing(case: str, cast: Any, send: 
     assert stored() == []
 
 
-@pytest.mark.parametrize("case", [name for name, row in zoo.ACCEPTED.items() if row[3].startswith("image/")])
+@pytest.mark.parametrize("case", [name for name, row in ACCEPTED.items() if row[3].startswith("image/")])
 def test_a_picture_is_made_anew_without_passengers(case: str, cast: Any, send: Any) -> None:
-    name, content, _kept, content_type = zoo.ACCEPTED[case]
+    name, content, _kept, content_type = ACCEPTED[case]
     [answer] = data(send(cast.customer, (name, content)), 201)["attachments"]
     got = content_of(fetch(answer["url"]))
     assert b"script" not in got

@@ -1,16 +1,25 @@
 """What an upload takes and answers."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.api.serializers import FormIn, FormOut, TextField
 from uploads.forms import AttachmentOut
 
 
+class NameField(TextField):
+    """A file's name as the sender's system spelled it; it is cleaned later, and a NUL refuses nothing."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).replace("\x00", "")
+
+
 class FileIn(FormIn):
     """A file as base64 text, with or without a `data:…;base64,` prefix."""
 
     base64 = TextField(trim_whitespace=False, allow_blank=True)
-    filename = TextField(max_length=1000, required=False, default="", allow_blank=True)
+    filename = NameField(max_length=1000, required=False, default="", allow_blank=True)
 
 
 class FilesIn(FormIn):

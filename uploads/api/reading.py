@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid
 from uploads.api.body import LongText
-from uploads.checks import file_too_large, naming, too_many
-from uploads.incoming import IncomingFile, decode_base64, not_base64
+from uploads.checks import naming, too_many
+from uploads.incoming import IncomingFile, decode_base64, file_too_large, not_base64
 
 # Base64 is a third longer; the rest is for line ends and for characters written as JSON escapes.
 _ENCODED_FACTOR = 2
@@ -39,13 +39,15 @@ def files_of_json(
 
 
 def _decoded(index: int, entry: Mapping[str, str], texts: Mapping[str, LongText], opened: ExitStack) -> IncomingFile:
-    given, limit = entry["base64"], settings.MAX_UPLOAD_BYTES
+    given = entry["base64"]
+    if entry["filename"] in texts:
+        raise Invalid(fields={f"files[{index}].filename": [_("This name is too long.")]})
     with naming(index, entry["filename"]):
         text = texts.get(given)
         if text is None and not given.isascii():
             raise not_base64()
-        if len(text or given) > limit * _ENCODED_FACTOR:
+        if len(text or given) > settings.MAX_UPLOAD_BYTES * _ENCODED_FACTOR:
             raise file_too_large()
         pieces = text.pieces() if text else [given.encode("ascii")]
-        file = opened.enter_context(decode_base64(pieces, limit))
+        file = opened.enter_context(decode_base64(pieces))
     return IncomingFile(entry["filename"], file)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, cast
 
+import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
@@ -20,7 +21,7 @@ from core.api.permissions import Public, SignedIn
 from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, envelope
-from core.errors import NotFound
+from core.errors import NotFound, TooLarge
 from core.idempotency import Answer
 from uploads import operations
 from uploads.api.body import FilesJSONParser
@@ -34,6 +35,7 @@ from uploads.models import Attachment
 from uploads.queries import all_readable, may_read
 from uploads.storing import StoredFile, discard, local_path, store
 
+log = structlog.get_logger(__name__)
 REMOTE_LINK_SECONDS = 60
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -67,6 +69,9 @@ class UploadView(ApiView):
             return self._keep_once(request, store(check_files(incoming, self.opened)), payload)
 
     def _incoming(self, request: ApiRequest) -> list[IncomingFile]:
+        announced = str(request.META.get("CONTENT_LENGTH") or "")
+        if announced.isdigit() and int(announced) > self.max_body:
+            raise TooLarge
         if request.content_type.startswith("multipart/"):
             self.opened.callback(request._request.close)
             return files_of_form(request.FILES, request.POST)
@@ -157,7 +162,12 @@ def _disposition(attachment: Attachment) -> str:
 
 def _local(attachment: Attachment) -> HttpResponseBase:
     """The bridge sends the file from the loop; under plain WSGI the server does."""
-    response = FileResponse(default_storage.open(attachment.key), content_type=attachment.content_type)
+    try:
+        file = default_storage.open(attachment.key)
+    except FileNotFoundError:
+        log.error("file_missing", attachment=str(attachment.pk), key=attachment.key)
+        raise NotFound from None
+    response = FileResponse(file, content_type=attachment.content_type)
     response.headers["Content-Disposition"] = _disposition(attachment)
     return response
 
