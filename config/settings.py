@@ -172,7 +172,7 @@ _local_files = {
     "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
 }
 _s3_files = {
-    "BACKEND": "storages.backends.s3.S3Storage",
+    "BACKEND": "uploads.bucket.BucketStorage",
     "OPTIONS": {
         "bucket_name": S3_BUCKET,
         "endpoint_url": env.text("S3_ENDPOINT_URL") or None,

@@ -8,7 +8,10 @@ from uploads.models import Attachment
 
 
 class AttachmentOut(FormOut):
-    """An attachment with a link made now for the reader, who stands in the context as `reader`."""
+    """A file; `url` is signed for the reader (`reader` in the context) and lives five minutes.
+
+    In events, which many read, it is not signed: fetch it with a token.
+    """
 
     id = serializers.UUIDField()
     url = serializers.SerializerMethodField()
