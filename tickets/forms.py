@@ -17,16 +17,7 @@ from core.links import link_to
 from tickets.models import AuthorType, LinkKind, Message, Ticket
 from tickets.rooms import customer_room, staff_room
 from tickets.states import PRIORITIES, Status
-
-
-class AttachmentOut(FormOut):
-    """A file; `url` is signed for the reader and lives five minutes (unsigned in events: fetch it with a token)."""
-
-    id = serializers.CharField()
-    url = serializers.CharField()
-    filename = serializers.CharField()
-    content_type = serializers.CharField()
-    size = serializers.IntegerField()
+from uploads.forms import AttachmentOut
 
 
 class NameOnly(FormOut):
