@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import translation
 
 from core.api.problems import body
-from core.bridge import HttpBridge, Limits
+from core.bridge import HttpBridge, Limits, guard_daphne
+from core.bridge.refusals import prefers_arabic
 from core.context import Origin, came_from
 from core.errors import CODES, Unavailable
 
@@ -25,13 +26,14 @@ async def _live(scope: Any) -> tuple[int, bytes]:
 
 
 def _error_body(code: str, scope: Any, request_id: str) -> bytes:
-    wanted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1").lower()
-    language = "en" if wanted.startswith("en") else "ar" if wanted.startswith("ar") else settings.LANGUAGE_CODE
-    with translation.override(language), came_from(Origin(request_id)):
+    with translation.override("ar" if prefers_arabic(scope) else "en"), came_from(Origin(request_id)):
         return orjson.dumps(body(CODES.get(code, Unavailable)()))
 
 
 def bridge(wsgi: Any) -> HttpBridge:
     """The ASGI application for HTTP."""
     limits = Limits(threads=settings.WEB_THREADS, backlog=settings.WEB_BACKLOG, max_body=max_body)
-    return HttpBridge(wsgi, limits=limits, loop_routes={"/health/live": _live}, error_body=_error_body)
+    http = HttpBridge(wsgi, limits=limits, loop_routes={"/health/live": _live}, error_body=_error_body)
+    # Before daphne takes a connection: it would read a body of any size into memory first.
+    guard_daphne(http)
+    return http
