@@ -12,6 +12,7 @@ from types import FrameType
 
 from config.embedded import process
 from config.embedded.errors import EmbeddedError
+from config.embedded.guard import Guard
 from config.embedded.output import Output
 from config.embedded.services import Services
 
@@ -29,11 +30,10 @@ class Stopped(Exception):
 
 @dataclass
 class Child:
-    """One program to keep running. `death_signal` is what it gets when we are killed without a chance to stop it."""
+    """One program to keep running."""
 
     name: str
     command: Sequence[str]
-    death_signal: int = signal.SIGKILL
     process: "subprocess.Popen[bytes] | None" = None
     backoff: "Backoff" = field(default_factory=lambda: Backoff())
 
@@ -71,6 +71,7 @@ class Supervisor:
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.signals = 0
         self._services_backoff = Backoff()
+        self._guard = Guard()
 
     def listen(self) -> None:
         """From now on Ctrl-C, SIGTERM and a closed terminal mean an orderly stop; the second one means at once."""
@@ -108,6 +109,7 @@ class Supervisor:
         """Stops the children in their order, then Valkey and PostgreSQL."""
         for child in self.children:
             self._end(child)
+        self._guard.dismiss()
         self.output.drain()
         self.services.stop()
 
@@ -130,12 +132,16 @@ class Supervisor:
                 child.command,
                 cwd=self.cwd,
                 output=pipe,
-                death_signal=child.death_signal,
+                death_signal=signal.SIGKILL,
                 environment=self.environment,
             )
         finally:
             os.close(pipe)
         child.backoff.begun()
+        self._tell_guard()
+
+    def _tell_guard(self) -> None:
+        self._guard.watch(child.process.pid for child in self.children if child.process is not None)
 
     def _revive(self, child: Child) -> None:
         if child.process is None or child.process.poll() is None:

@@ -2,7 +2,6 @@
 
 import http.client
 import io
-import signal
 import socket
 import sys
 import time
@@ -119,11 +118,8 @@ def _children(host: str, port: int) -> list[Child]:
         Child(
             "web", [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "config.asgi:application"]
         ),
-        # SIGQUIT is Celery's cold shutdown: it takes its pool with it even when nobody is left to wait for tasks.
         Child(
-            "worker",
-            [*celery, "worker", "--loglevel=WARNING", f"--concurrency={settings.WORKER_PROCESSES}", *quiet],
-            death_signal=signal.SIGQUIT,
+            "worker", [*celery, "worker", "--loglevel=WARNING", f"--concurrency={settings.WORKER_PROCESSES}", *quiet]
         ),
         Child("beat", [*celery, "beat", "--loglevel=WARNING", "--scheduler=celery.beat:Scheduler"]),
     ]
