@@ -73,10 +73,13 @@ def change_password(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = ChangeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         refusal = _change(request, form)
-        if refusal is None:
+        if isinstance(refusal, RateLimited):
+            form.add_error(None, too_many(refusal))
+        elif refusal is not None:
+            show_problem(form, refusal)
+        else:
             messages.success(request, _("Your password was changed. You were signed out everywhere else."))
             return HttpResponseRedirect(reverse("admin:index"))
-        show_problem(form, refusal)
     context = {**site.each_context(request), "title": _("Change password"), "form": form}
     return TemplateResponse(request, "admin/password_form.html", context)
 

@@ -48,6 +48,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ("name", "email", "phone", "language", "role", "is_active", "groups")
         widgets = {
+            "name": forms.TextInput(attrs={"dir": "auto"}),
             "email": forms.EmailInput(attrs=LEFT_TO_RIGHT),
             "phone": forms.TextInput(attrs={**LEFT_TO_RIGHT, "type": "tel", "autocomplete": "off"}),
         }

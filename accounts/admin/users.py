@@ -196,7 +196,7 @@ class UserAdmin(OperationAdmin):
 
     @admin.display(description=_("name"), ordering="name")
     def person(self, user: User) -> str:
-        return user.name
+        return format_html("<bdi>{}</bdi>", user.name)
 
     @admin.display(description=_("e-mail"), ordering="email")
     def address(self, user: User) -> str:

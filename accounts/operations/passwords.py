@@ -25,10 +25,17 @@ from notifications.mail import send_mail
 _SALT = "accounts.password-reset"
 
 
-@operation
 def change_password(user_id: int, *, old: str, new: str, by: User) -> Pair:
-    """Replace one's own password; every session ends, the caller gets a new one. Invalid when `old` is wrong."""
+    """Replace one's own password; every session ends, the caller gets a new one. Invalid when `old` is wrong.
+
+    Counted as a sign-in before the transaction, so that a wrong guess, which undoes it, still counts.
+    """
     count_attempt("sign_in", by.audit_name)
+    return _change(user_id, old=old, new=new, by=by)
+
+
+@operation
+def _change(user_id: int, *, old: str, new: str, by: User) -> Pair:
     user = User.objects.select_for_update().get(pk=user_id)
     if not user.check_password(old):
         raise Invalid(fields={"oldPassword": [_("This is not your present password.")]})
