@@ -153,6 +153,7 @@ def _after(ordered: QuerySet[M], paging: Paging, column: str) -> QuerySet[M]:
         raise refusal from None
     if (
         value is None
+        or (isinstance(value, datetime.datetime) and value.tzinfo is None)
         or not isinstance(pk, int)
         or abs(pk) >= 2**63
         or (sort, descending) != (paging.sort, paging.descending)

@@ -112,8 +112,10 @@ class AutoSchema(SpectacularAutoSchema):
             statuses |= {401, 403, 404}
         if method in {"POST", "PUT", "PATCH"}:
             statuses |= {409, 413, 415}
-        if not any(issubclass(kind, Public) for kind in kinds):
-            found.setdefault("security", [{"bearer": []}])
+        if any(issubclass(kind, Public) for kind in kinds):
+            found.pop("security", None)
+        else:
+            found["security"] = [{"bearer": []}]
         for status in sorted(statuses):
             found["responses"].setdefault(
                 str(status), {"description": "Refused", "content": {"application/json": {"schema": problem}}}

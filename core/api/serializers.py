@@ -1,5 +1,6 @@
 """Bases of every form on the wire: camelCase names, string ids, and no field that nobody declared."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ class _CamelFields(serializers.Serializer[Any]):
                     field.method_name = field.method_name or f"get_{name}"
                 elif field.source is None:
                     field.source = name
+            if isinstance(field, serializers.DateTimeField):
+                field.timezone = datetime.UTC  # whatever zone is active where a form is made
             named[wire] = field
         return named
 

@@ -18,6 +18,7 @@ class DocsView(SpectacularSwaggerSplitView):
 
     permission_classes = [Public]
     authentication_classes = []
+    template_name = "api/docs.html"
 
 
 urlpatterns = [

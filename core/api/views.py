@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -52,6 +53,13 @@ class ApiView(APIView):
         kinds: list[Any] = list(self.permission_classes)
         if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in kinds):
             super().perform_authentication(request)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answers are one reader's, in one language: nobody keeps them."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, ["Accept-Language", "Authorization"])
+        return response
 
     def read(self, form: type[Serializer[Any]], request: ApiRequest, **context: Any) -> dict[str, Any]:
         """The validated body of a request; raises Invalid naming each wrong field."""
