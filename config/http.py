@@ -25,8 +25,16 @@ async def _live(scope: Any) -> tuple[int, bytes]:
     return 200, b'{"status":"ok"}'
 
 
+def _language(scope: Any) -> str:
+    """Arabic or English by Accept-Language; the site's own language when it names neither."""
+    asked = dict(scope["headers"]).get(b"accept-language", b"").lower()
+    if b"ar" not in asked and b"en" not in asked:
+        return str(settings.LANGUAGE_CODE)
+    return "ar" if prefers_arabic(scope) else "en"
+
+
 def _error_body(code: str, scope: Any, request_id: str) -> bytes:
-    with translation.override("ar" if prefers_arabic(scope) else "en"), came_from(Origin(request_id)):
+    with translation.override(_language(scope)), came_from(Origin(request_id)):
         return orjson.dumps(body(CODES.get(code, Unavailable)()))
 
 
