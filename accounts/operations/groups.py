@@ -36,7 +36,7 @@ def save_group(group_id: int | None, *, name: str, codenames: Collection[str], b
     refuse_unless(by, "users.manage")
     if set(codenames) - CODENAMES:
         raise Invalid(fields={"permissions": [_("Unknown permission.")]})
-    group = Group.objects.select_for_update().get(pk=group_id) if group_id else Group()
+    group = Group.objects.select_for_update(no_key=True).get(pk=group_id) if group_id else Group()
     old = _rights(group) if group_id else []
     new = sorted(full_name(codename) for codename in codenames)
     old_name, group.name = group.name, name

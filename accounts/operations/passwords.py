@@ -36,7 +36,7 @@ def change_password(user_id: int, *, old: str, new: str, by: User) -> Pair:
 
 @operation
 def _change(user_id: int, *, old: str, new: str, by: User) -> Pair:
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if not user.check_password(old):
         raise Invalid(fields={"oldPassword": [_("This is not your present password.")]})
     _replace(user, new, field="newPassword")
@@ -70,10 +70,10 @@ def reset_password(token: str, *, new: str) -> None:
     except signing.BadSignature:
         raise refusal from None
     open_resets = PasswordReset.objects.filter(used_at=None, expires_at__gt=clock.now(), user__is_active=True)
-    reset = open_resets.select_for_update().filter(pk=reset_id).first()
+    reset = open_resets.select_for_update(no_key=True).filter(pk=reset_id).first()
     if reset is None:
         raise refusal
-    user = User.objects.select_for_update().get(pk=reset.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=reset.user_id)
     _replace(user, new, field="newPassword")
     PasswordReset.objects.filter(user=user, used_at=None).update(used_at=clock.now())
     record("PASSWORD_RESET", user, by=user)
@@ -85,7 +85,9 @@ def send_password_resets() -> int:
     while True:
         with transaction.atomic():
             waiting = PasswordReset.objects.filter(sent_at=None, used_at=None, expires_at__gt=clock.now())
-            reset = waiting.select_for_update(of=("self",), skip_locked=True).select_related("user").first()
+            reset = (
+                waiting.select_for_update(no_key=True, of=("self",), skip_locked=True).select_related("user").first()
+            )
             if reset is None:
                 return sent
             link = f"{settings.SITE_URL}/admin/password/reset/{reset_token(reset)}"

@@ -58,7 +58,7 @@ def create_customer(
 @operation
 def update_profile(user_id: int, *, changes: dict[str, Any], by: User) -> User:
     """Change one's own name, phone or language."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     return _apply(user, {name: value for name, value in changes.items() if name in PROFILE}, by)
 
 
@@ -111,12 +111,12 @@ def set_password(user_id: int, *, password: str, by: User) -> User:
 @operation
 def set_availability(user_id: int, *, status: str, by: User) -> User:
     """Say whether one takes chats."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     return _apply(user, {"availability": status}, by)
 
 
 def _locked(user_id: int) -> User:
-    user = User.objects.select_for_update().filter(pk=user_id).first()
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if user is None or user.role in {Role.BOT, Role.SYSTEM}:
         raise NotFound
     return user

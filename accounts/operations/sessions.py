@@ -47,7 +47,7 @@ def register(
 
     Raises Invalid when the address is taken or the password too weak.
     """
-    user = User.objects.select_for_update().get(pk=guest.pk) if guest else User()
+    user = User.objects.select_for_update(no_key=True).get(pk=guest.pk) if guest else User()
     user.email, user.name, user.phone = email.lower(), name, phone
     user.role, user.language = Role.CUSTOMER, language or user.language
     check_password_rules(password, user)
@@ -125,7 +125,9 @@ def refresh(token: str) -> Pair:
 
 @operation
 def _rotate(family_id: uuid.UUID, rotation: str) -> Pair | None:
-    family = TokenFamily.objects.select_for_update(of=("self",)).filter(pk=family_id, ended_at=None).first()
+    family = (
+        TokenFamily.objects.select_for_update(no_key=True, of=("self",)).filter(pk=family_id, ended_at=None).first()
+    )
     if family is None or family.expires_at <= clock.now():
         return None
     user = User.objects.with_rights().get(pk=family.user_id)
@@ -148,7 +150,7 @@ def end_session(token: str, *, by: User) -> None:
         family_id, _rotation = read_refresh(token)
     except Unauthenticated:
         return
-    family = TokenFamily.objects.select_for_update().filter(pk=family_id, user=by, ended_at=None).first()
+    family = TokenFamily.objects.select_for_update(no_key=True).filter(pk=family_id, user=by, ended_at=None).first()
     if family is None:
         return
     _end_family(family, "signed_out")

@@ -21,7 +21,7 @@ def save_team(
 ) -> Team:
     """Make or change a team; `members` maps user ids to whether they lead. Invalid for a name in use or a customer."""
     refuse_unless(by, "users.manage")
-    team = Team.objects.select_for_update().get(pk=team_id) if team_id else Team()
+    team = Team.objects.select_for_update(no_key=True).get(pk=team_id) if team_id else Team()
     old = _state(team) if team_id else {}
     if User.objects.filter(pk__in=members, role__in=STAFF_ROLES).count() != len(members):
         raise Invalid(fields={"members": [_("Only staff can be in a team.")]})
