@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from config.embedded import urls
 from config.embedded.layout import Layout
 from config.embedded.process import leftovers
 from tests.config.processes import ROOT, processes_with, wait_for
@@ -91,38 +93,31 @@ def test_a_busy_port_is_said_before_anything_starts(data_dir: Path, tmp_path: Pa
     assert not Layout.of(data_dir).cluster.exists()
 
 
-def test_a_second_start_is_refused_naming_the_first_which_goes_on(data_dir: Path, tmp_path: Path) -> None:
+def test_a_second_start_is_refused_naming_the_first_and_sigterm_stops_that_one(data_dir: Path, tmp_path: Path) -> None:
     with up(data_dir, tmp_path / "first") as first:
         first.wait_until_ready()
+        second = Up(data_dir, free_port(), tmp_path / "second")
+        assert second.process.wait(30) == 1
+        assert f"in use by process {first.process.pid} (manage.py up)" in second.output
         assert first.answers() == 200
-        with_other_port = Up(data_dir, free_port(), tmp_path / "second")
-        assert with_other_port.process.wait(30) == 1
-        assert f"in use by process {first.process.pid} (manage.py up)" in with_other_port.output
-        assert first.answers() == 200
+        first.process.terminate()
+        assert first.process.wait(40) == 0
+        assert first.left() == set()
+        assert first.output.endswith("up      | stopped\n")
 
 
-def test_sigterm_stops_everything_and_leaves_no_process(data_dir: Path, tmp_path: Path) -> None:
-    with up(data_dir, tmp_path / "log") as running:
-        running.wait_until_ready()
-        running.process.terminate()
-        assert running.process.wait(40) == 0
-        assert running.left() == set()
-        assert running.output.endswith("up      | stopped\n")
-
-
-def test_a_killed_worker_is_started_again_and_its_pool_is_gone(data_dir: Path, tmp_path: Path) -> None:
-    with up(data_dir, tmp_path / "log") as running:
-        running.wait_until_ready()
-        assert wait_for(lambda: len(running.workers()) > 1)
-        before = running.workers()
+def test_a_killed_worker_comes_back_and_after_kill_9_so_does_everything(data_dir: Path, tmp_path: Path) -> None:
+    with up(data_dir, tmp_path / "first") as first:
+        first.wait_until_ready()
+        assert wait_for(lambda: len(first.workers()) > 1)
+        before = first.workers()
         os.kill(min(before), signal.SIGKILL)
-        assert wait_for(lambda: running.workers() and not before & running.workers())
-        assert running.answers() == 200
-
-
-def test_after_kill_9_nothing_is_left_and_the_next_start_serves_the_same_data(data_dir: Path, tmp_path: Path) -> None:
-    for number in range(2):
-        with up(data_dir, tmp_path / f"log{number}") as running:
-            running.wait_until_ready()
-            assert wait_for(lambda running=running: len(running.workers()) > 1)
-            assert running.answers() == 200
+        assert wait_for(lambda: first.workers() and not before & first.workers())
+        assert first.answers() == 200
+        with psycopg.connect(urls(data_dir).database_owner) as database:
+            database.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 7 AS id")
+    with up(data_dir, tmp_path / "second") as second:
+        second.wait_until_ready()
+        assert second.answers() == 200
+        with psycopg.connect(urls(data_dir).database_owner) as database:
+            assert database.execute("SELECT id FROM kept").fetchone() == (7,)
