@@ -45,6 +45,8 @@ HEADERS = {
 
 
 class UploadView(ApiView):
+    """Takes all files of a request or none; until they are attached, they are their uploader's alone."""
+
     permission_classes = [SignedIn]
     parser_classes = [FilesJSONParser, MultiPartParser]
     rate = "upload"
@@ -123,7 +125,7 @@ class FileView(ApiView):
         "Fetch a file by its signed link; remote storage answers 302 to a link of 60 seconds",
         status={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None},  # type: ignore[dict-item]
         parameters=[OpenApiParameter(name, str) for name in ("reader", "expires", "signature")],
-        refusals=(404,),
+        refusals=(401, 404),
     )
     def get(self, request: ApiRequest, attachment_id: str, filename: str) -> HttpResponseBase:
         attachment = _readable(attachment_id, filename, _reader(request, attachment_id, filename))
