@@ -1,0 +1,124 @@
+"""An agent's desk: the back office through Django's test client with a real session, read as its reader sees it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tickets.models import Ticket
+from tickets.operations import NewTicket, create_ticket
+
+
+class Desk:
+    """`Desk(user).open(ticket)`, `.do(ticket, "reply", body="…")`; answers are Django responses."""
+
+    def __init__(self, user: User, language: str = "en") -> None:
+        User.objects.filter(pk=user.pk).update(language=language)
+        self.user = user
+        self.client = Client(raise_request_exception=True)
+        self.client.force_login(user)
+
+    def list(self, **filters: Any) -> Any:
+        return self.client.get(reverse("admin:tickets_ticket_changelist"), filters)
+
+    def open(self, ticket: Ticket | int, **parameters: Any) -> Any:
+        return self.client.get(page_of(ticket), parameters)
+
+    def do(self, ticket: Ticket | int, act: str, *, shown: Any = None, follow: bool = False, **typed: Any) -> Any:
+        """Send one form as a browser does: what the page put into it, and over that what was typed."""
+        page = shown if shown is not None else self.open(ticket)
+        address = act_of(ticket, act)
+        sent = {**fields_of(page, address), **typed}
+        return self.client.post(address, sent, follow=follow)
+
+    def post(self, ticket: Ticket | int, act: str, **typed: Any) -> Any:
+        """Send only this, as no page would."""
+        return self.client.post(act_of(ticket, act), typed)
+
+
+def page_of(ticket: Ticket | int) -> str:
+    return reverse("admin:tickets_ticket_change", args=[getattr(ticket, "pk", ticket)])
+
+
+def act_of(ticket: Ticket | int, act: str) -> str:
+    return reverse("admin:tickets_ticket_act", args=[getattr(ticket, "pk", ticket), act])
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def words_of(response: Any) -> str:
+    """The page's text without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(response)))
+
+
+def opened(customer: User, subject: str = "A broken screen", body: str = "It came broken.", **more: Any) -> Ticket:
+    return create_ticket(NewTicket(subject=subject, description=body, **more), by=customer)
+
+
+def photo(name: str = "photo.txt", content: bytes = b"a plain text file\n") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+class _Forms(HTMLParser):
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address, self.inside = address, False
+        self.found: dict[str, Any] = {}
+        self.select = self.area = ""
+        self.missing = True
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        given = dict(attributes)
+        if tag == "form":
+            self.inside = given.get("action", "") == self.address and self.missing
+            self.missing = self.missing and not self.inside
+        if not self.inside:
+            return
+        name = given.get("name", "")
+        if tag == "input" and given.get("type") == "checkbox":
+            if "checked" in given:
+                self.found.setdefault(name, []).append(given.get("value", "on"))
+        elif tag == "input" and given.get("type") != "file":
+            self.found[name] = given.get("value") or ""
+        elif tag == "select":
+            self.select = name
+            self.found.setdefault(name, "")
+        elif tag == "option" and self.select and ("selected" in given or not self.found[self.select]):
+            if "selected" in given or self.found[self.select] == "":
+                self.found[self.select] = given.get("value") or ""
+        elif tag == "textarea":
+            self.area = name
+            self.found[name] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.inside = False
+        elif tag == "select":
+            self.select = ""
+        elif tag == "textarea":
+            self.area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.area:
+            self.found[self.area] += data.removeprefix("\n") if not self.found[self.area] else data
+
+
+def fields_of(response: Any, address: str) -> dict[str, Any]:
+    """What a browser would send of the first form with this address; an assertion when the page has none."""
+    parser = _Forms(address)
+    parser.feed(text_of(response))
+    assert not parser.missing, f"The page has no form for {address}."
+    return {name: value for name, value in parser.found.items() if name and name != "csrfmiddlewaretoken"}
+
+
+def offers(response: Any, ticket: Ticket | int, act: str) -> bool:
+    """Whether the page has a form for this act."""
+    return f'action="{act_of(ticket, act)}"' in text_of(response)

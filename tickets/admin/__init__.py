@@ -1,0 +1,11 @@
+"""Tickets in the back office: the list, the page of a ticket, opening one, and the catalogues around them."""
+
+from django.contrib import admin
+
+from tickets.admin.catalogue import CannedResponseAdmin, CategoryAdmin
+from tickets.admin.list import TicketAdmin
+from tickets.models import CannedResponse, Category, Ticket
+
+admin.site.register(Ticket, TicketAdmin)
+admin.site.register(Category, CategoryAdmin)
+admin.site.register(CannedResponse, CannedResponseAdmin)

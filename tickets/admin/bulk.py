@@ -1,0 +1,134 @@
+"""Many tickets at once, each by its own operation: a refusal of one leaves the others done and says which and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.db import OperationalError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.admin import describe
+from core.api.problems import as_problem
+from core.errors import Problem, Unavailable
+from tickets import operations
+from tickets.admin import choices
+from tickets.admin.fields import Choice, LongText, OperationForm
+from tickets.admin.views import note_refusal
+from tickets.models import Ticket
+from tickets.states import Status
+
+LIMIT = 200
+REFUSALS_SHOWN = 20
+
+
+class BulkForm(OperationForm):
+    """What is done to each of the chosen tickets."""
+
+    title = gettext_lazy("Change tickets")
+
+    def prepare(self) -> None:
+        """Choices that are read from the database."""
+
+    def carry_out(self, ticket: Ticket, by: Any) -> object:
+        raise NotImplementedError
+
+
+class BulkAssignForm(BulkForm):
+    title = gettext_lazy("Assign tickets")
+    agent_id = Choice(label=gettext_lazy("Agent"))
+
+    def prepare(self) -> None:
+        self.offer(agent_id=choices.agents())
+
+    def carry_out(self, ticket: Ticket, by: Any) -> object:
+        return operations.assign(ticket.pk, agent_id=self.cleaned_data["agent_id"], by=by)
+
+
+class BulkStatusForm(BulkForm):
+    title = gettext_lazy("Change the status of tickets")
+    status = forms.ChoiceField(label=gettext_lazy("New status"), choices=Status.choices)
+    note = LongText(
+        label=gettext_lazy("Internal note"),
+        required=False,
+        rows=3,
+        help_text=gettext_lazy("Written on each ticket that changes."),
+    )
+
+    def carry_out(self, ticket: Ticket, by: Any) -> object:
+        data = self.cleaned_data
+        return operations.change_status(ticket.pk, data["status"], note=data["note"], by=by)
+
+
+def run(request: HttpRequest, chosen: QuerySet[Ticket], act: Callable[[Ticket], object]) -> int:
+    """`act` on each; how many were done. Says what was refused, and by which ticket."""
+    done, refused = 0, []
+    for ticket in chosen:
+        try:
+            act(ticket)
+            done += 1
+        except (Problem, OperationalError) as error:
+            problem = as_problem(error) or Unavailable()
+            note_refusal(request, problem)
+            refused.append(f"{ticket.number}: {describe(problem)}")
+    if done:
+        text = ngettext("%(count)s ticket was changed.", "%(count)s tickets were changed.", done)
+        messages.success(request, text % {"count": done})
+    for line in refused[:REFUSALS_SHOWN]:
+        messages.error(request, line)
+    if len(refused) > REFUSALS_SHOWN:
+        more = len(refused) - REFUSALS_SHOWN
+        text = ngettext("%(count)s more was refused.", "%(count)s more were refused.", more)
+        messages.error(request, text % {"count": more})
+    return done
+
+
+def too_many(request: HttpRequest, chosen: QuerySet[Ticket]) -> bool:
+    """Whether more were chosen than one request does; says so."""
+    if chosen.order_by()[: LIMIT + 1].count() <= LIMIT:
+        return False
+    text = ngettext(
+        "At most %(limit)s ticket can be changed at once. Narrow the list first.",
+        "At most %(limit)s tickets can be changed at once. Narrow the list first.",
+        LIMIT,
+    )
+    messages.error(request, text % {"limit": LIMIT})
+    return True
+
+
+def ask(
+    request: HttpRequest, model_admin: Any, chosen: QuerySet[Ticket], kind: type[BulkForm], action: str
+) -> HttpResponse | None:
+    """The page that asks what to do with the chosen tickets; None once it was done."""
+    if too_many(request, chosen):
+        return None
+    form = kind(request.POST) if "carry_out" in request.POST else kind()
+    form.prepare()
+    if form.is_bound and form.is_valid():
+        run(request, chosen, lambda ticket: form.carry_out(ticket, request.user))
+        return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": kind.title,
+        "opts": model_admin.opts,
+        "form": form,
+        "tickets": chosen,
+        "action": action,
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        "back": request.get_full_path(),
+    }
+    return TemplateResponse(request, "tickets/bulk.html", context, status=400 if form.is_bound else 200)
+
+
+def take(request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
+    """Assign each to oneself."""
+    if not too_many(request, chosen):
+        run(request, chosen, lambda ticket: operations.assign(ticket.pk, agent_id=request.user.pk, by=request.user))  # type: ignore[arg-type]
+
+

@@ -1,0 +1,168 @@
+"""The page of a ticket: everything it shows, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from accounts.models import User
+from core.admin import describe
+from core.errors import NotFound, Problem
+from realtime.publish import heads
+from tickets.admin import choices
+from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
+from tickets.admin.history import entries_of, in_words
+from tickets.admin.look import PRIORITY_TONES, STATUS_TONES
+from tickets.admin.offers import Offers, offers
+from tickets.admin.thread import Thread, read_thread
+from tickets.models import Merge, Ticket
+from tickets.queries import tickets_for
+from tickets.rooms import room_for
+
+HISTORY_SHOWN = 8
+OTHERS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form that an operation refused, to be shown again with what came meanwhile."""
+
+    form: TicketForm
+    problem: Problem | None = None
+    status: int = 200
+
+    @property
+    def seen(self) -> int | None:
+        """The newest history entry that the form's page showed."""
+        return _whole(self.form.data.get("seen"))
+
+    @property
+    def last_seen(self) -> int | None:
+        """The newest public message that the form's page showed, where that matters."""
+        return _whole(self.form.data.get("last_seen"))
+
+
+def find(ref: str, user: User) -> Ticket:
+    """A ticket with all that its page shows; NotFound for what this person does not see."""
+    ticket = tickets_for(user).complete().referred(ref).first()
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def ticket_page(
+    request: HttpRequest, site: AdminSite, ref: str, opts: Any, refusal: Refusal | None = None
+) -> HttpResponse:
+    """The page, with the status of the refusal it shows. Raises NotFound."""
+    user = request.user
+    assert isinstance(user, User)
+    pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotFound
+    # The room's head is read before the ticket: nothing that happens in between is missed by whoever joins later.
+    room = room_for(user, pk)
+    seq = heads([room])[room]
+    ticket = find(str(pk), user)
+    context = {
+        **site.each_context(request),
+        "title": ticket.number,
+        "subtitle": ticket.subject,
+        "opts": opts,
+        "original": ticket,
+        "ticket": ticket,
+        "room": room,
+        "seq": seq,
+        **_parts(request, ticket, user, refusal),
+    }
+    status = refusal.status if refusal else 200
+    return TemplateResponse(request, "tickets/ticket.html", context, status=status)
+
+
+def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | None) -> dict[str, Any]:
+    may = offers(user, ticket)
+    thread = read_thread(ticket, {} if refusal else request.GET.dict(), seen=refusal.last_seen if refusal else None)
+    acts = in_words(list(entries_of(ticket)[: HISTORY_SHOWN * 5]))
+    newest = acts[0].id if acts else None
+    return {
+        "may": may,
+        "thread": thread,
+        "forms": _forms(ticket, may, thread, newest, refusal),
+        "refusal": refusal,
+        "refusal_text": describe(refusal.problem) if refusal and refusal.problem else "",
+        "refused": refusal.form.slug if refusal else "",
+        "meanwhile": _meanwhile(acts, refusal),
+        "acts": acts[:HISTORY_SHOWN],
+        "more_acts": len(acts) > HISTORY_SHOWN,
+        "newest": newest,
+        "status_tone": STATUS_TONES[ticket.status],
+        "priority_tone": PRIORITY_TONES[ticket.priority],
+        "watching": any(row["id"] == user.pk for row in ticket.watcher_rows),
+        "others": _others(ticket, user),
+        "sources": _sources(ticket) if may.unmerge else [],
+        "rating": getattr(ticket, "rating", None),
+        "history_url": reverse("admin:tickets_ticket_history", args=[ticket.pk]),
+    }
+
+
+def _forms(
+    ticket: Ticket, may: Offers, thread: Thread, newest: int | None, refusal: Refusal | None
+) -> dict[str, TicketForm]:
+    """Every form by its slug; the refused one in its place, made to fit the ticket as it is now."""
+    found = {kind.slug: kind(ticket) for kind in FORMS}
+    if refusal and refusal.form.slug in found:
+        refusal.form.ticket = ticket
+        refusal.form.initial = {}
+        refusal.form.prepare()
+        found[refusal.form.slug] = refusal.form
+    for form in found.values():
+        form.put("seen", newest)
+    reply = found["reply"]
+    reply.put("last_seen", thread.last_seen)
+    _offer(found, ticket, may)
+    if refusal and isinstance(refusal.form, VersionForm):
+        refusal.form.renew()
+    return found
+
+
+def _offer(found: dict[str, TicketForm], ticket: Ticket, may: Offers) -> None:
+    """The choices of the forms, each list read once and only for whom it is shown to."""
+    steps = status_choices(may.steps)
+    found["status"].offer(status=steps)
+    ready = choices.canned(ticket.customer.language) if may.reply else []
+    found["reply"].offer(status=[("", choices.AS_IT_FOLLOWS), *steps], canned=ready)
+    if may.update:
+        found["fields"].offer(category_id=choices.categories(ticket.category))
+    if may.assign or may.escalate:
+        agents = choices.agents(ticket.assignee)
+        found["assign"].offer(agent_id=agents, team_id=choices.teams(ticket.team) if may.assign else [])
+        found["escalate"].offer(agent_id=[("", choices.PRESENT), *agents[1:]])
+
+
+def _meanwhile(acts: list[Any], refusal: Refusal | None) -> list[Any]:
+    """What was done to the ticket since the refused form was shown."""
+    if refusal is None or refusal.problem is None or refusal.problem.code != "stale" or refusal.seen is None:
+        return []
+    return [act for act in acts if act.id > refusal.seen]
+
+
+def _others(ticket: Ticket, user: User) -> list[dict[str, Any]]:
+    """The customer's other tickets, newest first, as far as this person sees them; one more than is shown."""
+    rows = tickets_for(user).filter(customer=ticket.customer_id).exclude(pk=ticket.pk).order_by("-created_at", "-pk")
+    shown = rows.only("number", "subject", "status", "created_at")[: OTHERS_SHOWN + 1]
+    return [{"ticket": row, "tone": STATUS_TONES[row.status]} for row in shown]
+
+
+def _sources(ticket: Ticket) -> list[Merge]:
+    """The merges that can be undone from this page: into this ticket, or of it."""
+    rows = Merge.objects.filter(undone_at=None).select_related("source", "target").order_by("-pk")
+    return list(rows.filter(source=ticket) if ticket.merged_into_id else rows.filter(target=ticket))
+
+
+def _whole(value: Any) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,166 @@
+"""What the forms of tickets are made of: kinds of fields, and a form that shows an operation's refusal."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.errors import Problem
+from core.text import camel
+from tickets.admin.choices import Choices
+from tickets.api.serializers import MAX_BODY
+from uploads.incoming import IncomingFile
+from uploads.links import as_id
+from uploads.models import Attachment
+
+MAX_TAGS, MAX_TAG = 20, 40
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789" * 2)
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+def new_id() -> str:
+    """An id for one rendering of a form: sent twice, it is carried out once."""
+    return uuid.uuid4().hex
+
+
+class LongText(forms.CharField):
+    """Text of several lines; line ends as one character, direction by its first letter."""
+
+    def __init__(self, *, rows: int = 4, **options: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+        super().__init__(**{"max_length": MAX_BODY, "widget": widget, **options})
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
+
+
+class Line(forms.CharField):
+    """Text of one line; `side` is its direction: `auto`, or `ltr` for codes."""
+
+    def __init__(self, *, side: str = "auto", **options: Any) -> None:
+        super().__init__(**{"widget": forms.TextInput(attrs={"dir": side}), **options})
+
+
+class Number(Line):
+    """A ticket's number as people copy it: in any digits, with marks of direction around it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"side": "ltr", "max_length": 40, **options})
+        self.widget.attrs |= {"placeholder": "TKT-2026-000123", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").translate(_MARKS).translate(_DIGITS).strip().upper()
+
+
+def whole(value: str) -> int:
+    """An id as the database holds it; ValueError otherwise."""
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        raise ValueError(value)
+    return int(value)
+
+
+class OpenChoice(forms.ChoiceField):
+    """A select whose choices are what the page offers; whether another value will do, the operation decides."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, **options})
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class Choice(forms.TypedChoiceField):
+    """The id of a thing on offer, or None; whether the thing will do, the operation decides."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"coerce": whole, "empty_value": None, "required": False, **options})
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class Tags(Line):
+    """Tags on one line, separated by the commas of either script."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "help_text": _("Separated by commas."), **options})
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        found = [tag.strip() for tag in super().clean(value).replace("،", ",").split(",") if tag.strip()]
+        if len(found) > MAX_TAGS:
+            raise forms.ValidationError(_("At most %(limit)s tags.") % {"limit": MAX_TAGS})
+        if any(len(tag) > MAX_TAG for tag in found):
+            raise forms.ValidationError(_("A tag has at most %(limit)s characters.") % {"limit": MAX_TAG})
+        return found
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; what they are is checked when they are stored."""
+
+    widget = FilesInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": _("Files"), "required": False, **options})
+
+    def clean(self, data: Any, initial: Any = None) -> list[IncomingFile]:  # type: ignore[override]
+        sent = data if isinstance(data, list | tuple) else [data] if data else []
+        return [IncomingFile(file.name or "", file.file) for file in sent]
+
+
+class OperationForm(forms.Form):
+    """A form whose operation may refuse it; nothing that was typed is lost by that.
+
+    Fields bear the names of the wire in snake case, so that a refusal of `agentId` is shown at `agent_id`.
+    """
+
+    use_required_attribute = False
+
+    def put(self, name: str, value: Any) -> None:
+        """Have the form shown with this value, whatever was sent."""
+        if not self.is_bound:
+            self.initial[name] = value
+            return
+        data = self.data.copy()
+        data[name] = "" if value is None else str(value)
+        self.data = data
+
+    def offer(self, **choices: Choices) -> None:
+        """What the selects offer, by the name of the field."""
+        for name, rows in choices.items():
+            self.fields[name].choices = rows  # type: ignore[attr-defined]
+
+    def refuse(self, problem: Problem) -> None:
+        """Show a refusal at the fields it names, else above the form."""
+        for name, texts in (problem.fields or {"": [problem.message]}).items():
+            self.add_error(self._place(name), [str(text) for text in texts])
+
+    def _place(self, name: str) -> str | None:
+        found = {camel(field): field for field in self.fields}.get(name)
+        return None if found is None or self.fields[found].widget.is_hidden else found
+
+
+class WithFiles(OperationForm):
+    """A form that brings files. Those already stored by an attempt that was refused are kept for the next."""
+
+    files = FilesField()
+    stored: tuple[Attachment, ...] = ()
+
+    def find_stored(self, by: User) -> None:
+        """The files of earlier attempts: this person's own, attached to nothing yet."""
+        wanted = [found for value in self.data.getlist("stored") if (found := as_id(value))]
+        if wanted:
+            rows = {row.pk: row for row in Attachment.objects.filter(pk__in=wanted, uploader=by, owner_type="")}
+            self.stored = tuple(rows[found] for found in dict.fromkeys(wanted) if found in rows)
+
+    @property
+    def references(self) -> list[str]:
+        """What the operation attaches."""
+        return [str(row.pk) for row in self.stored]

@@ -1,0 +1,139 @@
+"""The filters of the ticket list, all on columns of the ticket itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tickets.admin import choices
+from tickets.models import Ticket
+from tickets.states import DONE, PAUSED, PRIORITIES, RUNNING, WORKING, Status
+
+Tickets = QuerySet[Ticket]
+NOBODY = "none"
+
+
+class QuickView(admin.SimpleListFilter):
+    """The views one goes to all day; drawn as tabs above the list, not among the filters."""
+
+    title = _("view")
+    parameter_name = "view"
+    template = "tickets/no_filter.html"
+    views: dict[str, tuple[Any, Callable[[HttpRequest], Q]]] = {
+        "mine": (_("Mine"), lambda request: Q(assignee_id=request.user.pk, status__in=WORKING)),
+        "unassigned": (_("Unassigned"), lambda request: Q(assignee=None, status__in=WORKING)),
+        "open": (_("Open and in progress"), lambda request: Q(status__in=RUNNING)),
+        "pending": (_("Waiting"), lambda request: Q(status__in=PAUSED)),
+        "resolved": (_("Resolved and closed"), lambda request: Q(status__in=DONE)),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(slug, label) for slug, (label, _condition) in self.views.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Tickets) -> Tickets:
+        view = self.views.get(self.value() or "")
+        return queryset.filter(view[1](request)) if view else queryset
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Status.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Tickets) -> Tickets:
+        return queryset.filter(status=self.value()) if self.value() in Status.values else queryset
+
+
+class PriorityFilter(admin.SimpleListFilter):
+    title = _("priority")
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, priority.label) for name, priority in reversed(PRIORITIES.items())]
+
+    def queryset(self, request: HttpRequest, queryset: Tickets) -> Tickets:
+        priority = PRIORITIES.get(self.value() or "")
+        return queryset.filter(priority=priority) if priority else queryset
+
+
+class IdFilter(admin.SimpleListFilter):
+    """By the id of a thing, or by there being none."""
+
+    column = ""
+    nothing: Any = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        found = [(str(pk), name) for pk, name in self.things(request) if pk != ""]
+        return [(NOBODY, self.nothing), *found] if self.nothing else found
+
+    def things(self, request: HttpRequest) -> choices.Choices:
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: Tickets) -> Tickets:
+        value = self.value() or ""
+        if not value:
+            return queryset
+        if value == NOBODY:
+            return queryset.filter(**{f"{self.column}__isnull": True})
+        known = value.isascii() and value.isdigit() and len(value) < 19
+        return queryset.filter(**{self.column: int(value)}) if known else queryset.none()
+
+
+class CategoryFilter(IdFilter):
+    title, parameter_name, column, nothing = _("category"), "category", "category_id", _("Without a category")
+
+    def things(self, request: HttpRequest) -> choices.Choices:
+        return [(row.pk, f"{choices.INDENT * depth}{row}") for row, depth in choices.tree()]
+
+
+class AgentFilter(IdFilter):
+    title, parameter_name, column, nothing = _("agent"), "agent", "assignee_id", choices.NOBODY
+
+    def things(self, request: HttpRequest) -> choices.Choices:
+        return choices.agents()
+
+
+class TeamFilter(IdFilter):
+    title, parameter_name, column, nothing = _("team"), "team", "team_id", _("Without a team")
+
+    def things(self, request: HttpRequest) -> choices.Choices:
+        return choices.teams()
+
+
+class CustomerFilter(IdFilter):
+    """One customer's tickets, as the links of a ticket's page ask for; shown only while it is in force."""
+
+    title, parameter_name, column = _("customer"), "customer", "customer_id"
+
+    def has_output(self) -> bool:
+        return bool(self.value())
+
+    def things(self, request: HttpRequest) -> choices.Choices:
+        """By name, for whoever sees a ticket of his."""
+        value = request.GET.get(self.parameter_name, "")
+        if not (value.isascii() and value.isdigit() and len(value) < 19):
+            return [(value, "?")] if value else []
+        seen = Ticket.objects.visible_to(request.user).filter(customer_id=int(value))  # type: ignore[arg-type]
+        name = seen.order_by("-pk").values_list("customer__name", flat=True).first()
+        return [(value, name or "?")]
+
+
+class FilesFilter(admin.SimpleListFilter):
+    title = _("attachments")
+    parameter_name = "files"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("With files")), ("no", _("Without files"))]
+
+    def queryset(self, request: HttpRequest, queryset: Tickets) -> Tickets:
+        with_files = Q(attachment_count__gt=0) | Q(note_attachment_count__gt=0)
+        if self.value() == "yes":
+            return queryset.filter(with_files)
+        return queryset.exclude(with_files) if self.value() == "no" else queryset

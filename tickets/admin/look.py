@@ -1,0 +1,25 @@
+"""How states and priorities look: a tone of the frame's badges beside their words."""
+
+from django.utils.safestring import SafeString
+
+from core.admin import badge
+from tickets.models import Ticket
+from tickets.states import Priority, Status
+
+STATUS_TONES: dict[str, str] = {
+    Status.OPEN: "info",
+    Status.IN_PROGRESS: "info",
+    Status.PENDING: "warn",
+    Status.ON_HOLD: "warn",
+    Status.RESOLVED: "good",
+    Status.CLOSED: "",
+}
+PRIORITY_TONES: dict[int, str] = {Priority.LOW: "", Priority.NORMAL: "", Priority.HIGH: "warn", Priority.URGENT: "bad"}
+
+
+def status_badge(ticket: Ticket) -> SafeString:
+    return badge(Status(ticket.status).label, STATUS_TONES[ticket.status])
+
+
+def priority_badge(ticket: Ticket) -> SafeString:
+    return badge(Priority(ticket.priority).label, PRIORITY_TONES[ticket.priority])

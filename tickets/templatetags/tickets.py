@@ -1,0 +1,32 @@
+"""Small pieces of the ticket pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from tickets.admin.filters import QuickView
+from tickets.admin.look import STATUS_TONES
+from tickets.states import Status
+
+register = template.Library()
+
+
+@register.filter
+def quick_views(changelist: Any) -> list[dict[str, Any]]:
+    """The tabs above the list, as links that keep the other filters."""
+    specs = [spec for spec in changelist.filter_specs if isinstance(spec, QuickView)]
+    return [choice for spec in specs for choice in spec.choices(changelist)]
+
+
+@register.filter
+def status_words(status: str) -> str:
+    """A status in the reader's language."""
+    return str(Status(status).label)
+
+
+@register.filter
+def status_tone(status: str) -> str:
+    """The badge's tone for a status."""
+    return STATUS_TONES[status]
