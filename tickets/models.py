@@ -104,6 +104,7 @@ class Ticket(models.Model):
     message_count = models.PositiveIntegerField(default=0)
     note_count = models.PositiveIntegerField(default=0)
     attachment_count = models.PositiveIntegerField(default=0)
+    note_attachment_count = models.PositiveIntegerField(default=0)
     reopen_count = models.PositiveIntegerField(default=0)
     escalation_level = models.PositiveSmallIntegerField(_("escalation level"), default=0)
     escalated_at = models.DateTimeField(_("escalated"), null=True)
@@ -196,7 +197,8 @@ class AuthorType(models.TextChoices):
 class Message(models.Model):
     """A message of a ticket's thread; an internal one is a note that no customer ever sees.
 
-    `first_ticket` is the ticket it was sent to and never changes; `ticket` is where it stands after merging.
+    `first_ticket` is the ticket it was sent to and never changes; `ticket` is where it stands after merging; `opens` is
+    the ticket it opened, if it did (an answer to a closed ticket is sent to the old one and opens a new one).
     """
 
     audit_type = "message"
@@ -207,7 +209,7 @@ class Message(models.Model):
     author_type = models.CharField(max_length=8, choices=AuthorType.choices)
     body = models.TextField()
     is_internal = models.BooleanField(default=False)
-    is_opening = models.BooleanField(default=False)
+    opens = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     client_message_id = models.CharField(max_length=100, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -221,6 +223,9 @@ class Message(models.Model):
                 fields=["author", "first_ticket", "client_message_id"],
                 condition=~Q(client_message_id=""),
                 name="message_sent_once",
+            ),
+            models.UniqueConstraint(
+                fields=["opens"], condition=Q(opens__isnull=False), name="message_opens_one_ticket"
             ),
             models.CheckConstraint(
                 condition=Q(is_internal=False) | ~Q(author_type=AuthorType.CUSTOMER), name="message_note_by_staff"

@@ -86,9 +86,7 @@ class TicketQuerySet(models.QuerySet[Any]):
 
 
 def _opening_files() -> ArraySubquery:
-    opening = apps.get_model("tickets", "Message").objects.filter(
-        first_ticket=OuterRef(OuterRef("pk")), is_opening=True
-    )
+    opening = apps.get_model("tickets", "Message").objects.filter(opens=OuterRef(OuterRef("pk")))
     return _attachments(owner_id__in=opening.values("pk"))
 
 

@@ -1,18 +1,19 @@
-"""What every operation on a ticket does: lock and see, compare, change, and write the facts of the change."""
+"""What every operation on a ticket does: compare, change, and write the facts of the change."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import Invalid, Merged, NotFound, Stale
+from core.errors import Invalid, Merged, Stale
 from core.operation import Insert, write_later
+from realtime.publish import heads
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
+from tickets.rooms import room_for
 from tickets.sla import recompute_sla
 from tickets.states import Priority
 
@@ -44,41 +45,11 @@ _CHANGE = Insert(
 )
 
 
-def locked(ref: int | str, by: User) -> Ticket:
-    """A ticket that `by` sees, locked, with all that its forms show; raises NotFound.
-
-    Two queries on purpose: a query that waits for a lock goes on with the other tables as they were before.
-    """
-    visible = Ticket.objects.visible_to(by)
-    pk = visible.referred(str(ref)).select_for_update(of=("self",)).values_list("pk", flat=True).first()
-    ticket = visible.complete().filter(pk=pk).first() if pk else None
-    if ticket is None:
-        raise NotFound
-    return ticket
-
-
-def locked_all(refs: Iterable[int | str], by: User) -> list[Ticket]:
-    """Several tickets, locked in the order of their ids whatever the order asked for; raises NotFound."""
-    visible = Ticket.objects.visible_to(by)
-    wanted = {str(ref) for ref in refs}
-    pks = set()
-    for ref in wanted:
-        pk = visible.referred(ref).values_list("pk", flat=True).first()
-        if pk is None:
-            raise NotFound
-        pks.add(pk)
-    list(Ticket.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    found = list(visible.complete().filter(pk__in=pks).order_by("pk"))
-    if len(found) != len(pks):
-        raise NotFound
-    return found
-
-
 def refuse_stale(ticket: Ticket, version: int | None, by: User) -> None:
     """Raise Stale with the present state when the caller saw another version."""
     if version is not None and version != ticket.version:
-        form = TicketStaffOut if by.is_agent else TicketCustomerOut
-        raise Stale(details={"ticket": ticket_form(form, ticket, reader=by)})
+        form, room = TicketStaffOut if by.is_agent else TicketCustomerOut, room_for(by, ticket.pk)
+        raise Stale(details={"ticket": ticket_form(form, ticket, reader=by, seq=heads([room])[room])})
 
 
 def refuse_merged(ticket: Ticket) -> None:

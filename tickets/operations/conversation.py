@@ -17,9 +17,10 @@ from core.operation import operation
 from tickets import events, notices
 from tickets.forms import message_forms
 from tickets.models import AuthorType, Message, Ticket
-from tickets.operations.base import audit_values, change, locked, save
+from tickets.operations.base import audit_values, change, save
 from tickets.operations.create import NewMessage, follow_up
 from tickets.operations.files import attach_to
+from tickets.operations.locking import locked_standing
 from tickets.policies import refuse_reply
 from tickets.states import Status
 
@@ -42,14 +43,13 @@ def add_message(ref: int | str, new: NewMessage, *, by: User) -> Written:
     A reply to a merged source goes to its target; a customer's to a ticket that is over opens a new one. Raises
     NotFound, Forbidden, ThreadMoved, or Invalid naming an attachment.
     """
-    addressed = locked(ref, by)
+    addressed, ticket = locked_standing(ref, by)
     refuse_reply(by, addressed, internal=new.is_internal)
     stored = _sent_before(addressed, new, by)
     if stored:
         return stored
-    ticket = _standing_for(addressed, by)
     if by.is_customer and _is_over(ticket, clock.now()):
-        message = follow_up(ticket, new, by=by)
+        message = follow_up(ticket, new, sent_to=addressed, by=by)
         return Written(message, opened=message.ticket)
     _refuse_moved(ticket, new, by)
     return Written(_write(ticket, addressed, new, by))
@@ -59,19 +59,8 @@ def _sent_before(addressed: Ticket, new: NewMessage, by: User) -> Written | None
     if not new.client_message_id:
         return None
     sent = Message.objects.complete().filter(author=by, client_message_id=new.client_message_id)
-    message = sent.filter(first_ticket=addressed).select_related("ticket").first()
-    if message is None:
-        return None
-    opened = message.ticket if message.is_opening and message.ticket_id != addressed.pk else None
-    return Written(message, repeated=True, opened=opened)
-
-
-def _standing_for(addressed: Ticket, by: User) -> Ticket:
-    """The ticket itself, or the target its merges lead to."""
-    ticket = addressed
-    while ticket.merged_into_id:
-        ticket = locked(ticket.merged_into_id, by)
-    return ticket
+    message = sent.filter(first_ticket=addressed).select_related("opens").first()
+    return Written(message, repeated=True, opened=message.opens) if message else None
 
 
 def _is_over(ticket: Ticket, now: datetime) -> bool:
@@ -131,11 +120,12 @@ def author_type(by: User) -> AuthorType:
 def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
     """What a message does to its ticket: counts, times, first response, and the state."""
     ticket.staff_updated_at = ticket.last_activity_at = now
-    ticket.attachment_count += len(message.attachment_rows)
     if message.is_internal:
         ticket.note_count += 1
+        ticket.note_attachment_count += len(message.attachment_rows)
         return {}
     ticket.message_count += 1
+    ticket.attachment_count += len(message.attachment_rows)
     ticket.last_message_at = now
     if message.author_type == AuthorType.CUSTOMER:
         return _answered_by_customer(ticket, now, by)

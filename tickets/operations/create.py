@@ -19,7 +19,7 @@ from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
 from tickets.operations.base import agent_to_assign, opened
 from tickets.operations.files import attach_to
-from tickets.policies import CREATE, refuse_unless
+from tickets.policies import ASSIGN, CREATE, refuse_unless
 from tickets.sla import recompute_sla
 from tickets.states import Priority
 
@@ -53,9 +53,18 @@ class NewMessage:
     force: bool = False
 
 
+@dataclass(frozen=True)
+class Sent:
+    """How an answer became a new ticket: under which id, to which ticket it was sent, and which one it follows."""
+
+    client_message_id: str
+    to: Ticket
+    follows: Ticket
+
+
 @operation
 def create_ticket(new: NewTicket, *, by: User) -> Ticket:
-    """Open a ticket for oneself, or as staff for a customer (`tickets.create`).
+    """Open a ticket for oneself, or as staff for a customer (`tickets.create`, with an agent `tickets.assign`).
 
     Raises Forbidden, or Invalid naming an unknown category, customer, agent, team or attachment.
     """
@@ -78,8 +87,11 @@ def create_ticket(new: NewTicket, *, by: User) -> Ticket:
 
 
 @operation
-def follow_up(origin: Ticket, new: NewMessage, *, by: User) -> Message:
-    """A customer's answer to a ticket that is over: a new ticket, linked to the old one."""
+def follow_up(origin: Ticket, new: NewMessage, *, sent_to: Ticket, by: User) -> Message:
+    """A customer's answer to a ticket that is over: a new ticket, linked to the old one.
+
+    `sent_to` is where the answer was sent: the old ticket, or one that was merged into it.
+    """
     ticket = Ticket(
         subject=origin.subject,
         description=new.body,
@@ -91,7 +103,8 @@ def follow_up(origin: Ticket, new: NewMessage, *, by: User) -> Message:
         category=origin.category,
         team=origin.team,
     )
-    opening = _open(ticket, by, new.attachments, client_message_id=new.client_message_id, follows=origin)
+    sent = Sent(new.client_message_id, sent_to, origin)
+    opening = _open(ticket, by, new.attachments, sent)
     events.ticket_updated(Ticket.objects.complete().get(pk=origin.pk), public=False)
     return opening
 
@@ -102,6 +115,8 @@ def _customer(new: NewTicket, by: User) -> User:
             raise Forbidden(CREATE)
         return by
     refuse_unless(by, CREATE)
+    if new.agent_id:
+        refuse_unless(by, ASSIGN)
     return lookups.customer(new.customer_id)
 
 
@@ -109,9 +124,7 @@ def _open(
     ticket: Ticket,
     by: User,
     attachments: Sequence[str],
-    *,
-    client_message_id: str = "",
-    follows: Ticket | None = None,
+    sent: Sent | None = None,
 ) -> Message:
     now = clock.now()
     for column in ("created_at", "updated_at", "staff_updated_at", "last_message_at", "last_activity_at"):
@@ -122,25 +135,27 @@ def _open(
         author=by,
         author_type=AuthorType.CUSTOMER if by.is_customer else AuthorType.AGENT,
         body=ticket.description,
-        is_opening=True,
-        client_message_id=client_message_id,
+        client_message_id=sent.client_message_id if sent else "",
         created_at=now,
     )
-    _insert(ticket, opening, follows)
+    _insert(ticket, opening, sent.to if sent else None)
     opening.ticket = ticket
     opening.attachment_rows = ticket.attachment_rows = attach_to(opening, attachments, by)
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
     # Nobody has rated it; without this the form would ask the database.
     ticket._state.fields_cache["rating"] = None
-    if follows is not None:
-        Link.objects.create(ticket=ticket, other=follows, kind=LinkKind.FOLLOW_UP)
-        row = {"ticketId": follows.pk, "ticketNumber": follows.number, "kind": LinkKind.FOLLOW_UP.value}
-        ticket.link_rows = [row]
+    if sent:
+        _follow(ticket, sent.follows)
     opened(ticket, by)
     record("TICKET_CREATED", ticket, by=by, new=_facts(ticket))
     notices.ticket_created(ticket, by)
     events.ticket_created(ticket)
     return opening
+
+
+def _follow(ticket: Ticket, origin: Ticket) -> None:
+    Link.objects.create(ticket=ticket, other=origin, kind=LinkKind.FOLLOW_UP)
+    ticket.link_rows = [{"ticketId": origin.pk, "ticketNumber": origin.number, "kind": LinkKind.FOLLOW_UP.value}]
 
 
 def _facts(ticket: Ticket) -> dict[str, Any]:
@@ -160,7 +175,7 @@ def _columns(model: type[Ticket] | type[Message], without: set[str]) -> list[Any
 
 
 _TICKET = _columns(Ticket, {"number"})
-_MESSAGE = _columns(Message, {"ticket", "first_ticket"})
+_MESSAGE = _columns(Message, {"ticket", "first_ticket", "opens"})
 _INSERT = f"""
 with t as (
   insert into tickets_ticket (number, {", ".join(field.column for field in _TICKET)})
@@ -168,8 +183,8 @@ with t as (
   from (select nextval('ticket_number_seq') as n) as next
   returning id, number
 ), m as (
-  insert into tickets_message (ticket_id, first_ticket_id, {", ".join(field.column for field in _MESSAGE)})
-  select id, coalesce(%s, id), {", ".join(["%s"] * len(_MESSAGE))} from t
+  insert into tickets_message (ticket_id, opens_id, first_ticket_id, {", ".join(field.column for field in _MESSAGE)})
+  select id, id, coalesce(%s, id), {", ".join(["%s"] * len(_MESSAGE))} from t
   returning id
 )
 select t.id, t.number, m.id from t, m
@@ -184,6 +199,6 @@ def _insert(ticket: Ticket, opening: Message, sent_to: Ticket | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [year, *values, sent_to.pk if sent_to else None, *message])
         ticket.pk, ticket.number, opening.pk = cursor.fetchone()
-    opening.ticket_id = ticket.pk
+    opening.ticket_id = opening.opens_id = ticket.pk
     opening.first_ticket_id = sent_to.pk if sent_to else ticket.pk
     ticket._state.adding = opening._state.adding = False

@@ -12,8 +12,9 @@ from core.operation import operation
 from tickets import events, notices
 from tickets.models import Ticket
 from tickets.operations import lookups
-from tickets.operations.base import agent_to_assign, audit_values, change, locked, refuse_merged, refuse_stale, save
+from tickets.operations.base import agent_to_assign, audit_values, change, refuse_merged, refuse_stale, save
 from tickets.operations.conversation import add_note
+from tickets.operations.locking import locked
 from tickets.policies import ASSIGN, ESCALATE, UPDATE, refuse_unless
 from tickets.states import Priority
 

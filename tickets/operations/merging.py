@@ -15,7 +15,8 @@ from core.errors import Invalid, NotFound
 from core.operation import operation
 from tickets import events
 from tickets.models import Merge, Message, Ticket, Watcher
-from tickets.operations.base import change, locked_all, refuse_merged, save
+from tickets.operations.base import change, refuse_merged, save
+from tickets.operations.locking import locked_all
 from tickets.policies import MERGE, refuse_unless
 from tickets.querysets import MESSAGE_OWNER
 from tickets.states import Status
@@ -29,12 +30,11 @@ def merge(target_ref: int | str, source_refs: Sequence[int | str], *, by: User) 
     Messages keep author and time. Raises NotFound, Forbidden, Merged when the target or a source is itself a merged
     source, Invalid for the target itself or a ticket of another customer.
     """
-    found = locked_all([target_ref, *source_refs], by)
+    target, *named = locked_all([target_ref, *source_refs], by)
     refuse_unless(by, MERGE)
-    target = next(ticket for ticket in found if str(target_ref).upper() in {str(ticket.pk), ticket.number})
-    sources = [ticket for ticket in found if ticket is not target]
     refuse_merged(target)
-    if not sources or len(sources) < len({str(ref).upper() for ref in source_refs}):
+    sources = list(dict.fromkeys(named))
+    if target in sources:
         raise Invalid(fields={"sourceIds": [_("A ticket cannot be merged into itself.")]})
     for source in sources:
         refuse_merged(source)
@@ -81,16 +81,19 @@ def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime) -> None:
 
 @operation
 def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket:
-    """Undo a merge: what it moved goes back, with what was sent to the source since. Answers the source."""
-    found = locked_all([target_ref, source_ref], by)
+    """Undo a merge: what it moved goes back, with what was sent to the source since. Answers the source.
+
+    Raises NotFound, Forbidden, Merged when the target was itself merged since (undo that first), or Invalid.
+    """
+    target, source = locked_all([target_ref, source_ref], by)
     refuse_unless(by, MERGE)
-    source = next((ticket for ticket in found if str(source_ref).upper() in {str(ticket.pk), ticket.number}), None)
-    target = next((ticket for ticket in found if ticket is not source), None)
     done = Merge.objects.filter(source=source, target=target, undone_at=None).select_for_update().first()
-    if source is None or target is None or done is None:
+    if done is None:
         raise Invalid(fields={"sourceId": [_("This ticket was not merged into that one.")]})
+    refuse_merged(target)
     now = clock.now()
-    back = Message.objects.filter(Q(pk__in=done.message_ids) | Q(first_ticket=source), ticket=target)
+    since = Q(first_ticket__in=_leading_to(source), opens=None)
+    back = Message.objects.filter(Q(pk__in=done.message_ids) | since, ticket=target)
     ids = list(back.values_list("pk", flat=True))
     Message.objects.filter(pk__in=ids).update(ticket=source)
     Watcher.objects.filter(ticket=target, user_id__in=done.watcher_ids).delete()
@@ -108,6 +111,15 @@ def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket
     events.ticket_updated(shown)
     _resend(list(Message.objects.complete().filter(pk__in=ids).order_by("pk")), shown)
     return shown
+
+
+def _leading_to(ticket: Ticket) -> set[int]:
+    """The ids of a ticket and of all that were merged into it, at any remove."""
+    found, latest = {ticket.pk}, {ticket.pk}
+    while latest:
+        latest = set(Ticket.objects.filter(merged_into__in=latest).values_list("pk", flat=True))
+        found |= latest
+    return found
 
 
 def _moved(target: Ticket, by: User, now: datetime) -> None:
@@ -140,5 +152,7 @@ def _count(ticket: Ticket) -> None:
     ticket.message_count, ticket.note_count = found["public"], found["notes"]
     last = Message.objects.filter(ticket=ticket, is_internal=False).order_by("-created_at").first()
     ticket.last_message_at = last.created_at if last else ticket.created_at
-    ids = list(Message.objects.filter(ticket=ticket).values_list("pk", flat=True))
-    ticket.attachment_count = sum(map(len, attachments_of(MESSAGE_OWNER, ids).values()))
+    internal = dict(Message.objects.filter(ticket=ticket).values_list("pk", "is_internal"))
+    files = {pk: len(found) for pk, found in attachments_of(MESSAGE_OWNER, internal).items()}
+    ticket.attachment_count = sum(count for pk, count in files.items() if not internal[pk])
+    ticket.note_attachment_count = sum(files.values()) - ticket.attachment_count

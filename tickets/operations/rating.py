@@ -13,7 +13,8 @@ from core.errors import AlreadyRated, InvalidTransition
 from core.operation import operation
 from tickets import events
 from tickets.models import Rating, Ticket
-from tickets.operations.base import locked, refuse_merged, save
+from tickets.operations.base import refuse_merged, save
+from tickets.operations.locking import locked
 from tickets.policies import refuse_rating
 from tickets.states import DONE
 

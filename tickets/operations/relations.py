@@ -11,7 +11,8 @@ from core.errors import Invalid
 from core.operation import operation
 from tickets import events
 from tickets.models import Link, LinkKind, Ticket, Watcher
-from tickets.operations.base import locked, locked_all, save
+from tickets.operations.base import save
+from tickets.operations.locking import locked, locked_all
 from tickets.policies import UPDATE, refuse_unless
 
 
@@ -60,11 +61,10 @@ def unlink(ref: int | str, other_ref: int | str, *, kind: str, by: User) -> Tick
 
 
 def _two(ref: int | str, other_ref: int | str, by: User) -> tuple[Ticket, Ticket]:
-    found = locked_all([ref, other_ref], by)
-    if len(found) != 2:
+    ticket, other = locked_all([ref, other_ref], by)
+    if ticket == other:
         raise Invalid(fields={"ticketId": [_("A ticket cannot be linked to itself.")]})
-    first = next(ticket for ticket in found if str(ref).upper() in {str(ticket.pk), ticket.number})
-    return first, next(ticket for ticket in found if ticket is not first)
+    return ticket, other
 
 
 def _both(ticket: Ticket, other: Ticket, by: User, **values: dict[str, str]) -> Ticket:

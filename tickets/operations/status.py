@@ -11,8 +11,9 @@ from core.errors import InvalidTransition, ReopenWindowPassed
 from core.operation import operation
 from tickets import events, notices
 from tickets.models import Ticket
-from tickets.operations.base import audit_values, change, locked, refuse_merged, refuse_stale, save
+from tickets.operations.base import audit_values, change, refuse_merged, refuse_stale, save
 from tickets.operations.conversation import add_note, reopened, within_reopen_window
+from tickets.operations.locking import locked
 from tickets.policies import refuse_close, refuse_status
 from tickets.states import DONE, Status, allowed
 

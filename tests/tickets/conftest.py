@@ -1,0 +1,5 @@
+"""Fixtures of the ticket tests."""
+
+from tests.storage import storage
+
+__all__ = ["storage"]

@@ -1,0 +1,72 @@
+"""Locks on tickets: what an operation changes it holds first, and holds only if its caller sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from accounts.models import User
+from core.errors import NotFound, Unavailable
+from tickets.models import Ticket
+from tickets.querysets import TicketQuerySet
+
+ATTEMPTS = 5
+
+
+def locked(ref: int | str, by: User) -> Ticket:
+    """A ticket that `by` sees, locked, with all that its forms show; raises NotFound."""
+    ticket = _lock(Ticket.objects.visible_to(by), ref, by)
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def locked_all(refs: Sequence[int | str], by: User) -> list[Ticket]:
+    """The tickets referred to, in the order given (the same one is the same object); raises NotFound.
+
+    They are locked in the order of their ids, so that no two callers wait for each other.
+    """
+    visible = Ticket.objects.visible_to(by)
+    pks = [visible.referred(str(ref)).values_list("pk", flat=True).first() for ref in refs]
+    list(
+        Ticket.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk")
+    )
+    found = {ticket.pk: ticket for ticket in visible.complete().filter(pk__in=pks)}
+    if not found.keys() >= set(pks):
+        raise NotFound
+    return [found[pk] for pk in pks]
+
+
+def locked_standing(ref: int | str, by: User) -> tuple[Ticket, Ticket]:
+    """The ticket addressed, and, locked, the one its merges lead to (mostly itself); raises NotFound.
+
+    Only the latter is locked: undoing a merge locks it as well, so the way to it holds, and nobody waits for a source
+    while he holds its target.
+    """
+    visible = Ticket.objects.visible_to(by)
+    unmerged = visible.filter(merged_into=None)
+    for _attempt in range(ATTEMPTS):
+        ticket = _lock(unmerged, ref, by)
+        if ticket is not None:
+            return ticket, ticket
+        addressed = visible.complete().referred(str(ref)).first()
+        end = _end_of_merges(addressed)
+        if addressed is None or not visible.filter(pk=end).exists():
+            raise NotFound
+        ticket = _lock(unmerged, end, by)
+        if ticket is not None and _end_of_merges(addressed) == ticket.pk:
+            return addressed, ticket
+    raise Unavailable  # merged and unmerged again and again meanwhile
+
+
+def _lock(rows: TicketQuerySet, ref: int | str, by: User) -> Ticket | None:
+    """Two queries on purpose: a query that waits for a lock goes on with the other tables as they were before."""
+    pk = rows.referred(str(ref)).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True).first()
+    return Ticket.objects.visible_to(by).complete().filter(pk=pk).first() if pk else None
+
+
+def _end_of_merges(ticket: Ticket | None) -> int | None:
+    """Where the merges of a ticket lead today; itself when it is not merged."""
+    pk = after = ticket.pk if ticket else None
+    while after is not None:
+        pk, after = after, Ticket.objects.filter(pk=after).values_list("merged_into_id", flat=True).first()
+    return pk
