@@ -17,5 +17,7 @@ def day_start(day: datetime.date, zone: ZoneInfo | None = None) -> datetime.date
 
 
 def day_end(day: datetime.date, zone: ZoneInfo | None = None) -> datetime.datetime:
-    """The midnight at which the day after begins: ranges are half-open."""
+    """The midnight at which the day after begins: ranges are half-open; the calendar's last day has no end."""
+    if day == datetime.date.max:
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
     return day_start(day + datetime.timedelta(days=1), zone)

@@ -31,10 +31,8 @@ class DayField(forms.DateField):
         super().__init__(**{**options, "input_formats": ["%Y-%m-%d"]})
 
 
-class IdFilter(django_filters.NumberFilter):
-    """An id, or `none` for nothing set where that is offered."""
-
-    field_class = forms.CharField
+class IdFilter(django_filters.CharFilter):
+    """An id, or `none` for nothing set where that is offered; a malformed id finds nothing."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         if not value:
@@ -54,14 +52,11 @@ class DayFilter(django_filters.DateFilter):
 
 
 class TicketFilter(django_filters.FilterSet):
-    """status, priority (comma-separated lists), people and things by id, days of creation, flags."""
+    """What anybody may ask of his tickets: status, priority (comma-separated lists), things, days, flags."""
 
     status = django_filters.BaseInFilter(field_name="status", method="by_status")
     priority = django_filters.BaseInFilter(field_name="priority", method="by_priority")
     categoryId = IdFilter(field_name="category")
-    agentId = IdFilter(field_name="assignee")
-    teamId = IdFilter(field_name="team")
-    customerId = IdFilter(field_name="customer")
     orderId = django_filters.CharFilter(field_name="order_id")
     productId = django_filters.CharFilter(field_name="product_id")
     fromDate = DayFilter(method="from_day")
@@ -72,7 +67,6 @@ class TicketFilter(django_filters.FilterSet):
     rated = django_filters.TypedChoiceFilter(
         choices=[("true", "true"), ("false", "false")], coerce=lambda value: value == "true", method="by_rated"
     )
-    tags = django_filters.BaseInFilter(field_name="tags", method="by_tags")
 
     class Meta:
         model = Ticket
@@ -84,9 +78,6 @@ class TicketFilter(django_filters.FilterSet):
     def by_priority(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
         return queryset.filter(priority__in=_known("priority", values, PRIORITIES))
 
-    def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
-        return queryset.filter(tags__contains=values)
-
     def from_day(self, queryset: QuerySet[Ticket], _name: str, day: datetime.date) -> QuerySet[Ticket]:
         return queryset.filter(created_at__gte=day_start(day))
 
@@ -94,10 +85,27 @@ class TicketFilter(django_filters.FilterSet):
         return queryset.filter(created_at__lt=day_end(day))
 
     def with_files(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
+        """Those of public messages; a note's files do not show."""
         return queryset.filter(attachment_count__gt=0) if value else queryset.filter(attachment_count=0)
 
     def by_rated(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
         return queryset.filter(~Q(rating=None) if value else Q(rating=None))
+
+
+class StaffTicketFilter(TicketFilter):
+    """With what the customer form does not tell: agent, team, customer, tags, the files of notes."""
+
+    agentId = IdFilter(field_name="assignee")
+    teamId = IdFilter(field_name="team")
+    customerId = IdFilter(field_name="customer")
+    tags = django_filters.BaseInFilter(field_name="tags", method="by_tags")
+
+    def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
+        return queryset.filter(tags__contains=values)
+
+    def with_files(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
+        some = Q(attachment_count__gt=0) | Q(note_attachment_count__gt=0)
+        return queryset.filter(some if value else ~some)
 
 
 def _known(name: str, values: list[str], choices: dict[str, Any]) -> list[Any]:

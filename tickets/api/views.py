@@ -16,7 +16,7 @@ from core.idempotency import Answer
 from tickets import operations, queries
 from tickets.api import serializers as forms
 from tickets.api.docs import MESSAGE, MESSAGE_IN, MESSAGES, TICKET, TICKET_IN, TICKETS
-from tickets.api.filters import SORTS, TicketFilter
+from tickets.api.filters import SORTS, StaffTicketFilter, TicketFilter
 from tickets.forms import message_forms, ticket_form
 from tickets.models import Message, Ticket
 from tickets.operations import NewMessage, NewTicket
@@ -30,7 +30,8 @@ class Tickets(ApiView):
 
     @describe("Tickets one may see, newest first", answer=TICKETS, meta="page")
     def get(self, request: ApiRequest) -> Response:
-        rows = filtered(queries.tickets_for(request.user), TicketFilter, request)
+        filters = StaffTicketFilter if request.user.is_agent else TicketFilter
+        rows = filtered(queries.tickets_for(request.user), filters, request)
         page = paginate(rows, read_paging(request.query_params, SORTS, "createdAt"), SORTS)
         return ok(queries.page_data(page.rows, request.user), meta=page.meta)
 
