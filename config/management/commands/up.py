@@ -68,7 +68,8 @@ class Command(BaseCommand):
 
 def _claim() -> Services:
     """The services of DATA_DIR, ours alone. Raises CommandError naming the process that has them already."""
-    services = Services(settings.DATA_DIR, **settings.EMBEDDED)
+    wanted = settings.EMBEDDED
+    services = Services(settings.DATA_DIR, database=wanted["database"], redis=wanted["redis"])
     try:
         services.claim()
     except ServicesBusy as busy:
