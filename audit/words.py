@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: dict[str, str | Promise] = {
     "ACCESS_REFUSED": _("Access refused"),
     "AUDIT_ERASED": _("Details erased from the log"),
+    "CANNED_RESPONSE_CREATED": _("Canned response created"),
+    "CANNED_RESPONSE_DELETED": _("Canned response deleted"),
+    "CANNED_RESPONSE_UPDATED": _("Canned response changed"),
+    "CATEGORY_CREATED": _("Category created"),
+    "CATEGORY_DELETED": _("Category deleted"),
+    "CATEGORY_UPDATED": _("Category changed"),
     "CHAT_MESSAGE_SENT": _("Chat message sent"),
     "CHAT_SESSION_ACCEPTED": _("Chat accepted"),
     "CHAT_SESSION_CREATED": _("Chat started"),
@@ -28,6 +34,7 @@ ACTIONS: dict[str, str | Promise] = {
     "TICKET_MESSAGE_ADDED": _("Message added to a ticket"),
     "TICKET_RATED": _("Ticket rated"),
     "TICKET_STATUS_CHANGED": _("Ticket status changed"),
+    "TICKET_UNMERGED": _("Ticket merge undone"),
     "TICKET_UPDATED": _("Ticket changed"),
     "TOKEN_REUSED": _("Old session token used again"),
     "USER_CREATED": _("Person added"),
@@ -37,12 +44,16 @@ ACTIONS: dict[str, str | Promise] = {
     "USER_UPDATED": _("Person changed"),
 }
 KINDS: dict[str, str | Promise] = {
+    "attachment": _("Attachment"),
     "audit": _("Audit log"),
+    "canned_response": _("Canned response"),
+    "category": _("Category"),
     "chat_session": _("Chat"),
     "group": _("Group"),
     "sign_in": _("Unknown address"),
     "team": _("Team"),
     "ticket": _("Ticket"),
+    "upload": _("Upload"),
     "user": _("Person"),
 }
 ACTORS: dict[str, str | Promise] = {

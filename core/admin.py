@@ -150,6 +150,9 @@ class OperationAdmin(ModelAdminBase):
 
     # --- Words ----------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        # PostgreSQL has no text with NUL: such an address was typed by nobody.
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            return HttpResponseRedirect(request.path)
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
@@ -195,20 +198,22 @@ class DayRange(admin.FieldListFilter):
         }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        start, end = (self._midnight(name) for name in self.names)
+        first, last = self.names
+        start, end = self._midnight(first), self._midnight(last, days=1)
         if start:
             queryset = queryset.filter(**{f"{self.field_path}__gte": start})
-        if end:
-            queryset = queryset.filter(**{f"{self.field_path}__lt": end + datetime.timedelta(days=1)})
-        return queryset
+        return queryset.filter(**{f"{self.field_path}__lt": end}) if end else queryset
 
     def _text(self, name: str) -> str:
         return str(next(iter(_listed(self.used_parameters.get(name, ""))), ""))
 
-    def _midnight(self, name: str) -> datetime.datetime | None:
+    def _midnight(self, name: str, days: int = 0) -> datetime.datetime | None:
+        """The first moment of the day that was chosen, or of the one so many days later."""
+        if not self._text(name):
+            return None
         try:
-            day = self._text(name) and datetime.date.fromisoformat(self._text(name))
-            return timezone.make_aware(datetime.datetime.combine(day, datetime.time())) if day else None
+            day = datetime.date.fromisoformat(self._text(name)) + datetime.timedelta(days=days)
+            return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
         except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(error) from error
 

@@ -44,6 +44,9 @@ class MemberInline(OperationInline):
     verbose_name = _("member")
     verbose_name_plural = _("members")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMembership]:
+        return super().get_queryset(request).select_related("team", "user")
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = User.objects.filter(role__in=STAFF_ROLES)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
