@@ -38,16 +38,24 @@ def distinct(column: str) -> list[str]:
         return [value for (value,) in cursor.fetchall()]
 
 
-class ValueFilter(admin.SimpleListFilter):
+class ColumnFilter(admin.SimpleListFilter):
+    """One value of the column that `parameter_name` names."""
+
+    @property
+    def column(self) -> str:
+        return str(self.parameter_name)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+
+
+class ValueFilter(ColumnFilter):
     """The values that a column holds, in words."""
 
     words: Any
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return sorted(((value, self.words(value)) for value in distinct(self.parameter_name)), key=lambda pair: pair[1])
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+        return sorted(((value, self.words(value)) for value in distinct(self.column)), key=lambda pair: pair[1])
 
 
 class ActionFilter(ValueFilter):
@@ -58,31 +66,28 @@ class KindFilter(ValueFilter):
     title, parameter_name, words = _("kind"), "entity_type", staticmethod(kind_words)
 
 
-class OneValueFilter(admin.SimpleListFilter):
+class LinkedFilter(ColumnFilter):
     """One thing or one person, as the links of other pages ask for; shown only while it is in force."""
 
     def has_output(self) -> bool:
         return bool(self.value())
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        value = request.GET.get(self.parameter_name, "")
+        value = request.GET.get(self.column, "")
         return [(value, value)] if value else []
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if not value:
-            return queryset
-        if self.parameter_name == "actor_id" and not (value.isascii() and value.isdigit() and len(value) < 19):
-            return queryset.none()
-        return queryset.filter(**{self.parameter_name: value})
 
-
-class EntityFilter(OneValueFilter):
+class EntityFilter(LinkedFilter):
     title, parameter_name = _("id"), "entity_id"
 
 
-class ActorFilter(OneValueFilter):
+class ActorFilter(LinkedFilter):
     title, parameter_name = _("actor id"), "actor_id"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        is_id = value.isascii() and value.isdigit() and len(value) < 19
+        return super().queryset(request, queryset) if is_id or not value else queryset.none()
 
 
 class Part(NamedTuple):
@@ -144,7 +149,7 @@ class EntryAdmin(OperationAdmin):
         """One entry: who did what, and old and new values side by side."""
         entry = self.get_object(request, object_id)
         if entry is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, entry):
             raise PermissionDenied
         context = {

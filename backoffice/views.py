@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -47,7 +48,7 @@ class SignIn(LoginView):
 
 
 @never_cache
-def sign_in(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def sign_in(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     """The way in; whoever is in goes on to the home page."""
     if request.method == "GET" and site.has_permission(request):
         return HttpResponseRedirect(reverse("admin:index"))

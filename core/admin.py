@@ -139,7 +139,7 @@ class OperationAdmin(ModelAdminBase):
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return ""
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         kind = getattr(self.model, "audit_type", self.model._meta.model_name)
         return HttpResponseRedirect(self.admin_site.history_url(kind, object_id))  # type: ignore[attr-defined]
 
@@ -180,9 +180,9 @@ class DayRange(admin.FieldListFilter):
 
     template = "admin/day_range.html"
 
-    def __init__(self, field: Any, *args: Any, field_path: str) -> None:
+    def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str):
         self.names = (f"{field_path}_from", f"{field_path}_to")
-        super().__init__(field, *args, field_path=field_path)
+        super().__init__(field, request, params, model, model_admin, field_path)
 
     def expected_parameters(self) -> list[str | None]:
         return list(self.names)
@@ -250,11 +250,10 @@ def _refused(form: Any, problem: Problem) -> Any:
     """The same form with a refusal as its error."""
 
     def clean_after(self: Any) -> None:
-        super(refused, self)._post_clean()
+        form._post_clean(self)
         show_problem(self, problem)
 
-    refused = type(form.__name__, (form,), {"_post_clean": clean_after})
-    return refused
+    return type(form.__name__, (form,), {"_post_clean": clean_after})
 
 
 def _listed(values: Any) -> list[Any]:

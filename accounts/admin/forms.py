@@ -16,7 +16,7 @@ from accounts.models import CUSTOMER_ROLES, STAFF_ROLES, User
 LEFT_TO_RIGHT = {"dir": "ltr"}
 
 
-class GroupChoice(forms.ModelMultipleChoiceField):
+class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Groups under the names people know them by."""
 
     widget = forms.CheckboxSelectMultiple

@@ -157,7 +157,7 @@ class UserAdmin(OperationAdmin):
         """Give a person a new password, which ends all his sessions; one's own is changed with the old one."""
         user = self.get_object(request, object_id)
         if user is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         if user.pk == request.user.pk:
