@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO
 
-import filetype  # type: ignore[import-untyped]
+import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
