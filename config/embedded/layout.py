@@ -78,7 +78,6 @@ class Layout:
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True)
             self.logs.mkdir(mode=0o700, exist_ok=True)
-            self.valkey.mkdir(mode=0o700, exist_ok=True)
             self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise EmbeddedError(

@@ -44,6 +44,7 @@ class Valkey:
 
     def start(self) -> None:
         """Starts the server, after ending one that a killed owner left behind; returns when it answers."""
+        self.layout.valkey.mkdir(mode=0o700, exist_ok=True)
         process.stop_leftovers(self.name, self.layout.valkey, STOP)
         self.layout.valkey_socket.unlink(missing_ok=True)
         settings = SETTINGS | {"unixsocket": str(self.layout.valkey_socket), "unixsocketperm": "600"}
