@@ -117,7 +117,7 @@ class FileView(ApiView):
     def parameters(self) -> set[str]:
         return set(PARAMETERS)
 
-    def perform_content_negotiation(self, request: ApiRequest, force: bool = False) -> Any:
+    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:
         """A picture tag asks for pictures; what it gets was decided when the file came in."""
         return super().perform_content_negotiation(request, force=True)
 
