@@ -43,9 +43,8 @@ class TestCommitted:
             _emit("ticket:1")
         with undone(unit()):
             _emit("ticket:1", "ticket:2")
-        with undone(transaction.atomic()):
-            with unit():
-                _emit("ticket:1", "ticket:2")
+        with undone(transaction.atomic()), unit():
+            _emit("ticket:1", "ticket:2")
         assert list(Room.objects.values_list("key", "seq")) == [("ticket:1", 1)]
         assert Event.objects.count() == 1
         with unit():
