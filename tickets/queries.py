@@ -18,6 +18,11 @@ def tickets_for(user: User) -> TicketQuerySet:
     return Ticket.objects.visible_to(user)
 
 
+def sees(ref: str, user: User) -> bool:
+    """Whether this person sees the ticket today."""
+    return tickets_for(user).referred(ref).exists()
+
+
 def find(ref: str, user: User) -> Ticket:
     """A ticket the user sees, without what forms show; raises NotFound."""
     ticket = tickets_for(user).referred(ref).first()
@@ -31,17 +36,24 @@ def ticket_data(ref: str, user: User) -> dict[str, Any]:
     pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
-    room = room_for(user, pk)
-    seq = heads([room])[room]
-    ticket = tickets_for(user).complete().filter(pk=pk).first()
-    if ticket is None:
-        raise NotFound
-    return ticket_form(form_for(user), ticket, reader=user, seq=seq)
+    return _data(pk, user, tickets_for(user))
 
 
 def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
-    """A ticket as an operation left it, in the reader's form; read anew, since the head moved with it."""
-    return ticket_data(str(ticket.pk), user)
+    """A ticket as an operation left it, in the form of whoever called it; read anew, since the head moved with it.
+
+    He is answered although he may have given it away from his own sight.
+    """
+    return _data(ticket.pk, user, Ticket.objects.all())
+
+
+def _data(pk: int, user: User, rows: TicketQuerySet) -> dict[str, Any]:
+    room = room_for(user, pk)
+    seq = heads([room])[room]
+    ticket = rows.complete().filter(pk=pk).first()
+    if ticket is None:
+        raise NotFound
+    return ticket_form(form_for(user), ticket, reader=user, seq=seq)
 
 
 def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import pytest
 from tests.api import Api, data, refusal
 from tests.storage import upload
 from tests.tickets.acts import emitted, last_entry, noted, opened, replied, row, seen, thread, told, tried, with_rights
+from tests.uploads.door import content_of
 
 
 def test_a_note_is_read_by_staff_and_never_by_the_customer(cast):
@@ -88,7 +89,7 @@ def test_a_notes_file_is_no_customers(cast, storage, what):
     url = note["attachments"][0]["url"]
     plain = url.split("?")[0].partition("/files/")[2]
     if what == "fetch":
-        assert Api(cast.agent).get(f"/files/{plain}").status_code == 200
+        assert content_of(Api(cast.agent).get(f"/files/{plain}")) == b"in memo.txt"
         refusal(Api(cast.customer).get(f"/files/{plain}"), 404, "not_found")
     else:
         answer = tried(cast.customer, ticket, "messages", {"body": "x", "attachments": [url]})

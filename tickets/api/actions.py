@@ -11,8 +11,9 @@ from core.api.permissions import SignedIn, Staff
 from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormIn
-from core.api.views import ApiView, ok
+from core.api.views import ApiView, envelope, ok
 from core.errors import NotFound
+from core.idempotency import Answer
 from tickets import operations, queries
 from tickets.api import serializers as forms
 from tickets.api.docs import TICKET
@@ -69,28 +70,32 @@ class Watchers(ApiView):
     @describe("Have someone watch a ticket", body=Nothing, answer=TICKET)
     def put(self, request: ApiRequest, ref: str, user_id: str) -> Response:
         self.read(Nothing, request)
-        return self._done(operations.watch, request, ref, user_id)
+        return ok(queries.changed_data(self._done(operations.watch, request, ref, user_id), request.user))
 
-    @describe("Have someone watch a ticket no more", answer=TICKET)
+    @describe("Have someone watch a ticket no more")
     def delete(self, request: ApiRequest, ref: str, user_id: str) -> Response:
         self._done(operations.unwatch, request, ref, user_id)
         return ok(None)
 
-    def _done(self, run: Callable[..., Ticket], request: ApiRequest, ref: str, user_id: str) -> Response:
+    def _done(self, run: Callable[..., Ticket], request: ApiRequest, ref: str, user_id: str) -> Ticket:
         queries.find(ref, request.user)
         if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
             raise NotFound
-        return ok(queries.changed_data(run(ref, int(user_id), by=request.user), request.user))
+        return run(ref, int(user_id), by=request.user)
 
 
 class Links(ApiView):
     permission_classes = [Staff]
 
-    @describe("Link two tickets", body=forms.LinkIn, status={201: TICKET})
+    @describe("Link two tickets", body=forms.LinkIn, status={201: TICKET}, once=True)
     def post(self, request: ApiRequest, ref: str) -> Response:
-        data = self._read(request, ref)
-        ticket = operations.link(ref, data["ticket_id"], kind=data["kind"], by=request.user)
-        return ok(queries.changed_data(ticket, request.user), 201)
+        user, data = request.user, self._read(request, ref)
+
+        def run() -> Answer:
+            ticket = operations.link(ref, data["ticket_id"], kind=data["kind"], by=user)
+            return Answer(201, envelope(queries.changed_data(ticket, user)))
+
+        return self.create_once(request, run, still_visible=lambda stored: queries.sees(stored["id"], user))
 
     @describe("Undo a link", body=forms.LinkIn)
     def delete(self, request: ApiRequest, ref: str) -> Response:

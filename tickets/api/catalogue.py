@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.response import Response
@@ -9,8 +10,9 @@ from rest_framework.response import Response
 from core.api.permissions import SignedIn, Staff
 from core.api.requests import ApiRequest
 from core.api.schema import describe
-from core.api.views import ApiView, ok
+from core.api.views import ApiView, envelope, ok
 from core.errors import NotFound
+from core.idempotency import Answer
 from tickets import operations, policies
 from tickets.api import serializers as forms
 from tickets.models import CannedResponse, Category
@@ -20,6 +22,10 @@ def _id(ref: str) -> int:
     if not (ref.isascii() and ref.isdigit() and len(ref) < 19):
         raise NotFound
     return int(ref)
+
+
+def _exists(model: type[Category] | type[CannedResponse], stored: Mapping[str, Any]) -> bool:
+    return model.objects.filter(pk=stored["id"]).exists()
 
 
 class Categories(ApiView):
@@ -35,11 +41,16 @@ class Categories(ApiView):
             rows = rows.filter(is_active=True)
         return ok([forms.CategoryOut(row).data for row in rows])
 
-    @describe("Make a category", body=forms.CategoryIn, status={201: forms.CategoryOut})
+    @describe("Make a category", body=forms.CategoryIn, status={201: forms.CategoryOut}, once=True)
     def post(self, request: ApiRequest) -> Response:
         policies.refuse_unless(request.user, policies.CATEGORIES)
         changes = self.read(forms.CategoryIn, request)
-        return ok(forms.CategoryOut(operations.save_category(None, changes=changes, by=request.user)).data, 201)
+
+        def run() -> Answer:
+            made = operations.save_category(None, changes=changes, by=request.user)
+            return Answer(201, envelope(forms.CategoryOut(made).data))
+
+        return self.create_once(request, run, still_visible=lambda stored: _exists(Category, stored))
 
 
 class CategoryDetail(ApiView):
@@ -79,11 +90,16 @@ class CannedResponses(ApiView):
     def get(self, request: ApiRequest) -> Response:
         return ok([forms.CannedOut(row).data for row in CannedResponse.objects.all()])
 
-    @describe("Make a canned response", body=forms.CannedIn, status={201: forms.CannedOut})
+    @describe("Make a canned response", body=forms.CannedIn, status={201: forms.CannedOut}, once=True)
     def post(self, request: ApiRequest) -> Response:
         policies.refuse_unless(request.user, policies.CANNED)
         changes = self.read(forms.CannedIn, request)
-        return ok(forms.CannedOut(operations.save_canned_response(None, changes=changes, by=request.user)).data, 201)
+
+        def run() -> Answer:
+            made = operations.save_canned_response(None, changes=changes, by=request.user)
+            return Answer(201, envelope(forms.CannedOut(made).data))
+
+        return self.create_once(request, run, still_visible=lambda stored: _exists(CannedResponse, stored))
 
 
 class CannedResponseDetail(ApiView):

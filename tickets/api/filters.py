@@ -22,6 +22,7 @@ SORTS = {
     "status": Sort("status"),
     "ticketNumber": Sort("id"),
 }
+STAFF_SORTS = {**SORTS, "slaDueAt": Sort("sla_due_at", nullable=True)}
 
 
 class DayField(forms.DateField):
@@ -99,6 +100,11 @@ class StaffTicketFilter(TicketFilter):
     teamId = IdFilter(field_name="team")
     customerId = IdFilter(field_name="customer")
     tags = django_filters.BaseInFilter(field_name="tags", method="by_tags")
+    slaBreached = django_filters.TypedChoiceFilter(
+        field_name="sla_breached",
+        choices=[("true", "true"), ("false", "false")],
+        coerce=lambda value: value == "true",
+    )
 
     def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
         return queryset.filter(tags__contains=values)

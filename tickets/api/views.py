@@ -51,7 +51,7 @@ class Tickets(ApiView):
             form = queries.form_for(user)
             return Answer(201, envelope(ticket_form(form, ticket, reader=user)))
 
-        return self.create_once(request, run, still_visible=lambda stored: _visible(stored["id"], user))
+        return self.create_once(request, run, still_visible=lambda stored: queries.sees(stored["id"], user))
 
 
 class TicketDetail(ApiView):
@@ -106,10 +106,6 @@ class Messages(ApiView):
             return Answer(200 if written.repeated else 201, envelope(content, meta))
 
         return self.create_once(request, run, still_visible=lambda stored: _readable(stored["id"], user))
-
-
-def _visible(ticket_id: str, user: Any) -> bool:
-    return queries.tickets_for(user).referred(ticket_id).exists()
 
 
 def _readable(message_id: str, user: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from accounts.models import User
 from audit.recorder import record
 from core.errors import Invalid, NotFound
 from core.operation import operation
+from core.text import camel
 from tickets.models import CannedResponse, Category
 from tickets.policies import CANNED, CATEGORIES, refuse_unless
 
@@ -74,11 +76,11 @@ def save_canned_response(response_id: int | None, *, changes: dict[str, Any], by
     )
     if response is None:
         raise NotFound
-    old = {name: getattr(response, name) for name in changes} if response_id else {}
+    old = _values(response, changes) if response_id else {}
     for name, value in changes.items():
         setattr(response, name, value)
     _store(response, {"shortcut": [_("This shortcut is already in use.")]})
-    new = {name: getattr(response, name) for name in changes}
+    new = _values(response, changes)
     if old != new:
         action = "CANNED_RESPONSE_UPDATED" if response_id else "CANNED_RESPONSE_CREATED"
         record(action, response, by=by, old=old, new=new)
@@ -94,6 +96,10 @@ def delete_canned_response(response_id: int, *, by: User) -> None:
         raise NotFound
     record("CANNED_RESPONSE_DELETED", response, by=by, old={"shortcut": response.shortcut})
     response.delete()
+
+
+def _values(response: CannedResponse, names: Iterable[str]) -> dict[str, str]:
+    return {camel(name): getattr(response, name) for name in names}
 
 
 def _store(row: Category | CannedResponse, taken: dict[str, list[str]]) -> None:

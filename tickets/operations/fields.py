@@ -12,7 +12,7 @@ from core.operation import operation
 from tickets import events, notices
 from tickets.models import Ticket
 from tickets.operations import lookups
-from tickets.operations.base import agent_to_assign, audit_values, change, refuse_merged, refuse_stale, save
+from tickets.operations.base import PUBLIC, agent_to_assign, audit_values, change, refuse_merged, refuse_stale, save
 from tickets.operations.conversation import add_note
 from tickets.operations.locking import locked
 from tickets.policies import ASSIGN, ESCALATE, UPDATE, refuse_unless
@@ -42,7 +42,7 @@ def update_ticket(ref: int | str, *, changes: dict[str, Any], by: User, version:
     save(ticket)
     old, new = audit_values(changed)
     record("TICKET_UPDATED", ticket, by=by, old=old, new=new)
-    events.ticket_updated(ticket)
+    events.ticket_updated(ticket, public=bool(changed.keys() & PUBLIC))
     return ticket
 
 

@@ -26,7 +26,7 @@ def locked_all(refs: Sequence[int | str], by: User) -> list[Ticket]:
     They are locked in the order of their ids, so that no two callers wait for each other.
     """
     visible = Ticket.objects.visible_to(by)
-    pks = [visible.referred(str(ref)).values_list("pk", flat=True).first() for ref in refs]
+    pks = [visible.referred(str(ref)).values_list("pk", flat=True).first() or 0 for ref in refs]
     list(
         Ticket.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk")
     )
@@ -49,8 +49,10 @@ def locked_standing(ref: int | str, by: User) -> tuple[Ticket, Ticket]:
         if ticket is not None:
             return ticket, ticket
         addressed = visible.complete().referred(str(ref)).first()
+        if addressed is None:
+            raise NotFound
         end = _end_of_merges(addressed)
-        if addressed is None or not visible.filter(pk=end).exists():
+        if not visible.filter(pk=end).exists():
             raise NotFound
         ticket = _lock(unmerged, end, by)
         if ticket is not None and _end_of_merges(addressed) == ticket.pk:
@@ -64,9 +66,9 @@ def _lock(rows: TicketQuerySet, ref: int | str, by: User) -> Ticket | None:
     return Ticket.objects.visible_to(by).complete().filter(pk=pk).first() if pk else None
 
 
-def _end_of_merges(ticket: Ticket | None) -> int | None:
+def _end_of_merges(ticket: Ticket) -> int:
     """Where the merges of a ticket lead today; itself when it is not merged."""
-    pk = after = ticket.pk if ticket else None
-    while after is not None:
-        pk, after = after, Ticket.objects.filter(pk=after).values_list("merged_into_id", flat=True).first()
-    return pk
+    end: int = ticket.pk
+    while after := Ticket.objects.filter(pk=end).values_list("merged_into_id", flat=True).first():
+        end = after
+    return end

@@ -30,9 +30,8 @@ def change_status(ref: int | str, status: str, *, by: User, note: str = "", vers
     refuse_status(by, status)
     refuse_merged(ticket)
     refuse_stale(ticket, version, by)
-    if status == ticket.status:
-        return ticket
-    _move(ticket, Status(status), by)
+    if status != ticket.status:
+        _move(ticket, Status(status), by)
     if note.strip():
         add_note(ticket, note, by)
     return ticket
