@@ -12,6 +12,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Model, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     PaginatorBase = Paginator[Any]
     ModelAdminBase = admin.ModelAdmin[Any]
     InlineBase = admin.TabularInline[Any, Any]
+    FormSetBase = BaseInlineFormSet[Any, Any, Any]
 else:
     PaginatorBase, ModelAdminBase, InlineBase = Paginator, admin.ModelAdmin, admin.TabularInline
+    FormSetBase = BaseInlineFormSet
 
 
 class CappedPaginator(PaginatorBase):
@@ -157,10 +160,21 @@ class OperationAdmin(ModelAdminBase):
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
 
+class NamedFormSet(FormSetBase):
+    """Rows whose inputs each say their column's name to readers of the screen."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
+
+
 class OperationInline(InlineBase):
     """Rows of a page that the page's own `carry_out` writes; who may change the page may change them."""
 
     extra = 0
+    formset = NamedFormSet
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

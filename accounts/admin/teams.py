@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import operations
 from accounts.models import STAFF_ROLES, Team, TeamMembership, User
-from core.admin import OperationAdmin, OperationInline, state_badge
+from core.admin import NamedFormSet, OperationAdmin, OperationInline, state_badge
 
 
-class MemberFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class MemberFormSet(NamedFormSet):
     """The members' rows; the list of staff is read once for all of them."""
 
     @cached_property

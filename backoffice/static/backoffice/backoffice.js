@@ -41,7 +41,7 @@
 
   // On a phone each row of a list is a card: the head of the table is out of sight, so each value says what it is.
   document.querySelectorAll("table.cards, .inline-group table").forEach((table) => {
-    const names = Array.from(table.querySelectorAll("thead th"), (cell) => cell.textContent.trim());
+    const names = Array.from(table.querySelectorAll("thead :is(th, td)"), (cell) => cell.textContent.trim());
     table.querySelectorAll("tbody tr").forEach((row) => {
       Array.from(row.children).forEach((cell, index) => {
         if (names[index] && !cell.matches(".action-checkbox, .original")) cell.dataset.label = names[index];
