@@ -15,6 +15,8 @@ from typing import Any, ParamSpec, TypeVar
 import psycopg
 from django.db import connection, transaction
 
+from core.after_commit import after_commit
+
 P = ParamSpec("P")
 R = TypeVar("R")
 OPERATIONS: dict[str, Callable[..., Any]] = {}
@@ -26,10 +28,12 @@ class Insert:
 
     `numbered` rows get their place at commit, under the one commit lock. They are sent last, so that the foreign keys
     of all other rows, which PostgreSQL checks in the order of writing, never wait for a row while that lock is held.
+    `then` is called once with all rows after the commit, and may fail without harm.
     """
 
     sql: str
     numbered: bool = False
+    then: Callable[[list[Sequence[Any]]], None] | None = None
 
 
 @dataclass
@@ -94,6 +98,9 @@ def unit() -> Iterator[None]:
         try:
             yield
             _send(_current.unit)
+            for insert, rows in _current.unit.rows.items():
+                if insert.then is not None and rows:
+                    after_commit(insert.then, rows)
         finally:
             _current.unit = None
 
@@ -115,7 +122,7 @@ def attempt() -> Iterator[None]:
 
 
 def _send(current: _Unit) -> None:
-    inserts = [
+    inserts: list[tuple[bool, tuple[str, Sequence[Any]]]] = [
         (insert.numbered, (insert.sql, [list(column) for column in zip(*rows, strict=True)]))
         for insert, rows in current.rows.items()
         if rows
