@@ -1,0 +1,70 @@
+"""Making the demo: once, whole, and never into real data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from backoffice.demo import mark
+from backoffice.demo.mark import Mark
+from backoffice.demo.opening import open_shop
+from backoffice.demo.plan import plan
+from backoffice.demo.play import Player, hurry
+from backoffice.demo.timing import DAYS
+from core import clock
+from core.context import came_from
+from core.operation import unit
+
+# The shop opens before its first ticket, and this says when the demo's present was.
+_OPENED = timedelta(days=DAYS + 2)
+_LOCK = 4243
+
+
+class Refused(Exception):
+    """Why no demo is made here, in a sentence for the operator."""
+
+
+def make_demo(size: int, tell: Callable[[int], None]) -> bool:
+    """Make a demo of `size` tickets, or finish one that was interrupted; False when it is already there.
+
+    `tell` hears now and then how many tickets there are. Raises Refused on real data.
+    """
+    with _alone():
+        found = mark.latest()
+        if found and found[0].complete:
+            return False
+        real = mark.real_data()
+        if real:
+            raise Refused(f"This database holds real data ({real}), so no demo was made. To start without: DEMO=0.")
+        hurry()
+        _make(size, found, tell)
+    return True
+
+
+def _make(size: int, begun: tuple[Mark, datetime] | None, tell: Callable[[int], None]) -> None:
+    now = begun[1] + _OPENED if begun else clock.now()
+    size = begun[0].size if begun else size
+    steps = plan(size, now)
+    if begun is None:
+        with unit(), came_from(Mark(size, 0, len(steps)).origin()), clock.at(now - _OPENED):
+            open_shop()
+    elif begun[0].total != len(steps):
+        raise Refused("A demo of another version was interrupted here. Empty the database and make it anew.")
+    Player(size, steps).play(begun[0].done if begun else 0, tell)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One demo at a time. Raises Refused when another process is making it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise Refused("Another process is making the demo at this moment.")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])

@@ -1,0 +1,46 @@
+"""What the demo shop has before its first ticket: people, teams, categories and ready answers."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import User
+from accounts.operations import create_customer, create_staff, save_team, set_availability, update_profile
+from backoffice.demo.people import CUSTOMERS, PASSWORD, STAFF, Worker
+from backoffice.demo.shop import CANNED, CATEGORIES, TEAMS
+from tickets.operations import save_canned_response, save_category
+
+
+def open_shop() -> None:
+    """Make everything; part of one unit, so that it is there whole or not at all."""
+    staff = {worker.mailbox: _hire(worker) for worker in STAFF}
+    administrator = User.objects.with_rights().get(pk=staff["admin"].pk)
+    for key, name in TEAMS.items():
+        members = {staff[one.mailbox].pk: one.leads for one in STAFF if one.team == key}
+        save_team(None, name_ar=name.ar, name_en=name.en, active=True, members=members, by=administrator)
+    _categories(administrator)
+    lead = User.objects.with_rights().get(pk=staff["lead"].pk)
+    for shortcut, (title, arabic, english) in CANNED.items():
+        words = {"title_ar": title.ar, "title_en": title.en, "body_ar": arabic, "body_en": english}
+        save_canned_response(None, changes={**words, "shortcut": shortcut}, by=lead)
+    for person in CUSTOMERS:
+        create_customer(
+            person.email, name=person.name, phone=person.phone, language=person.language, by=administrator
+        )
+    # One hash for all: hashing it for each would take most of the time of the whole demo.
+    User.objects.filter(email__in=[one.email for one in (*STAFF, *CUSTOMERS)]).update(password=make_password(PASSWORD))
+
+
+def _hire(worker: Worker) -> User:
+    user = create_staff(worker.email, name=worker.name, role=worker.role, by=None)
+    update_profile(user.pk, changes={"phone": worker.phone, "language": worker.language}, by=user)
+    if worker.availability != "offline":
+        set_availability(user.pk, status=worker.availability, by=user)
+    return user
+
+
+def _categories(administrator: User) -> None:
+    made: dict[str, int] = {}
+    for key, (name, parent) in CATEGORIES.items():
+        changes = {"name_ar": name.ar, "name_en": name.en, "parent_id": made.get(parent)}
+        made[key] = save_category(None, changes=changes, by=administrator).pk

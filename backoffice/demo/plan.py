@@ -1,0 +1,162 @@
+"""The whole demo as one list of steps in the order of time, the same each time relative to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from backoffice.demo import stories
+from backoffice.demo.people import CUSTOMERS, SIGN_IN_CUSTOMERS, Person
+from backoffice.demo.steps import Step
+from backoffice.demo.texts import Topic, topics
+from backoffice.demo.thread import Thread
+from backoffice.demo.timing import awake, opening_times, staffed
+
+LEAST = 20
+ARABIC_SHARE = 0.65
+_SEED = "demo"
+_JUST_NOW = timedelta(minutes=1)
+Story = Callable[[Thread], None]
+# How ordinary tickets go, of a hundred.
+_USUAL: tuple[tuple[Story, int], ...] = (
+    (stories.ordinary, 62),
+    (stories.held, 8),
+    (stories.silent, 7),
+    (stories.escalated, 6),
+    (stories.nudged, 6),
+    (stories.reopened, 4),
+    (stories.by_phone, 4),
+    (stories.alone, 3),
+)
+
+
+def plan(size: int, now: datetime) -> list[Step]:
+    """What happens until `now` in a demo of `size` tickets (LEAST or more), earliest first."""
+    threads = [*_pinned(now), *_doubles(size, now)]
+    missing = size - len({step.opens for thread in threads for step in thread.steps if step.opens and step.at <= now})
+    threads += _usual(missing, now)
+    _link_alike(threads)
+    happened = [(step, place) for thread in threads for place, step in enumerate(thread.steps)]
+    happened = [(step, place) for step, place in happened if step.at <= now - _JUST_NOW]
+    happened.sort(key=lambda found: (found[0].at, found[0].ticket.partition(".")[0], found[1]))
+    return [step for step, _place in happened]
+
+
+def _usual(count: int, now: datetime) -> Iterator[Thread]:
+    """The tickets of every day, Arabic and English in their shares."""
+    deal = Random(f"{_SEED}:languages")
+    arabic = round(count * ARABIC_SHARE)
+    languages = ["ar"] * arabic + ["en"] * (count - arabic)
+    deal.shuffle(languages)
+    times = opening_times(count, now, Random(f"{_SEED}:times"))
+    for number, (language, begins) in enumerate(zip(languages, times, strict=True)):
+        chance = Random(f"{_SEED}:{number}")
+        thread = _thread(f"usual-{number}", language, begins, chance)
+        story = chance.choices([one for one, _share in _USUAL], [share for _one, share in _USUAL])[0]
+        if not _fits(story, thread):
+            story = stories.ordinary
+        story(thread)
+        yield thread
+
+
+def _fits(story: Story, thread: Thread) -> bool:
+    """A customer can only be silent to a question, and calls only while somebody is there to take the call."""
+    if story is stories.by_phone:
+        return staffed(thread.now, Random(0)) == thread.now
+    return thread.line.turns[0].asks or story not in (stories.silent, stories.alone)
+
+
+def _doubles(size: int, now: datetime) -> Iterator[Thread]:
+    """Stories of two tickets each, all of them long past."""
+    for number in range(max(1, size // 50)):
+        chance = Random(f"{_SEED}:merged:{number}")
+        begins = awake(now - timedelta(days=20 + 16 * number % 60, minutes=chance.randrange(600)), chance)
+        thread = _thread(f"merged-{number}", "ar" if number % 2 == 0 else "en", begins, chance, "late_delivery")
+        stories.merged(thread)
+        yield thread
+    for number in range(max(1, size // 100)):
+        chance = Random(f"{_SEED}:follow-up:{number}")
+        begins = awake(now - timedelta(days=45 + 17 * number % 40, minutes=chance.randrange(600)), chance)
+        thread = _thread(f"follow-up-{number}", "ar" if number % 2 == 0 else "en", begins, chance, "warranty")
+        stories.followed_up(thread)
+        yield thread
+
+
+# Key, days before now, language, topic, what happens, and how many of its steps.
+_PINNED: tuple[tuple[str, float, str, str, Story, str], ...] = (
+    ("new-1", 0.02, "ar", "late_delivery", stories.ordinary, "create"),
+    ("new-2", 0.09, "en", "payment_declined", stories.ordinary, "create"),
+    ("new-3", 0.2, "ar", "availability", stories.ordinary, "create"),
+    ("stuck", 5.2, "ar", "battery", stories.ordinary, "reply"),
+    ("waiting", 2.5, "ar", "broken_screen", stories.silent, "status"),
+    ("waiting-2", 3.1, "en", "vat_invoice", stories.silent, "status"),
+    ("held", 4.4, "ar", "refund", stories.held, "status"),
+    ("held-2", 6.3, "en", "trade_in", stories.held, "status"),
+    ("escalated", 6.1, "ar", "late_delivery", stories.escalated, "escalate"),
+    ("reopened", 12.4, "ar", "software", stories.reopened, "again"),
+    ("called", 21, "ar", "earbuds", stories.by_phone, ""),
+)
+
+
+def _pinned(now: datetime) -> Iterator[Thread]:
+    """One ticket of each state that must be there, whatever the hour, and the urgent one that nobody has taken."""
+    for key, days, language, topic, story, last in _PINNED:
+        chance = Random(f"{_SEED}:{key}")
+        thread = _thread(key, language, now - timedelta(days=days), chance, topic)
+        if story is stories.silent:
+            thread.line = next(line for line in thread.topic.lines[language] if line.turns[0].asks)
+            thread.opening = chance.choice(thread.line.openings)
+        story(thread)
+        _stop_after(thread, last)
+        yield thread
+    urgent = _thread("urgent", "ar", now - timedelta(hours=1.3), Random(f"{_SEED}:urgent"), "battery")
+    urgent.priority = "urgent"
+    urgent.opens(subject=urgent.words["urgent_subject"], text=urgent.words["urgent_text"])
+    yield urgent
+
+
+def _stop_after(thread: Thread, last: str) -> None:
+    """Cut a thread after its first step of a verb: so it stands until today."""
+    if last == "again":
+        done = next(place for place, step in enumerate(thread.steps) if step.values.get("status") == "resolved")
+        thread.steps = thread.steps[: done + 2]
+    elif last:
+        wanted = {"pending", "on_hold"} if last == "status" else set()
+        for place, step in enumerate(thread.steps):
+            if step.verb == last and (not wanted or step.values.get("status") in wanted):
+                del thread.steps[place + 1 :]
+                return
+
+
+def _thread(key: str, language: str, begins: datetime, chance: Random, slug: str = "") -> Thread:
+    found = topics()
+    topic: Topic = (
+        next(one for one in found if one.slug == slug)
+        if slug
+        else chance.choices(found, [one.weight for one in found])[0]
+    )
+    return Thread(key, topic, _customer(language, chance), begins, chance)
+
+
+def _customer(language: str, chance: Random) -> Person:
+    """Those with a sign-in write more often, so that each has something to look at."""
+    able = [one for one in CUSTOMERS if one.language == language]
+    return chance.choices(able, [3 if one in SIGN_IN_CUSTOMERS else 1 for one in able])[0]
+
+
+def _link_alike(threads: list[Thread]) -> None:
+    """Agents link a ticket to an earlier one about the same fault, now and then."""
+    chance = Random(f"{_SEED}:links")
+    latest: dict[tuple[str, str], str] = {}
+    for thread in sorted(threads, key=lambda one: one.steps[0].at):
+        alike = (thread.topic.slug, thread.slots["product"])
+        earlier = latest.get(alike)
+        latest[alike] = thread.steps[0].ticket
+        if earlier is None or chance.random() > 0.25:
+            continue
+        for place, step in enumerate(thread.steps):
+            if step.verb == "reply" and step.by == thread.agent.mailbox:
+                linked = Step(step.at + timedelta(seconds=5), "link", step.ticket, step.by, values={"other": earlier})
+                thread.steps.insert(place + 1, linked)
+                break

@@ -1,0 +1,154 @@
+"""Carries the steps of a plan out through the operations, each at its moment, many to a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from django.db import connection
+
+from accounts.models import Team, User
+from backoffice.demo.mark import Mark, tickets_made
+from backoffice.demo.people import DOMAIN
+from backoffice.demo.pictures import file_named
+from backoffice.demo.shop import CATEGORIES, TEAMS
+from backoffice.demo.steps import Step
+from core import clock
+from core.context import came_from
+from core.operation import unit
+from tickets import operations
+from tickets.models import Category, LinkKind
+from tickets.operations import NewMessage, NewTicket
+from tickets.states import PRIORITIES
+from uploads.incoming import IncomingFile
+from uploads.operations import store_files
+
+_AT_ONCE = 20
+
+
+class Player:
+    """Does steps. Knows the people, teams and categories by the words of the plan, and the tickets made so far."""
+
+    def __init__(self, size: int, steps: Sequence[Step]) -> None:
+        self.size, self.steps = size, steps
+        everybody = User.objects.with_rights().filter(email__endswith=f"@{DOMAIN}")
+        self.people: dict[str, User] = {user.email.partition("@")[0]: user for user in everybody}
+        teams = dict(Team.objects.values_list("name_en", "pk"))
+        self.teams = {key: teams[name.en] for key, name in TEAMS.items()}
+        categories = dict(Category.objects.values_list("name_en", "pk"))
+        self.categories = {key: categories[name.en] for key, (name, _parent) in CATEGORIES.items()}
+        self.tickets = {steps[number - 1].opens: pk for number, pk in tickets_made().items()}
+
+    def play(self, done: int, tell: Callable[[int], None]) -> None:
+        """Do every step after the first `done`, telling after each transaction how many tickets there are."""
+        for batch in _batches(self.steps, done):
+            files = {number: self._upload(step, number) for number, step in batch if step.files}
+            with unit():
+                for number, step in batch:
+                    with came_from(self._mark(number).origin()), clock.at(step.at):
+                        _VERBS[step.verb](self, step, files.get(number, []))
+            tell(len(self.tickets))
+
+    def _mark(self, number: int) -> Mark:
+        return Mark(self.size, number, len(self.steps))
+
+    def _upload(self, step: Step, number: int) -> list[str]:
+        """Before the step's own transaction, and marked as part of the step before: it may be done again."""
+        by = self.people[step.by]
+        files = [IncomingFile.of(*file_named(name, by.language)) for name in step.files]
+        with came_from(self._mark(number - 1).origin()), clock.at(step.at):
+            return [str(attachment.pk) for attachment in store_files(files, by=by)]
+
+    # --- The verbs -------------------------------------------------------------------------------------------------
+
+    def create(self, step: Step, files: list[str]) -> None:
+        values = step.values
+        new = NewTicket(
+            subject=values["subject"],
+            description=step.body,
+            category_id=self.categories[values["category"]],
+            priority=PRIORITIES[values["priority"]],
+            order_id=values["order"],
+            product_id=values["product"],
+            attachments=files,
+            customer_id=self.people[values["customer"]].pk if values["customer"] else None,
+        )
+        self.tickets[step.ticket] = operations.create_ticket(new, by=self.people[step.by]).pk
+
+    def reply(self, step: Step, files: list[str]) -> None:
+        new = NewMessage(step.body, attachments=files)
+        written = operations.add_message(self.tickets[step.ticket], new, by=self.people[step.by])
+        if step.opens and written.opened:
+            self.tickets[step.opens] = written.opened.pk
+
+    def note(self, step: Step, files: list[str]) -> None:
+        new = NewMessage(step.body, is_internal=True)
+        operations.add_message(self.tickets[step.ticket], new, by=self.people[step.by])
+
+    def assign(self, step: Step, files: list[str]) -> None:
+        operations.assign(
+            self.tickets[step.ticket],
+            agent_id=self.people[step.values["agent"]].pk,
+            team_id=self.teams[step.values["team"]],
+            by=self.people[step.by],
+        )
+
+    def status(self, step: Step, files: list[str]) -> None:
+        operations.change_status(self.tickets[step.ticket], step.values["status"], by=self.people[step.by])
+
+    def escalate(self, step: Step, files: list[str]) -> None:
+        agent = self.people[step.values["agent"]].pk
+        operations.escalate(self.tickets[step.ticket], reason=step.body, by=self.people[step.by], agent_id=agent)
+
+    def update(self, step: Step, files: list[str]) -> None:
+        changes = dict(step.values)
+        if "priority" in changes:
+            changes["priority"] = PRIORITIES[changes["priority"]]
+        operations.update_ticket(self.tickets[step.ticket], changes=changes, by=self.people[step.by])
+
+    def close(self, step: Step, files: list[str]) -> None:
+        operations.close(self.tickets[step.ticket], by=self.people[step.by])
+
+    def rate(self, step: Step, files: list[str]) -> None:
+        operations.rate(
+            self.tickets[step.ticket], rating=step.values["rating"], feedback=step.body, by=self.people[step.by]
+        )
+
+    def watch(self, step: Step, files: list[str]) -> None:
+        user = self.people[step.values["user"]].pk
+        operations.watch(self.tickets[step.ticket], user, by=self.people[step.by])
+
+    def link(self, step: Step, files: list[str]) -> None:
+        other = self.tickets[step.values["other"]]
+        operations.link(self.tickets[step.ticket], other, kind=LinkKind.RELATED, by=self.people[step.by])
+
+    def merge(self, step: Step, files: list[str]) -> None:
+        source = self.tickets[step.values["source"]]
+        operations.merge(self.tickets[step.ticket], [source], by=self.people[step.by])
+
+
+_VERBS: dict[str, Callable[[Player, Step, list[str]], None]] = {
+    verb: getattr(Player, verb)
+    for verb in ("create", "reply", "note", "assign", "status", "escalate")
+    + ("update", "close", "rate", "watch", "link", "merge")
+}
+
+
+def _batches(steps: Sequence[Step], done: int) -> Iterator[list[tuple[int, Step]]]:
+    """Steps in their order with their numbers from 1, many to a transaction but no ticket twice in one: each operation
+    finds what the one before it left in the database, as it would in life."""
+    batch: list[tuple[int, Step]] = []
+    touched: set[str] = set()
+    for number, step in enumerate(steps[done:], done + 1):
+        if len(batch) == _AT_ONCE or touched & step.touches:
+            yield batch
+            batch, touched = [], set()
+        batch.append((number, step))
+        touched |= step.touches
+    if batch:
+        yield batch
+
+
+def hurry() -> None:
+    """No waiting for the disk at each commit of this connection: after a power cut the demo goes on where it was."""
+    with connection.cursor() as cursor:
+        cursor.execute("set synchronous_commit to off")
