@@ -73,7 +73,7 @@ class _Forms(HTMLParser):
         self.address, self.inside = address, False
         self.found: dict[str, Any] = {}
         self.select = self.area = ""
-        self.missing = True
+        self.missing = self.untouched = True
 
     def handle_starttag(self, tag: str, attributes: Any) -> None:
         given = dict(attributes)
@@ -89,11 +89,10 @@ class _Forms(HTMLParser):
         elif tag == "input" and given.get("type") != "file":
             self.found[name] = given.get("value") or ""
         elif tag == "select":
-            self.select = name
-            self.found.setdefault(name, "")
-        elif tag == "option" and self.select and ("selected" in given or not self.found[self.select]):
-            if "selected" in given or self.found[self.select] == "":
-                self.found[self.select] = given.get("value") or ""
+            self.select, self.untouched = name, True
+            self.found[name] = ""
+        elif tag == "option" and self.select and ("selected" in given or self.untouched):
+            self.found[self.select], self.untouched = given.get("value") or "", False
         elif tag == "textarea":
             self.area = name
             self.found[name] = ""

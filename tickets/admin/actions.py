@@ -15,7 +15,7 @@ from core.idempotency import Answer, once
 from core.operation import unit
 from tickets import operations
 from tickets.admin import forms
-from tickets.admin.fields import OperationForm, new_id
+from tickets.admin.fields import OperationForm, WithFiles, new_id
 from tickets.models import Ticket
 from tickets.operations import NewMessage
 from uploads.operations import store_files
@@ -60,10 +60,10 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
     return Done(text, message.ticket_id, message.pk)
 
 
-def keep(form: forms.WithFiles, by: User) -> None:
+def keep(form: WithFiles, by: User) -> None:
     """Store the files that came with a form; whatever happens next, the form brings them along."""
     form.find_stored(by)
-    sent = form.cleaned_data.get("files") or []
+    sent = form.cleaned_data.get("attachments") or []
     if sent:
         form.stored += tuple(store_files(sent, by=by))
 

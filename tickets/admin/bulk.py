@@ -130,5 +130,3 @@ def take(request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
     """Assign each to oneself."""
     if not too_many(request, chosen):
         run(request, chosen, lambda ticket: operations.assign(ticket.pk, agent_id=request.user.pk, by=request.user))  # type: ignore[arg-type]
-
-

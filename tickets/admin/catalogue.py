@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.admin import OperationAdmin, describe, holds, state_badge
 from core.errors import Problem
@@ -40,12 +39,12 @@ class DeletingAdmin(OperationAdmin):
         """Delete by the operation. Problem when refused."""
         raise NotImplementedError
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         obj = self.get_object(request, object_id)
         if not self.has_delete_permission(request, obj):
             raise PermissionDenied
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if request.method != "POST":
             context = {**self.admin_site.each_context(request), "title": _("Delete"), "subtitle": str(obj)}
@@ -61,9 +60,7 @@ class DeletingAdmin(OperationAdmin):
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
-    parent_id = forms.TypedChoiceField(
-        label=gettext_lazy("Belongs to"), required=False, coerce=int, empty_value=None
-    )
+    parent_id = forms.TypedChoiceField(label=gettext_lazy("Belongs to"), required=False, coerce=int, empty_value=None)
 
     class Meta:
         model = Category
@@ -99,7 +96,7 @@ class TreeList(ChangeList):
         rows = sorted(self.result_list, key=lambda row: places[row.pk])
         for row in rows:
             row.depth = places[row.pk][1]
-        self.result_list = rows  # type: ignore[assignment]
+        self.result_list = rows
 
 
 class CategoryAdmin(DeletingAdmin):
@@ -159,7 +156,9 @@ class CannedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = format_html(" ".join(["<code dir='ltr'>{}</code>"] * len(VARIABLES)), *(f"{{{name}}}" for name in VARIABLES))
+        known = format_html(
+            " ".join(["<code dir='ltr'>{}</code>"] * len(VARIABLES)), *(f"{{{name}}}" for name in VARIABLES)
+        )
         for name, side in (("body_ar", ARABIC), ("body_en", ENGLISH)):
             if name in self.fields:
                 self.fields[name].widget.attrs |= side

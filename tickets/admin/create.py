@@ -55,7 +55,7 @@ def new_ticket(request: HttpRequest, site: AdminSite, opts: Any) -> HttpResponse
 
 def _opened(request: HttpRequest, form: NewTicketForm, customer: User, by: User) -> HttpResponse:
     keep(form, by)
-    data = {name: value for name, value in form.cleaned_data.items() if name not in {"files", "key"}}
+    data = {name: value for name, value in form.cleaned_data.items() if name not in {"attachments", "key"}}
     if not can(by, ASSIGN):
         data |= dict.fromkeys(STAFF_ONLY)
 

@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.models import User
 from core.admin import describe
@@ -25,7 +26,7 @@ from tickets.queries import tickets_for
 from tickets.rooms import room_for
 
 HISTORY_SHOWN = 8
-OTHERS_SHOWN = 6
+OTHERS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ def ticket_page(
     context = {
         **site.each_context(request),
         "title": ticket.number,
+        "trail": [
+            (capfirst(str(opts.verbose_name_plural)), reverse("admin:tickets_ticket_changelist")),
+            (ticket.number, ""),
+        ],
         "subtitle": ticket.subject,
         "opts": opts,
         "original": ticket,
@@ -151,9 +156,9 @@ def _meanwhile(acts: list[Any], refusal: Refusal | None) -> list[Any]:
 
 
 def _others(ticket: Ticket, user: User) -> list[dict[str, Any]]:
-    """The customer's other tickets, newest first, as far as this person sees them; one more than is shown."""
+    """The customer's other tickets, newest first, as far as this person sees them."""
     rows = tickets_for(user).filter(customer=ticket.customer_id).exclude(pk=ticket.pk).order_by("-created_at", "-pk")
-    shown = rows.only("number", "subject", "status", "created_at")[: OTHERS_SHOWN + 1]
+    shown = rows.only("number", "subject", "status", "created_at")[:OTHERS_SHOWN]
     return [{"ticket": row, "tone": STATUS_TONES[row.status]} for row in shown]
 
 

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -89,7 +90,7 @@ class Tags(Line):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"required": False, "help_text": _("Separated by commas."), **options})
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         found = [tag.strip() for tag in super().clean(value).replace("،", ",").split(",") if tag.strip()]
         if len(found) > MAX_TAGS:
             raise forms.ValidationError(_("At most %(limit)s tags.") % {"limit": MAX_TAGS})
@@ -110,7 +111,7 @@ class FilesField(forms.FileField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"label": _("Files"), "required": False, **options})
 
-    def clean(self, data: Any, initial: Any = None) -> list[IncomingFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[IncomingFile]:
         sent = data if isinstance(data, list | tuple) else [data] if data else []
         return [IncomingFile(file.name or "", file.file) for file in sent]
 
@@ -128,7 +129,7 @@ class OperationForm(forms.Form):
         if not self.is_bound:
             self.initial[name] = value
             return
-        data = self.data.copy()
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
         data[name] = "" if value is None else str(value)
         self.data = data
 
@@ -150,15 +151,20 @@ class OperationForm(forms.Form):
 class WithFiles(OperationForm):
     """A form that brings files. Those already stored by an attempt that was refused are kept for the next."""
 
-    files = FilesField()
+    attachments = FilesField()
     stored: tuple[Attachment, ...] = ()
 
     def find_stored(self, by: User) -> None:
         """The files of earlier attempts: this person's own, attached to nothing yet."""
-        wanted = [found for value in self.data.getlist("stored") if (found := as_id(value))]
+        sent = self.data.getlist("stored")  # type: ignore[attr-defined]
+        wanted = [found for value in sent if (found := as_id(value))]
         if wanted:
             rows = {row.pk: row for row in Attachment.objects.filter(pk__in=wanted, uploader=by, owner_type="")}
             self.stored = tuple(rows[found] for found in dict.fromkeys(wanted) if found in rows)
+
+    def _place(self, name: str) -> str | None:
+        """A refused file is named `files[0]` when it is stored and `attachments[0]` when it is attached."""
+        return "attachments" if name.partition("[")[0] in {"files", "attachments"} else super()._place(name)
 
     @property
     def references(self) -> list[str]:

@@ -9,7 +9,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tickets.admin.choices import Choices
-from tickets.admin.fields import Choice, FilesField, Line, LongText, Number, OpenChoice, OperationForm, Tags, WithFiles, new_id
+from tickets.admin.fields import (
+    Choice,
+    FilesField,
+    Line,
+    LongText,
+    Number,
+    OpenChoice,
+    OperationForm,
+    Tags,
+    WithFiles,
+    new_id,
+)
 from tickets.models import LinkKind, Ticket
 from tickets.states import Priority, Status
 
@@ -27,7 +38,8 @@ class TicketForm(OperationForm):
 
     def __init__(self, ticket: Ticket, *args: Any, **options: Any) -> None:
         self.ticket = ticket
-        super().__init__(*args, auto_id=f"{self.slug}-%s", **options)
+        options["auto_id"] = f"{self.slug}-%s"
+        super().__init__(*args, **options)
         self.prepare()
 
     def prepare(self) -> None:
@@ -86,7 +98,9 @@ class ReplyForm(WriteForm):
 class NoteForm(WriteForm):
     slug = "note"
     body = LongText(
-        label=_("Internal note"), rows=6, help_text=_("Mention a colleague by @ and the e-mail; the customer never sees it.")
+        label=_("Internal note"),
+        rows=6,
+        help_text=_("The customer never sees it. Mention a colleague by @ and his e-mail."),
     )
 
 
@@ -103,7 +117,7 @@ class AssignForm(VersionForm):
 
     def prepare(self) -> None:
         super().prepare()
-        self.initial |= {"agent_id": self.ticket.assignee_id, "team_id": self.ticket.team_id}
+        self.initial.update(agent_id=self.ticket.assignee_id, team_id=self.ticket.team_id)
 
 
 def priority_field(**options: Any) -> forms.TypedChoiceField:
@@ -120,13 +134,13 @@ class FieldsForm(VersionForm):
     priority = priority_field(show_hidden_initial=True)
     category_id = Choice(label=_("Category"), show_hidden_initial=True)
     tags = Tags(label=_("Tags"), show_hidden_initial=True)
-    order_id = Line(label=_("Order"), required=False, max_length=64, side="ltr", show_hidden_initial=True)
-    product_id = Line(label=_("Product"), required=False, max_length=64, side="ltr", show_hidden_initial=True)
+    order_id = Line(label=_("Order number"), required=False, max_length=64, side="ltr", show_hidden_initial=True)
+    product_id = Line(label=_("Product number"), required=False, max_length=64, side="ltr", show_hidden_initial=True)
 
     def prepare(self) -> None:
         super().prepare()
         names = ("subject", "priority", "category_id", "order_id", "product_id")
-        self.initial |= {name: getattr(self.ticket, name) for name in names}
+        self.initial.update({name: getattr(self.ticket, name) for name in names})
         self.initial["tags"] = ", ".join(self.ticket.tags)
 
 
@@ -176,12 +190,12 @@ class NewTicketForm(WithFiles):
     description = LongText(label=_("Description"), rows=8)
     priority = priority_field(initial=Priority.NORMAL)
     category_id = Choice(label=_("Category"))
-    order_id = Line(label=_("Order"), required=False, max_length=64, side="ltr")
-    product_id = Line(label=_("Product"), required=False, max_length=64, side="ltr")
+    order_id = Line(label=_("Order number"), required=False, max_length=64, side="ltr")
+    product_id = Line(label=_("Product number"), required=False, max_length=64, side="ltr")
     agent_id = Choice(label=_("Agent"))
     team_id = Choice(label=_("Team"))
     tags = Tags(label=_("Tags"))
-    files = FilesField()
+    attachments = FilesField()
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:

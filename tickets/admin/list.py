@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import DayRange, OperationAdmin, holds
@@ -30,7 +31,7 @@ from tickets.admin.filters import (
     TeamFilter,
 )
 from tickets.admin.history import entries_of, in_words
-from tickets.admin.look import priority_badge, status_badge
+from tickets.admin.look import moment, priority_badge, status_badge
 from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE
@@ -90,7 +91,8 @@ class TicketAdmin(OperationAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """As Django's, with the queue's room and its head, read before the tickets, for those it carries events to."""
         queue = {"room": QUEUE, "seq": heads([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
-        return super().changelist_view(request, {**queue, **(extra_context or {})})
+        trail = {"trail": [(capfirst(str(self.opts.verbose_name_plural)), "")]}
+        return super().changelist_view(request, {**queue, **trail, **(extra_context or {})})
 
     @admin.display(description=_("ticket"), ordering="number")
     def number_and_subject(self, ticket: Ticket) -> SafeString:
@@ -121,12 +123,12 @@ class TicketAdmin(OperationAdmin):
         return format_html("<bdi>{}</bdi>", ticket.assignee.name) if ticket.assignee else ""
 
     @admin.display(description=_("last message"), ordering="last_message_at")
-    def last_message(self, ticket: Ticket) -> Any:
-        return ticket.last_message_at
+    def last_message(self, ticket: Ticket) -> SafeString:
+        return moment(ticket.last_message_at)
 
     @admin.display(description=_("created"), ordering="created_at")
-    def created(self, ticket: Ticket) -> Any:
-        return ticket.created_at
+    def created(self, ticket: Ticket) -> SafeString:
+        return moment(ticket.created_at)
 
     # --- Many at once ---------------------------------------------------------------------------------------------
     @admin.action(description=_("Assign to me"), permissions=["assign"])
@@ -166,7 +168,7 @@ class TicketAdmin(OperationAdmin):
         """A ticket opened for a customer."""
         return new_ticket(request, self.admin_site, self.opts)
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """All that became of a ticket, in words."""
         ticket = find(object_id, request.user)  # type: ignore[arg-type]
         page = self.paginator(entries_of(ticket), 50).get_page(request.GET.get("page"))
@@ -179,7 +181,7 @@ class TicketAdmin(OperationAdmin):
             "page": page,
             "acts": in_words(list(page.object_list)),
             "trail": [
-                (_("Tickets"), "../../"),
+                (capfirst(str(self.opts.verbose_name_plural)), reverse("admin:tickets_ticket_changelist")),
                 (ticket.number, views.page_url(ticket.pk)),
                 (_("History"), ""),
             ],

@@ -1,5 +1,10 @@
 """How states and priorities look: a tone of the frame's badges beside their words."""
 
+import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.admin import badge
@@ -23,3 +28,9 @@ def status_badge(ticket: Ticket) -> SafeString:
 
 def priority_badge(ticket: Ticket) -> SafeString:
     return badge(Priority(ticket.priority).label, PRIORITY_TONES[ticket.priority])
+
+
+def moment(at: datetime.datetime) -> SafeString:
+    """A time in the site's zone, short."""
+    local = timezone.localtime(at)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), date_format(local, "SHORT_DATETIME_FORMAT"))

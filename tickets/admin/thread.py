@@ -16,7 +16,7 @@ from tickets.models import AuthorType, Message, Ticket
 
 @dataclass(frozen=True)
 class Part:
-    """A message ready to be shown. `kind` is customer, agent, bot, system or note."""
+    """A message ready to be shown. `kind` is customer, agent, bot, system or internal."""
 
     message: Message
     kind: str
@@ -60,7 +60,7 @@ def read_thread(ticket: Ticket, source: Mapping[str, Any], *, seen: int | None =
 def _part(message: Any, ticket: Ticket, seen: int | None) -> Part:
     return Part(
         message=message,
-        kind="note" if message.is_internal else message.author_type,
+        kind="internal" if message.is_internal else message.author_type,
         who=str(AuthorType(message.author_type).label) if message.author_type in AuthorType.values else "",
         files=with_links(ticket, message.attachment_rows),
         origin=_origin(message, ticket),

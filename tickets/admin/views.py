@@ -118,5 +118,3 @@ def page_url(ticket_id: int) -> str:
 def _person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-

@@ -14,7 +14,7 @@ register = template.Library()
 
 
 @register.filter
-def quick_views(changelist: Any) -> list[dict[str, Any]]:
+def quick_views(changelist: Any) -> list[Any]:
     """The tabs above the list, as links that keep the other filters."""
     specs = [spec for spec in changelist.filter_specs if isinstance(spec, QuickView)]
     return [choice for spec in specs for choice in spec.choices(changelist)]

@@ -1,0 +1,217 @@
+"""The list of tickets: views, filters, search, and many at once."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import customer
+from tests.tickets_admin.desk import opened, photo, text_of, words_of
+from tickets.models import Category, Ticket
+from tickets.operations import NewMessage, add_message, assign, change_status, close, update_ticket
+from tickets.states import Priority
+from uploads.incoming import IncomingFile
+from uploads.operations import store_files
+
+
+@pytest.fixture
+def some(cast):
+    """A ticket of each sort, by name."""
+    category = Category.objects.create(name_ar="أجهزة", name_en="Devices")
+    made = {
+        "mine": opened(cast.customer, "mine", category_id=category.pk),
+        "free": opened(cast.stranger, "free", priority=Priority.URGENT, order_id="ORD-55"),
+        "waiting": opened(cast.customer, "waiting"),
+        "done": opened(cast.customer, "done"),
+    }
+    assign(made["mine"].pk, agent_id=cast.agent.pk, team_id=cast.team.pk, by=cast.lead)
+    for name in ("waiting", "done"):
+        assign(made[name].pk, agent_id=cast.colleague.pk, by=cast.lead)
+    change_status(made["waiting"].pk, "on_hold", by=cast.agent)
+    change_status(made["done"].pk, "resolved", by=cast.agent)
+    return made
+
+
+def shown(some, response):
+    page = text_of(response)
+    return {name for name, ticket in some.items() if ticket.number in page}
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({}, {"mine", "free", "waiting", "done"}),
+        ({"view": "mine"}, {"mine"}),
+        ({"view": "unassigned"}, {"free"}),
+        ({"view": "open"}, {"mine", "free"}),
+        ({"view": "pending"}, {"waiting"}),
+        ({"view": "resolved"}, {"done"}),
+        ({"status": "on_hold"}, {"waiting"}),
+        ({"priority": "urgent"}, {"free"}),
+        ({"agent": "none"}, {"free"}),
+        ({"agent": "junk"}, set()),
+        ({"agent": "9" * 30}, set()),
+        ({"category": "none"}, {"free", "waiting", "done"}),
+        ({"team": "none"}, {"free", "waiting", "done"}),
+        ({"files": "yes"}, set()),
+        ({"files": "no"}, {"mine", "free", "waiting", "done"}),
+        ({"created_at_from": "2020-01-01", "created_at_to": "2020-12-31"}, set()),
+        ({"created_at_from": "2020-01-01"}, {"mine", "free", "waiting", "done"}),
+        ({"q": "ord-55"}, {"free"}),
+        ({"q": "Stranger free"}, {"free"}),
+        ({"q": "سارة"}, {"mine", "waiting", "done"}),
+        ({"q": "nothing-of-this"}, set()),
+        ({"q": "100%"}, set()),
+        ({"view": "mine", "q": "free"}, set()),
+    ],
+)
+def test_views_filters_and_search_show_what_they_say(cast, desk, some, filters, names):
+    page = desk(cast.agent).list(**filters)
+    assert page.status_code == 200
+    assert shown(some, page) == names
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{"q": "a\x00b"}, {"p": "9999"}, {"created_at_from": "yesterday"}, {"o": "x"}],
+)
+def test_what_makes_no_sense_leads_to_the_plain_list(cast, desk, some, filters):
+    agent = desk(cast.agent)
+    page = agent.client.get("/admin/tickets/ticket/", filters, follow=True)
+    assert page.status_code == 200
+    assert shown(some, page) == {"mine", "free", "waiting", "done"}
+
+
+def test_what_is_no_filter_of_the_list_is_refused(cast, desk, some):
+    assert desk(cast.agent).list(customer__password__startswith="a").status_code == 400
+
+
+def test_the_filters_by_id_find_things(cast, desk, some):
+    agent = desk(cast.agent)
+    category = Category.objects.get()
+    assert shown(some, agent.list(category=category.pk)) == {"mine"}
+    assert shown(some, agent.list(team=cast.team.pk)) == {"mine"}
+    assert shown(some, agent.list(agent=cast.colleague.pk)) == {"waiting", "done"}
+    assert shown(some, agent.list(customer=cast.stranger.pk)) == {"free"}
+    assert cast.stranger.name in text_of(agent.list(customer=cast.stranger.pk))
+    assert shown(some, agent.list(q=some["free"].number.lower())) == {"free"}
+    assert shown(some, agent.list(q=cast.stranger.email)) == {"free"}
+
+
+def test_files_of_messages_and_of_notes_are_found(cast, desk, some):
+    for name, internal in (("mine", True), ("free", False)):
+        kept = store_files([IncomingFile.of("a.txt", b"text\n")], by=cast.agent)
+        new = NewMessage(body="see", is_internal=internal, attachments=[str(kept[0].pk)])
+        add_message(some[name].pk, new, by=cast.agent)
+    assert shown(some, desk(cast.agent).list(files="yes")) == {"mine", "free"}
+    assert photo().name
+
+
+def test_columns_say_state_and_priority_in_words(cast, desk, some):
+    page = words_of(desk(cast.agent).list())
+    for words in ("On hold", "Urgent", "Devices", cast.colleague.name, "Resolved", cast.stranger.name):
+        assert words in page
+    arabic = words_of(desk(cast.agent, "ar").list())
+    for words in ("عاجلة", "أجهزة", "تم الحل"):
+        assert words in arabic
+
+
+def test_the_list_names_the_queues_room_for_those_it_carries_events_to(cast, desk):
+    assert 'data-rt-room="queue:tickets"' in text_of(desk(cast.agent).list())
+    assert "data-rt-room" not in text_of(desk(cast.outsider).list())
+
+
+def test_one_row_and_twenty_cost_the_same_queries(cast, desk):
+    category = Category.objects.create(name_ar="أ", name_en="A")
+    agent = desk(cast.agent)
+
+    def queries():
+        agent.list()
+        with CaptureQueriesContext(connection) as captured:
+            assert agent.list().status_code == 200
+        return len(captured)
+
+    def one(number):
+        ticket = opened(customer(f"Person {number}"), category_id=category.pk)
+        assign(ticket.pk, agent_id=cast.agent.pk, by=cast.agent)
+
+    one(0)
+    few = queries()
+    for number in range(1, 20):
+        one(number)
+    assert queries() == few <= 16
+
+
+def test_the_count_stops_and_says_so(cast, desk, monkeypatch):
+    from core.admin import CappedPaginator
+
+    monkeypatch.setattr(CappedPaginator, "cap", 2)
+    for _ in range(3):
+        opened(cast.customer)
+    assert "More than 2 found" in words_of(desk(cast.agent).list())
+
+
+def bulk(desk_of, action, tickets, **typed):
+    """As a browser: choose rows and an action; then, on the page that asks, fill in and carry out."""
+    rows = {"action": action, "_selected_action": [ticket.pk for ticket in tickets], "index": "0", "select_across": "0"}
+    return desk_of.client.post("/admin/tickets/ticket/", {**rows, **typed}, follow=True)
+
+
+def test_many_are_taken_at_once(cast, desk, some):
+    page = bulk(desk(cast.agent), "take", some.values())
+    assert "4 tickets were changed." in words_of(page)
+    assert set(Ticket.objects.values_list("assignee", flat=True)) == {cast.agent.pk}
+
+
+def test_one_refusal_leaves_the_others_done_and_is_named(cast, desk, some):
+    close(some["done"].pk, by=cast.agent)
+    agent = desk(cast.agent)
+    chosen = [some["free"], some["done"], some["mine"]]
+    asked = bulk(agent, "change_status", chosen)
+    assert all(ticket.number in words_of(asked) for ticket in chosen)
+    page = words_of(bulk(agent, "change_status", chosen, carry_out="1", status="pending", note="Bulk note"))
+    assert "2 tickets were changed." in page
+    assert f"{some['done'].number}: This status change is not possible." in page
+    states = {name: Ticket.objects.get(pk=ticket.pk).status for name, ticket in some.items()}
+    assert states == {"mine": "pending", "free": "pending", "waiting": "on_hold", "done": "closed"}
+
+
+def test_many_are_assigned_to_a_colleague(cast, desk, some):
+    agent = desk(cast.agent)
+    bulk(agent, "assign", [some["mine"], some["free"]], carry_out="1", agent_id=cast.colleague.pk)
+    assert set(Ticket.objects.values_list("assignee", flat=True)) == {cast.colleague.pk}
+    refused = words_of(bulk(agent, "assign", [some["free"]], carry_out="1", agent_id=cast.customer.pk))
+    assert "not an agent who can take tickets" in refused
+    wrong = bulk(agent, "change_status", [some["free"]], carry_out="1", status="sleeping")
+    assert wrong.status_code == 400
+
+
+def test_what_one_does_not_see_is_not_changed(cast, desk, some):
+    outsider = cast.outsider
+    from django.contrib.auth.models import Permission
+
+    outsider.user_permissions.add(Permission.objects.get(codename="tickets.assign"))
+    from tests.cast import fresh
+
+    bulk(desk(fresh(outsider)), "take", some.values())
+    assert Ticket.objects.get(pk=some["mine"].pk).assignee == cast.agent
+    assert Ticket.objects.get(pk=some["free"].pk).assignee_id == outsider.pk
+
+
+def test_actions_need_their_right(cast, desk, some):
+    bulk(desk(cast.manager), "take", some.values())
+    assert not Ticket.objects.filter(assignee=cast.manager).exists()
+
+
+def test_more_than_one_request_does_is_refused(cast, desk, some, monkeypatch):
+    from tickets.admin import bulk as module
+
+    monkeypatch.setattr(module, "LIMIT", 3)
+    page = words_of(bulk(desk(cast.agent), "take", some.values()))
+    assert "At most 3 tickets" in page
+    assert Ticket.objects.filter(assignee=cast.agent).count() == 1
+
+
+def test_the_urgent_stand_first_when_sorted(cast, desk, some):
+    update_ticket(some["done"].pk, changes={"priority": Priority.LOW}, by=cast.agent)
+    page = text_of(desk(cast.agent).list(o="-4"))
+    assert page.index(some["free"].number) < page.index(some["done"].number)
