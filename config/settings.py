@@ -271,7 +271,7 @@ RATES = {
 }
 
 # --- The seams: what lower apps learn of higher ones ---------------------------------------------------------------
-REALTIME_EVENTS = ["accounts.events.EVENTS", "tickets.events.EVENTS"]
+REALTIME_EVENTS = ["accounts.events.EVENTS", "realtime.presence.EVENTS", "tickets.events.EVENTS"]
 REALTIME_ROOMS = [
     "accounts.rooms.UserRoom",
     "tickets.rooms.TicketRoom",
@@ -287,8 +287,37 @@ SWEEPS = [
     "accounts.operations.send_password_resets",
     "accounts.sweeps.old_rows",
     "uploads.sweeps.orphans",
+    "tickets.search_text.recopy_changed",
+    "realtime.sweeps.old_events",
 ]
 HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
+
+# --- Realtime ------------------------------------------------------------------------------------------------------
+REALTIME_AUTHENTICATOR = "accounts.realtime_auth.Authenticator"
+# The rooms that hear who of the staff is here.
+REALTIME_PRESENCE_ROOMS = ["queue:tickets"]
+REALTIME = {
+    "socketio": env.boolean("REALTIME_SOCKETIO", True),
+    # Pages that may open a socket, beside our own: the same that may call the API.
+    "origins": [SITE_URL, *CORS_ALLOWED_ORIGINS],
+    "threads": env.integer("REALTIME_THREADS", 6, low=1, high=64),
+    "reconcile_seconds": env.integer("REALTIME_RECONCILE_SECONDS", 3, low=1, high=60),
+    "recheck_seconds": env.integer("REALTIME_RECHECK_SECONDS", 60, low=5, high=3600),
+    "heartbeat_seconds": env.integer("REALTIME_HEARTBEAT_SECONDS", 25, low=1, high=300),
+    "auth_seconds": env.integer("REALTIME_AUTH_SECONDS", 5, low=1, high=60),
+    "keep_days": env.integer("REALTIME_KEEP_DAYS", 14, low=1, high=3650),
+    "replay_page": env.integer("REALTIME_REPLAY_PAGE", 200, low=1, high=2000),
+    "replay_max": env.integer("REALTIME_REPLAY_MAX", 2000, low=1, high=100_000),
+    "frame_bytes": env.integer("REALTIME_FRAME_BYTES", 65_536, low=1024),
+    "backlog_bytes": env.integer("REALTIME_BACKLOG_BYTES", 1_048_576, low=65_536),
+    "slow_seconds": env.integer("REALTIME_SLOW_SECONDS", 30, low=1, high=600),
+    "actions": env.integer("REALTIME_ACTIONS_PER_SECOND", 10, low=1),
+    "actions_burst": env.integer("REALTIME_ACTIONS_BURST", 30, low=1),
+    "typing_seconds": env.integer("REALTIME_TYPING_SECONDS", 2, low=0, high=60),
+    "rooms_per_socket": env.integer("REALTIME_ROOMS_PER_SOCKET", 200, low=2),
+    "sockets_per_user": env.integer("REALTIME_SOCKETS_PER_USER", 20, low=1),
+    "sockets_per_address": env.integer("REALTIME_SOCKETS_PER_ADDRESS", 100, low=1),
+}
 
 # --- Tickets -------------------------------------------------------------------------------------------------------
 REOPEN_WINDOW_DAYS = env.integer("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)

@@ -26,6 +26,10 @@ def _hide_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+# Never the local variables: they hold what people sent, passwords among it.
+_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+
 def configure(options: dict[str, str]) -> None:
     """Django's LOGGING_CONFIG: sends our logs and everybody else's through the same processors."""
     shared: list[Any] = [
@@ -43,7 +47,7 @@ def configure(options: dict[str, str]) -> None:
         cache_logger_on_first_use=True,
     )
     last: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if options["format"] == "json"
         else [structlog.dev.ConsoleRenderer(colors=False)]
     )

@@ -17,3 +17,14 @@ def claim(name: str, every_seconds: int, now: datetime.datetime) -> bool:
 def give_back(name: str, now: datetime.datetime) -> None:
     """Make the work due again after it failed; `now` is that of the claim, so that a later claim is left alone."""
     PeriodicRun.objects.filter(name=name, last_run_at=now).update(last_run_at=None)
+
+
+def last_run(name: str) -> datetime.datetime | None:
+    """When this work was last marked as done or claimed; None before the first time."""
+    return PeriodicRun.objects.filter(name=name).values_list("last_run_at", flat=True).first()
+
+
+def mark(name: str, now: datetime.datetime) -> None:
+    """Remember that everything up to `now` is done; an earlier mark never takes the place of a later one."""
+    PeriodicRun.objects.bulk_create([PeriodicRun(name=name)], ignore_conflicts=True)
+    PeriodicRun.objects.filter(Q(last_run_at=None) | Q(last_run_at__lt=now), name=name).update(last_run_at=now)

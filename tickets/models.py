@@ -100,6 +100,8 @@ class Ticket(models.Model):
     order_id = models.CharField(_("order"), max_length=64, blank=True, default="")
     product_id = models.CharField(_("product"), max_length=64, blank=True, default="")
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
+    # The customer's name and addresses, copied for search (tickets.search); the database folds them into search_text.
+    customer_text = models.TextField(blank=True, default="", editable=False)
 
     message_count = models.PositiveIntegerField(default=0)
     note_count = models.PositiveIntegerField(default=0)
@@ -120,6 +122,7 @@ class Ticket(models.Model):
     first_response_due_at = models.DateTimeField(null=True)
     next_response_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
+    sla_due_at = models.DateTimeField(null=True)
     sla_breached = models.BooleanField(default=False)
     sla_paused = models.BooleanField(default=False)
 
@@ -165,6 +168,7 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "-created_at", "-id"], name="ticket_by_assignee"),
             models.Index(fields=["category", "-created_at", "-id"], name="ticket_by_category"),
             models.Index(fields=["-priority", "-id"], name="ticket_by_priority"),
+            models.Index(fields=["sla_due_at", "id"], name="ticket_by_due"),
             models.Index(fields=["last_activity_at"], condition=~Q(status__in=[*DONE]), name="ticket_silent"),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import orjson
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import FilterSet
@@ -25,9 +25,10 @@ MAX_PARAMETER = 2_000
 
 @dataclass(frozen=True)
 class Sort:
-    """An order by one column that has no nulls, ties broken by id."""
+    """An order by one column, ties broken by id; rows without a value come last."""
 
     column: str
+    nullable: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,35 +103,59 @@ def _whole(source: Mapping[str, Any], name: str, default: int, low: int, high: i
     return int(text)
 
 
-def filtered(queryset: QuerySet[M], filter_set: type[FilterSet], request: Request) -> QuerySet[M]:
-    """The rows a closed filter set leaves; unknown parameters and wrong values are named in a 400."""
-    refuse_unknown(request, {*filter_set.base_filters, *PAGING})
-    bound = filter_set(request.query_params, queryset=queryset, request=request)
+def filtered(
+    queryset: QuerySet[M], filter_set: type[FilterSet], request: Request, *, also: Iterable[str] = ()
+) -> QuerySet[M]:
+    """The rows a closed filter set leaves; unknown parameters and wrong values are named in a 400.
+
+    `also` names parameters that the view reads itself.
+    """
+    refuse_unknown(request, {*filter_set.base_filters, *PAGING, *also})
+    return narrowed(queryset, filter_set, request.query_params)
+
+
+def narrowed(queryset: QuerySet[M], filter_set: type[FilterSet], values: Any) -> QuerySet[M]:
+    """The rows that the filters leave for these values; Invalid names the wrong ones."""
+    bound = filter_set(values, queryset=queryset)
     if not bound.is_valid():
         raise Invalid(fields={name: [str(text) for text in texts] for name, texts in bound.errors.items()})
     return bound.qs
 
 
+def order(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> QuerySet[M]:
+    """In the order asked for, ties broken by id; without a value comes last either way."""
+    sort = sorts[paging.sort]
+    column = F(sort.column)
+    if sort.nullable:
+        by = column.desc(nulls_last=True) if paging.descending else column.asc(nulls_last=True)
+    else:
+        by = column.desc() if paging.descending else column.asc()
+    return queryset.order_by(by, "-pk" if paging.descending else "pk")
+
+
 def paginate(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> Page[M]:
     """One page in a stable order, with a count that stops at 10,000."""
-    column = sorts[paging.sort].column
-    sign = "-" if paging.descending else ""
-    ordered = queryset.order_by(f"{sign}{column}", f"{sign}pk")
+    total = queryset.order_by()[: COUNT_CAP + 1].count()
+    return page_of(order(queryset, paging, sorts), paging, sorts, total=total, cap=COUNT_CAP)
+
+
+def page_of(ordered: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort], *, total: int, cap: int) -> Page[M]:
+    """The page of an ordered queryset that was asked for; `total` beyond `cap` is told as capped."""
+    sort = sorts[paging.sort]
     if paging.cursor:
-        rows = list(_after(ordered, paging, column)[: paging.limit + 1])
+        rows = list(_after(ordered, paging, sort)[: paging.limit + 1])
     else:
         start = (paging.page - 1) * paging.limit
         rows = list(ordered[start : start + paging.limit + 1])
     more, rows = len(rows) > paging.limit, rows[: paging.limit]
-    total = queryset.order_by()[: COUNT_CAP + 1].count()
     meta: dict[str, Any] = {
         "page": paging.page,
         "limit": paging.limit,
-        "total": min(total, COUNT_CAP),
-        "totalPages": -(-min(total, COUNT_CAP) // paging.limit),
-        "nextCursor": _cursor(rows[-1], paging, column) if more else None,
+        "total": min(total, cap),
+        "totalPages": -(-min(total, cap) // paging.limit),
+        "nextCursor": _cursor(rows[-1], paging, sort.column) if more else None,
     }
-    if total > COUNT_CAP:
+    if total > cap:
         meta["totalIsCapped"] = True
     return Page(rows, meta)
 
@@ -143,25 +168,39 @@ def _cursor(row: Model, paging: Paging, column: str) -> str:
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
-def _after(ordered: QuerySet[M], paging: Paging, column: str) -> QuerySet[M]:
+def _after(ordered: QuerySet[M], paging: Paging, sort: Sort) -> QuerySet[M]:
+    """The rows behind the cursor's."""
+    value, pk = _position(ordered, paging, sort)
+    column, way = sort.column, "lt" if paging.descending else "gt"
+    behind = Q(**{f"pk__{way}": pk})
+    if value is None:
+        return ordered.filter(behind, **{f"{column}__isnull": True})
+    further = Q(**{f"{column}__{way}": value})
+    if sort.nullable:
+        return ordered.filter(further | Q(**{column: value}) & behind | Q(**{f"{column}__isnull": True}))
+    # The first condition lets the index start at the cursor; the second breaks ties.
+    return ordered.filter(Q(**{f"{column}__{way}e": value}), further | behind)
+
+
+def _position(ordered: QuerySet[M], paging: Paging, sort: Sort) -> tuple[Any, int]:
+    """Where the cursor stands: the value of its row's column, and its id; Invalid for anything but our own."""
     refusal = Invalid(fields={"cursor": [_("This cursor cannot be used.")]})
     try:
-        sort, descending, raw, pk = orjson.loads(base64.urlsafe_b64decode(f"{paging.cursor}==="))
-        field = ordered.model._meta.get_field(column)
-        value = parse_datetime(raw) if field.get_internal_type() == "DateTimeField" else field.to_python(raw)  # type: ignore[union-attr]
+        name, descending, raw, pk = orjson.loads(base64.urlsafe_b64decode(f"{paging.cursor}==="))
+        field = ordered.model._meta.get_field(sort.column)
+        moment = field.get_internal_type() == "DateTimeField" and raw is not None
+        value = parse_datetime(raw) if moment else field.to_python(raw)  # type: ignore[union-attr]
     except Exception:
         raise refusal from None
     if (
-        value is None
+        (value is None and not (sort.nullable and raw is None))
         or (isinstance(value, datetime.datetime) and value.tzinfo is None)
         or not isinstance(pk, int)
         or abs(pk) >= 2**63
-        or (sort, descending) != (paging.sort, paging.descending)
+        or (name, descending) != (paging.sort, paging.descending)
     ):
         raise refusal
-    # The first condition lets the index start at the cursor; the second breaks ties.
-    way = "lt" if paging.descending else "gt"
-    return ordered.filter(Q(**{f"{column}__{way}e": value}), Q(**{f"{column}__{way}": value}) | Q(**{f"pk__{way}": pk}))
+    return value, pk
 
 
 def thread_page(

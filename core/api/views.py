@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
@@ -53,6 +54,8 @@ class ApiView(APIView):
         kinds: list[Any] = list(self.permission_classes)
         if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in kinds):
             super().perform_authentication(request)
+        else:
+            request.user, request.auth = AnonymousUser(), None
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers are one reader's, in one language: nobody keeps them."""

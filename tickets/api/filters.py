@@ -114,5 +114,15 @@ class StaffTicketFilter(TicketFilter):
         return queryset.filter(some if value else ~some)
 
 
+def filters_for(user: Any) -> type[TicketFilter]:
+    """The filters one may use: what the customer form does not tell cannot be asked either."""
+    return StaffTicketFilter if user.is_agent else TicketFilter
+
+
+def sorts_for(user: Any) -> dict[str, Sort]:
+    """The orders one may ask for."""
+    return STAFF_SORTS if user.is_agent else SORTS
+
+
 def _known(name: str, values: list[str], choices: dict[str, Any]) -> list[Any]:
     return [one_of(name, value, choices) for value in values]

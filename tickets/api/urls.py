@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from tickets.api import actions, catalogue, history, views
+from tickets.api import actions, catalogue, history, search, views
 
 urlpatterns = [
     path("tickets", views.Tickets.as_view(), name="tickets"),
+    path("tickets/admin/search", search.Search.as_view(), name="ticket-search"),
     path("tickets/categories", catalogue.Categories.as_view(), name="categories"),
     path("tickets/categories/<str:ref>", catalogue.CategoryDetail.as_view(), name="category"),
     path("tickets/canned-responses", catalogue.CannedResponses.as_view(), name="canned-responses"),

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.lists import filtered, paginate, read_paging, thread_page
+from core.api.lists import filtered, thread_page
 from core.api.permissions import SignedIn
 from core.api.requests import ApiRequest
 from core.api.schema import describe
@@ -16,7 +16,8 @@ from core.idempotency import Answer
 from tickets import operations, queries
 from tickets.api import serializers as forms
 from tickets.api.docs import MESSAGE, MESSAGE_IN, MESSAGES, TICKET, TICKET_IN, TICKETS
-from tickets.api.filters import SORTS, StaffTicketFilter, TicketFilter
+from tickets.api.filters import filters_for
+from tickets.api.search import TEXT, found
 from tickets.forms import message_forms, ticket_form
 from tickets.models import Message, Ticket
 from tickets.operations import NewMessage, NewTicket
@@ -30,10 +31,9 @@ class Tickets(ApiView):
 
     @describe("Tickets one may see, newest first", answer=TICKETS, meta="page")
     def get(self, request: ApiRequest) -> Response:
-        filters = StaffTicketFilter if request.user.is_agent else TicketFilter
-        rows = filtered(queries.tickets_for(request.user), filters, request)
-        page = paginate(rows, read_paging(request.query_params, SORTS, "createdAt"), SORTS)
-        return ok(queries.page_data(page.rows, request.user), meta=page.meta)
+        given = request.query_params
+        rows = filtered(queries.tickets_for(request.user), filters_for(request.user), request, also=TEXT)
+        return found(rows, {name: given[name] for name in given}, request.user)
 
     @describe(
         "Open a ticket; staff open it for a customer",

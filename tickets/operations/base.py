@@ -103,7 +103,7 @@ def save(ticket: Ticket) -> None:
 _SAVED = [
     field.name
     for field in Ticket._meta.concrete_fields
-    if field.name not in {"id", "number", "customer", "created_by", "created_at", "description"}
+    if field.name not in {"id", "number", "customer", "created_by", "created_at", "description", "customer_text"}
 ]
 
 

@@ -20,6 +20,7 @@ from tickets.operations import lookups
 from tickets.operations.base import agent_to_assign, opened
 from tickets.operations.files import attach_to
 from tickets.policies import ASSIGN, CREATE, refuse_unless
+from tickets.search_text import search_text_of
 from tickets.sla import recompute_sla
 from tickets.states import Priority
 
@@ -76,6 +77,7 @@ def create_ticket(new: NewTicket, *, by: User) -> Ticket:
         order_id=new.order_id,
         product_id=new.product_id,
         customer=customer,
+        customer_text=search_text_of(customer),
         created_by=by,
         category=lookups.category(new.category_id),
         team=lookups.team(new.team_id),
@@ -99,6 +101,7 @@ def follow_up(origin: Ticket, new: NewMessage, *, sent_to: Ticket, by: User) -> 
         order_id=origin.order_id,
         product_id=origin.product_id,
         customer=origin.customer,
+        customer_text=search_text_of(origin.customer),
         created_by=by,
         category=origin.category,
         team=origin.team,

@@ -10,3 +10,5 @@ def recompute_sla(ticket: Ticket) -> None:
     Without a policy there is nothing due; the clock's pause is the state's.
     """
     ticket.sla_paused = ticket.status in PAUSED
+    due = (ticket.first_response_due_at, ticket.next_response_due_at, ticket.resolution_due_at)
+    ticket.sla_due_at = min((moment for moment in due if moment), default=None)

@@ -1,0 +1,127 @@
+"""Finding tickets by words, in both languages, and only one's own."""
+
+import pytest
+
+from tests.api import data, refusal
+from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
+
+
+def open_ticket(by, subject, description="وصف", **more):
+    return create_ticket(NewTicket(subject=subject, description=description, **more), by=by)
+
+
+def found(client, **body):
+    return [row["subject"] for row in data(client.post("/tickets/admin/search", body))]
+
+
+@pytest.fixture
+def shelf(cast):
+    open_ticket(cast.customer, "تأخّرَ الشَّحن إلى أحمد", order_id="ORD-77")
+    open_ticket(cast.customer, "Screen broken on arrival", "The glass is cracked, 50% off please")
+    open_ticket(cast.stranger, "طلب رقم ١٢٣ لم يصل")
+    return cast
+
+
+@pytest.mark.parametrize(
+    ("query", "subject"),
+    [
+        ("احمد", "تأخّرَ الشَّحن إلى أحمد"),
+        ("أحْمَد", "تأخّرَ الشَّحن إلى أحمد"),
+        ("الشحن احمد", "تأخّرَ الشَّحن إلى أحمد"),
+        ("شحن", "تأخّرَ الشَّحن إلى أحمد"),
+        ("ord-77", "تأخّرَ الشَّحن إلى أحمد"),
+        ("123", "طلب رقم ١٢٣ لم يصل"),
+        ("١٢٣", "طلب رقم ١٢٣ لم يصل"),
+        ("stranger", "طلب رقم ١٢٣ لم يصل"),
+        ("SCREEN arriv", "Screen broken on arrival"),
+        ("on", "Screen broken on arrival"),
+        ("50%", "Screen broken on arrival"),
+    ],
+)
+def test_words_are_found_folded_and_in_part(shelf, api, query, subject):
+    assert found(api(shelf.agent), query=query) == [subject]
+
+
+@pytest.mark.parametrize("query", ["%", "_", "\\", "%%%", "احمد screen", "nothing-like-this", "'; drop table x --"])
+def test_signs_are_signs_and_every_word_must_match(shelf, api, query):
+    assert found(api(shelf.agent), query=query) == []
+
+
+def test_a_sign_by_itself_is_found_where_it_begins_a_word(shelf, api):
+    open_ticket(shelf.customer, "خصم % خاص")
+    assert found(api(shelf.agent), query="%") == ["خصم % خاص"]
+
+
+def test_notes_are_found_only_by_those_who_may_read_them(shelf, api):
+    ticket = open_ticket(shelf.customer, "A note is coming")
+    add_message(ticket.pk, NewMessage(body="PLANTED كلمة سرية", is_internal=True), by=shelf.agent)
+    add_message(ticket.pk, NewMessage(body="visible answer"), by=shelf.agent)
+    assert found(api(shelf.agent), messageContent="planted") == ["A note is coming"]
+    assert found(api(shelf.agent), messageContent="planted visible") == []
+    mine = api(shelf.customer)
+    assert data(mine.get("/tickets?messageContent=planted")) == []
+    assert [row["subject"] for row in data(mine.get("/tickets?messageContent=visible"))] == ["A note is coming"]
+
+
+def test_customers_find_their_own_alone(shelf, api):
+    assert data(api(shelf.customer).get("/tickets?query=١٢٣")) == []
+    assert len(data(api(shelf.stranger).get("/tickets?query=١٢٣"))) == 1
+    refusal(api(shelf.customer).post("/tickets/admin/search", {"query": "x"}), 404, "not_found")
+
+
+def test_an_agent_without_view_all_finds_in_his_scope_alone(shelf, api):
+    ticket = open_ticket(shelf.customer, "Given to a team screen")
+    from tickets.operations import assign
+
+    assign(ticket.pk, agent_id=None, team_id=shelf.team.pk, by=shelf.lead)
+    assert found(api(shelf.outsider), query="screen") == ["Screen broken on arrival"]
+
+
+def test_filters_narrow_what_words_find(shelf, api):
+    agent = api(shelf.agent)
+    assert found(agent, query="screen", status=["open", "pending"], priority="normal", rated=False) != []
+    assert found(agent, query="screen", status="closed") == []
+    assert found(agent, query="screen", customerId=str(shelf.stranger.pk)) == []
+    assert found(agent, query="screen", customerId=shelf.customer.pk, hasAttachments=False, slaBreached=False) != []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"sortBy": "customer__password"}, "sortBy"),
+        ({"status": ["open", "gone"]}, "status[1]"),
+        ({"query": ["a"]}, "query"),
+        ({"query": "a" * 201}, "query"),
+        ({"query": "a\u0000b"}, "query"),
+        ({"subject__contains": "x"}, "subject__contains"),
+        ({"_connector": "OR"}, "_connector"),
+        ({"fromDate": "yesterday"}, "fromDate"),
+        ({"hasAttachments": "maybe"}, "hasAttachments"),
+    ],
+)
+def test_what_is_not_a_filter_is_named(shelf, api, body, field):
+    assert field in refusal(api(shelf.agent).post("/tickets/admin/search", body), 400, "invalid")["fields"]
+
+
+def test_a_customer_who_changes_his_name_is_found_by_the_new_one(shelf, api):
+    from accounts.operations import update_profile
+    from tickets.search_text import recopy_changed
+
+    update_profile(shelf.stranger.pk, changes={"name": "Zelda Nouri"}, by=shelf.stranger)
+    recopy_changed()
+    assert found(api(shelf.agent), query="zelda") == ["طلب رقم ١٢٣ لم يصل"]
+    assert recopy_changed() == 0
+
+
+def test_pages_follow_each_other_without_a_hole(shelf, api):
+    for number in range(7):
+        open_ticket(shelf.customer, f"paging {number}")
+    agent, seen, cursor = api(shelf.agent), [], {}
+    for _page in range(5):
+        answer = agent.post("/tickets/admin/search", {"query": "paging", "limit": 2, **cursor})
+        seen += [row["subject"] for row in data(answer)]
+        assert answer.json()["meta"]["total"] == 7
+        if not answer.json()["meta"]["nextCursor"]:
+            break
+        cursor = {"cursor": answer.json()["meta"]["nextCursor"]}
+    assert seen == [f"paging {number}" for number in reversed(range(7))]
