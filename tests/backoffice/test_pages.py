@@ -12,11 +12,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.db import connection
 
-from accounts.models import Role, User
+from accounts.models import Role, Team, User
 from accounts.operations import save_group
 from audit.models import Entry
+from tests.api import Api, data
 from tests.backoffice.door import Pages
 from tests.cast import Cast, customer, staff
+from tickets.models import Ticket
 
 PAGES = {
     "home": "/admin/",
@@ -226,8 +228,24 @@ def test_without_the_database_signing_in_says_so_and_loses_nothing(no_database: 
 
 
 def test_the_home_page_counts_what_one_may_see(english: Cast, pages: Any) -> None:
+    def tiles(person: User) -> dict[str, str]:
+        html = pages(person).get("/admin/").content.decode()
+        return {
+            label: value for value, label in re.findall(r"<strong>([^<]+)</strong><span>([^<]+)</span></a></li>", html)
+        }
+
     customer("One more")
-    html = pages(english.administrator).get("/admin/").content.decode()
-    assert "<strong>4</strong><span>Customers</span>" in html
-    assert "Latest activity" in html
+    body = {"subject": "A broken screen", "description": "It fell."}
+    data(Api(english.customer).post("/tickets", body), 201)
+    data(Api(english.customer).post("/tickets", body), 201)
+    mine = {"My tickets": "0", "Unassigned tickets": "2", "Open and in progress": "2"}
+    assert tiles(english.agent) == mine
+    assert tiles(english.administrator).items() >= {**mine, "Customers": "4"}.items()
+    Team.objects.create(name_ar="أخرى", name_en="Other")
+    Ticket.objects.update(team=Team.objects.get(name_en="Other"))
+    assert tiles(english.outsider)["Open and in progress"] == "0"
+
+
+def test_only_who_may_read_the_log_sees_the_latest_activity(english: Cast, pages: Any) -> None:
+    assert "Latest activity" in pages(english.manager).get("/admin/").content.decode()
     assert "Latest activity" not in pages(english.agent).get("/admin/").content.decode()
