@@ -20,6 +20,8 @@ BUTTONS = {"submit", "button", "reset"}
 BLANK = "\ue000"
 # Blocks whose content is not output as it stands: translated, or not output at all.
 HIDDEN_BLOCKS = {"blocktranslate", "blocktrans", "comment"}
+# Blocks of the admin's frame that fill an attribute with class names.
+CLASS_BLOCKS = {"block bodyclass", "block coltype"}
 
 # Keyword arguments and calls that put a text before people, in models, admin, forms and refusals.
 SHOWN_NAMES = {"verbose_name", "verbose_name_plural", "short_description", "empty_value_display"}
@@ -63,7 +65,7 @@ def _without_tags(source: str) -> str:
         word = _word(token)
         visible = token.token_type == TokenType.TEXT and not hidden
         out.append(raw if visible else BLANK + "\n" * raw.count("\n"))
-        if not hidden and word in HIDDEN_BLOCKS:
+        if not hidden and (word in HIDDEN_BLOCKS or token.contents in CLASS_BLOCKS):
             hidden = f"end{word}"
         elif word == hidden:
             hidden = ""
