@@ -8,8 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Loads the apps, which everything below needs.
 wsgi = get_wsgi_application()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402
-
 from config.http import bridge  # noqa: E402
+from config.routing import routes  # noqa: E402
 
-application = ProtocolTypeRouter({"http": bridge(wsgi)})
+application = routes(bridge(wsgi))

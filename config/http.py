@@ -18,6 +18,8 @@ UPLOADS = frozenset({f"{_PREFIX}/tickets/upload", f"{_PREFIX}/chat/upload"})
 
 def max_body(path: str) -> int:
     """The largest body a path takes, in bytes; the back office sends files in forms."""
+    if path.startswith("/socket.io/"):
+        return int(settings.REALTIME["frame_bytes"])
     return settings.MAX_UPLOAD_BODY_BYTES if path in UPLOADS or path.startswith("/admin/") else settings.MAX_BODY_BYTES
 
 

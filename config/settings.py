@@ -271,7 +271,12 @@ RATES = {
 }
 
 # --- The seams: what lower apps learn of higher ones ---------------------------------------------------------------
-REALTIME_EVENTS = ["accounts.events.EVENTS", "realtime.presence.EVENTS", "tickets.events.EVENTS"]
+REALTIME_EVENTS = [
+    "accounts.events.EVENTS",
+    "realtime.presence.EVENTS",
+    "realtime.typing.EVENTS",
+    "tickets.events.EVENTS",
+]
 REALTIME_ROOMS = [
     "accounts.rooms.UserRoom",
     "tickets.rooms.TicketRoom",

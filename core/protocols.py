@@ -1,6 +1,8 @@
 """The seams as types: what lower apps may know of higher ones."""
 
-from typing import Any, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 from django.db.models import QuerySet
 
@@ -41,13 +43,58 @@ class Viewer(Actor, Protocol):
 
 
 class Room(Protocol):
-    """A room class named in REALTIME_ROOMS: whom it carries events to, in which form."""
+    """A room class named in REALTIME_ROOMS: whom it carries events to, in which form. Declared by subclassing.
 
-    prefix: str
-    audience: str
+    A room's name is `prefix:ref`. Several classes may share a prefix; each knows its own references.
+    """
 
-    def can_join(self, user: Viewer, ref: str) -> bool:
-        """By the same queryset as REST; a malformed or absent reference is False, never an exception."""
+    prefix: ClassVar[str]
+    audience: ClassVar[str]
+    staff_prefix: ClassVar[str] = ""
+    """The prefix of the room that staff are put in instead; it carries every event of the same thing."""
+    key: ClassVar[str] = ""
+    """Under which name actions and typing signals carry the reference; empty where nobody joins or types by hand."""
+    join_action: ClassVar[str] = ""
+    leave_action: ClassVar[str] = ""
+
+    def joinable(self, user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
+        """Which of these this person may join: the reference as given → the canonical one of the room's name.
+
+        By the same queryset as REST, in one query; a malformed, absent or foreign reference is left out.
+        """
+        ...
+
+    def automatic(self, user: Viewer) -> Sequence[str]:
+        """The references that each socket of this person joins by itself, all of them joinable."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is behind a socket, and by what: a token's family, or the session of the back office."""
+
+    user: Viewer
+    credential: str
+    """What a later `reload` finds the same sign-in by."""
+    expires_at: float | None = None
+    """Seconds since the epoch at which the credential ends by itself."""
+
+
+class SocketAuthenticator(Protocol):
+    """The class named in REALTIME_AUTHENTICATOR: reads people from the database, never from a token's claims."""
+
+    def by_token(self, token: str) -> Identity | None: ...
+    def by_cookie(self, cookies: Mapping[str, str]) -> Identity | None: ...
+    def reload(self, identities: Sequence[Identity]) -> list[Viewer | None]:
+        """Each identity's user as he is now, rights and all; None where the sign-in or the person has ended."""
+        ...
+
+    def reason(self, identity: Identity) -> str:
+        """Why `reload` gave None: signed_out or disabled."""
+        ...
+
+    def availability(self, user_ids: Collection[int]) -> Mapping[int, str]:
+        """What those of these people say of themselves whose presence is told to staff."""
         ...
 
 

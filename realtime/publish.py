@@ -1,13 +1,20 @@
 """emit(): event rows in the operation's own transaction; numbers are given by the database at commit."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core import clock
+from core.after_commit import after_commit
 from core.jsonb import jsonb_text
 from core.operation import Insert, write_later
+from realtime import doorbell
 from realtime.registry import events
+
+
+def _ring(rows: list[Sequence[Any]]) -> None:
+    doorbell.ring({row[1] for row in rows})
+
 
 _INSERT = Insert(
     """
@@ -18,6 +25,7 @@ _INSERT = Insert(
     order by n
     """,
     numbered=True,
+    then=_ring,
 )
 
 
@@ -39,6 +47,22 @@ def emit(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
         if id(data) not in dumped:
             dumped[id(data)] = jsonb_text(data)
         write_later(_INSERT, (uuid.uuid4(), event_id, room, event, dumped[id(data)], now))
+
+
+def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
+    """Tell the rooms of `forms` something that is not stored and may be lost, once the transaction has committed.
+
+    ValueError for an event that is not registered, is stored, or does not go to such a room.
+    """
+    spec = events().get(event)
+    if spec is None or spec.stored or any(room.partition(":")[0] not in spec.rooms for room in forms):
+        raise ValueError(f"The event {event} is not registered as a signal to {', '.join(forms)}.")
+    at = clock.now().isoformat()[:-6] + "Z"
+    messages = [
+        (room, {"type": doorbell.SIGNAL, "room": room, "event": event, "data": jsonb_text(data), "at": at})
+        for room, data in forms.items()
+    ]
+    after_commit(doorbell.publish, messages)
 
 
 def heads(rooms: list[str]) -> dict[str, int]:

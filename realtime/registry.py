@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.protocols import Room, SocketAuthenticator
+
 
 @dataclass(frozen=True)
 class EventSpec:
@@ -21,6 +23,8 @@ class EventSpec:
     rooms: frozenset[str]
     forms: Mapping[str, Callable[[], type[Any]]]
     stored: bool = True
+    moves_access: bool = False
+    """Whether members of its rooms may have lost their right to be there."""
     since_version: int = 1
     tags: tuple[str, ...] = field(default=())
 
@@ -38,7 +42,17 @@ def events() -> Mapping[str, EventSpec]:
 
 
 @cache
-def rooms() -> Mapping[str, Any]:
+def rooms() -> Mapping[str, tuple[Room, ...]]:
     """All room classes by prefix."""
-    classes = [import_string(path) for path in settings.REALTIME_ROOMS]
-    return {room.prefix: room() for room in classes}
+    found: dict[str, tuple[Room, ...]] = {}
+    for path in settings.REALTIME_ROOMS:
+        room = import_string(path)()
+        found[room.prefix] = (*found.get(room.prefix, ()), room)
+    return found
+
+
+@cache
+def authenticator() -> SocketAuthenticator:
+    """Who tells the people behind sockets."""
+    made: SocketAuthenticator = import_string(settings.REALTIME_AUTHENTICATOR)()
+    return made

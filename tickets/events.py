@@ -25,13 +25,20 @@ _MESSAGE = {"customer": lambda: MessageCustomerOut, "staff": lambda: MessageStaf
 
 EVENTS = (
     EventSpec("ticket:created", "A ticket was opened", frozenset({"queue", "user"}), _TICKET),
-    EventSpec("ticket:updated", "A ticket changed", frozenset({"ticket", "ticket-staff", "queue"}), _TICKET),
+    EventSpec(
+        "ticket:updated",
+        "A ticket changed",
+        frozenset({"ticket", "ticket-staff", "queue"}),
+        _TICKET,
+        moves_access=True,
+    ),
     EventSpec("ticket:message", "A message came to a ticket", frozenset({"ticket", "ticket-staff"}), _MESSAGE),
     EventSpec(
         "ticket:assigned",
         "A ticket was given to an agent or taken from one",
         frozenset({"ticket", "ticket-staff", "queue", "user"}),
         _TICKET,
+        moves_access=True,
     ),
 )
 

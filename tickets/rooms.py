@@ -1,37 +1,63 @@
 """Rooms of tickets: one for the customer, one for staff, one for all who take tickets."""
 
-from core.protocols import Viewer
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import Q
+
+from core.protocols import Room, Viewer
 from tickets.models import Ticket
 
 
-class TicketRoom:
+def _visible(user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
+    """The seen ones among references by id or by number → their ids."""
+    ids = {str(int(ref)): ref for ref in refs if ref.isascii() and ref.isdigit() and len(ref) <= 18}
+    numbers = {ref.upper(): ref for ref in refs if ref[:4].upper() == "TKT-" and ref.isascii() and len(ref) <= 24}
+    numbers = {number: ref for number, ref in numbers.items() if "\x00" not in number}
+    if not ids and not numbers:
+        return {}
+    wanted = Q(pk__in=list(ids)) | Q(number__in=list(numbers)) if numbers else Q(pk__in=list(ids))
+    found = Ticket.objects.visible_to(user).filter(wanted).values_list("pk", "number")
+    named = [(given, str(pk)) for pk, number in found for given in (ids.get(str(pk)), numbers.get(number))]
+    return {given: pk for given, pk in named if given is not None}
+
+
+class TicketRoom(Room):
     """`ticket:{id}`: a ticket in the customer form; its customer alone joins it (staff are put in the staff room)."""
 
     prefix = "ticket"
     audience = "customer"
+    staff_prefix = "ticket-staff"
+    key = "ticketId"
+    join_action = "joinTicket"
+    leave_action = "leaveTicket"
 
-    def can_join(self, user: Viewer, ref: str) -> bool:
-        return not user.is_agent and Ticket.objects.visible_to(user).referred(ref).exists()
+    def joinable(self, user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
+        return {} if user.is_agent else _visible(user, refs)
 
 
-class TicketStaffRoom:
+class TicketStaffRoom(Room):
     """`ticket-staff:{id}`: every event of a ticket, notes included, in the staff form."""
 
     prefix = "ticket-staff"
     audience = "staff"
+    key = "ticketId"
 
-    def can_join(self, user: Viewer, ref: str) -> bool:
-        return user.is_agent and Ticket.objects.visible_to(user).referred(ref).exists()
+    def joinable(self, user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
+        return _visible(user, refs) if user.is_agent else {}
 
 
-class TicketQueueRoom:
+class TicketQueueRoom(Room):
     """`queue:tickets`: what happens to tickets, for those who may see all of them."""
 
     prefix = "queue"
     audience = "staff"
 
-    def can_join(self, user: Viewer, ref: str) -> bool:
-        return ref == "tickets" and user.is_agent and user.has_perm("support.tickets.view_all")
+    def joinable(self, user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
+        allowed = user.is_active and user.is_agent and user.has_perm("support.tickets.view_all")
+        return {ref: ref for ref in refs if ref == "tickets" and allowed}
+
+    def automatic(self, user: Viewer) -> Sequence[str]:
+        return list(self.joinable(user, ["tickets"]))
 
 
 QUEUE = "queue:tickets"

@@ -1,0 +1,85 @@
+"""Who is behind a socket: by access token or by the back office's session, read from the database each time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.authentication import user_of
+from accounts.models import STAFF_ROLES, TokenFamily, User
+from core.errors import Unauthenticated
+from core.protocols import Identity, Viewer
+
+_SESSION = "session:"
+
+
+class Authenticator:
+    """The socket's view of accounts (core.protocols.SocketAuthenticator)."""
+
+    def by_token(self, token: str) -> Identity | None:
+        try:
+            user, family = user_of(token)
+            expires_at = float(AccessToken(token, verify=False).payload["exp"])  # type: ignore[arg-type]
+        except Unauthenticated:
+            return None
+        return Identity(user, family, expires_at)
+
+    def by_cookie(self, cookies: Mapping[str, str]) -> Identity | None:
+        key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+        user = _signed_in([key]).get(key) if key.isalnum() else None
+        return None if user is None else Identity(user, _SESSION + key)
+
+    def reload(self, identities: Sequence[Identity]) -> list[Viewer | None]:
+        keys = [one.credential.removeprefix(_SESSION) for one in identities if one.credential.startswith(_SESSION)]
+        families = [one.credential for one in identities if not one.credential.startswith(_SESSION)]
+        users = _people({one.user.pk for one in identities})
+        alive = _alive(families)
+        sessions = _signed_in(keys) if keys else {}
+        return [
+            sessions.get(one.credential.removeprefix(_SESSION))
+            if one.credential.startswith(_SESSION)
+            else users.get(one.user.pk)
+            if one.credential in alive
+            else None
+            for one in identities
+        ]
+
+    def reason(self, identity: Identity) -> str:
+        active = User.objects.filter(pk=identity.user.pk, is_active=True).exists()
+        return "signed_out" if active else "disabled"
+
+    def availability(self, user_ids: Collection[int]) -> Mapping[int, str]:
+        staff = User.objects.filter(pk__in=user_ids, role__in=STAFF_ROLES)
+        return dict(staff.values_list("pk", "availability"))
+
+
+def _people(user_ids: Collection[int]) -> dict[int, User]:
+    return {user.pk: user for user in User.objects.with_rights().filter(pk__in=user_ids, is_active=True)}
+
+
+def _alive(families: Sequence[str]) -> set[str]:
+    open_ones = TokenFamily.objects.filter(pk__in=families, ended_at=None, expires_at__gt=timezone.now())
+    return {str(pk) for pk in open_ones.values_list("pk", flat=True)} if families else set()
+
+
+def _signed_in(keys: Sequence[str]) -> dict[str, User]:
+    """The staff of these sessions of the back office; a session ends with its row, its expiry or the password."""
+    rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    decoded = {row.session_key: row.get_decoded() for row in rows}
+    users = _people({int(data[SESSION_KEY]) for data in decoded.values() if SESSION_KEY in data})
+    found = {}
+    for key, data in decoded.items():
+        user = users.get(int(data.get(SESSION_KEY, 0)))
+        if user is not None and user.is_staff and _same_password(user, data.get(HASH_SESSION_KEY, "")):
+            found[key] = user
+    return found
+
+
+def _same_password(user: User, hashed: str) -> bool:
+    return constant_time_compare(hashed, user.get_session_auth_hash())

@@ -1,0 +1,41 @@
+"""Refusals on the socket: one code each, in the caller's words nowhere needed, since clients map codes to texts."""
+
+from typing import Any
+
+CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_SLOW = 4400, 4401, 4403, 4429, 4408
+CLOSE_RESTART, CLOSE_TRY_LATER = 1012, 1013
+
+MESSAGES = {
+    "bad_frame": "This is not a JSON object with an action.",
+    "bad_request": "The arguments of this action cannot be used.",
+    "unknown_action": "There is no such action.",
+    "unauthorized": "Sign in to continue.",
+    "forbidden": "This is not yours to do.",
+    "not_found": "Nothing was found here.",
+    "rate_limited": "Too many actions. Try again in a moment.",
+    "too_many_rooms": "This socket is in as many rooms as it may be.",
+    "too_large": "This frame is too large.",
+    "unavailable": "The service is busy. Try again in a moment.",
+    "internal": "Something went wrong on our side.",
+}
+
+
+class Refused(Exception):
+    """An action that is answered with an error; `details` stand beside code and message."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        self.code = code
+        self.details = details
+        super().__init__(code)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        return {"code": self.code, "message": MESSAGES[self.code], **self.details}
+
+
+class Closed(Exception):
+    """The socket is to be closed with this code."""
+
+    def __init__(self, code: int, error: str = "") -> None:
+        self.code, self.error = code, error
+        super().__init__(code)

@@ -1,0 +1,127 @@
+"""Open sockets by user and by address, in Redis, where each is a lease that ends by itself when a process dies.
+
+A person is online while any lease is left; a socket that closes leaves his behind for a grace, so that a reload of
+the page shows to nobody. Everything here may be lost, and is filled again within REFRESH_SECONDS.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.conf import settings
+from redis import Redis
+
+from core.stores import try_redis
+
+LEASE_SECONDS, REFRESH_SECONDS, GRACE_SECONDS = 60, 20, 30
+ONLINE = "support:presence:online"
+_TAKE = """
+local now, out = tonumber(ARGV[1]), 0
+for i = 1, 2 do
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
+  if redis.call('ZCARD', KEYS[i]) >= tonumber(ARGV[3 + i]) then out = i end
+end
+if out == 0 then
+  for i = 1, 2 do
+    redis.call('ZADD', KEYS[i], now + tonumber(ARGV[3]), ARGV[2])
+    redis.call('EXPIRE', KEYS[i], 120)
+  end
+end
+return out
+"""
+Holder = tuple[int, str, str]
+"""User id, address, session id."""
+
+
+def _keys(holder: Holder) -> list[str]:
+    user_id, address, session_id = holder
+    return [f"support:sockets:user:{user_id}", f"support:sockets:address:{address or session_id}"]
+
+
+def _presence(user_id: int) -> str:
+    return f"support:presence:{user_id}"
+
+
+def take(holder: Holder) -> bool:
+    """Count a new socket; False when its user or its address has as many as allowed."""
+    limits = settings.REALTIME["sockets_per_user"], settings.REALTIME["sockets_per_address"]
+
+    def call(redis: Redis) -> int:
+        return int(redis.eval(_TAKE, 2, *_keys(holder), time.time(), holder[2], LEASE_SECONDS, *limits))
+
+    return try_redis(call, 0) == 0
+
+
+def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:
+    """Renew the leases of open sockets in one round trip; `present` are those whose presence is told."""
+    until = time.time() + LEASE_SECONDS
+
+    def call(redis: Redis) -> None:
+        with redis.pipeline(transaction=False) as pipeline:
+            for holder in holders:
+                for key in _keys(holder):
+                    pipeline.zadd(key, {holder[2]: until}).expire(key, 120)
+            for user_id, _address, session_id in present:
+                pipeline.zadd(_presence(user_id), {session_id: until}).expire(_presence(user_id), 120)
+            pipeline.execute()
+
+    try_redis(call, None)
+
+
+def give_back(holders: Iterable[Holder]) -> None:
+    """End the leases of closed sockets; presence lasts a grace longer."""
+    until = time.time() + GRACE_SECONDS
+
+    def call(redis: Redis) -> None:
+        with redis.pipeline(transaction=False) as pipeline:
+            for holder in holders:
+                for key in _keys(holder):
+                    pipeline.zrem(key, holder[2])
+                pipeline.zadd(_presence(holder[0]), {holder[2]: until}, xx=True)
+            pipeline.execute()
+
+    try_redis(call, None)
+
+
+def appear(user_ids: Collection[int]) -> list[int]:
+    """Mark people as online; those who were not, once among all processes."""
+    return _changed(user_ids, lambda pipeline, user_id: pipeline.sadd(ONLINE, user_id))
+
+
+def vanish() -> list[int]:
+    """Those marked online of whom no lease is left, each told to one caller alone."""
+    known = try_redis(lambda redis: [int(member) for member in redis.smembers(ONLINE)], [])
+    gone = [user_id for user_id, here in zip(known, _leased(known), strict=True) if not here]
+    return _changed(gone, lambda pipeline, user_id: pipeline.srem(ONLINE, user_id))
+
+
+def online(user_ids: Collection[int]) -> set[int]:
+    """Which of these people have a socket open, or had one a moment ago. Without Redis: all of them."""
+    wanted = list(user_ids)
+    return {user_id for user_id, here in zip(wanted, _leased(wanted), strict=True) if here}
+
+
+def _leased(user_ids: list[int]) -> list[bool]:
+    now = time.time()
+
+    def call(redis: Redis) -> list[bool]:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id in user_ids:
+                pipeline.zcount(_presence(user_id), now, "+inf")
+            return [bool(count) for count in pipeline.execute()]
+
+    return try_redis(call, [True] * len(user_ids)) if user_ids else []
+
+
+def _changed(user_ids: Collection[int], mark: Any) -> list[int]:
+    wanted = list(user_ids)
+
+    def call(redis: Redis) -> list[int]:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id in wanted:
+                mark(pipeline, user_id)
+            return [user_id for user_id, changed in zip(wanted, pipeline.execute(), strict=True) if changed]
+
+    return try_redis(call, []) if wanted else []

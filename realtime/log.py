@@ -1,0 +1,69 @@
+"""Reading the event log: what happened in a room since a number, and how far each room has come.
+
+`data` stays the JSON text that PostgreSQL answers, since nobody between the log and the wire looks into it.
+"""
+
+import datetime
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+_COLUMNS = "select room, seq, event_id, event, data::text, at from rt_event"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One event of one room as the log keeps it; `data` is JSON text, None where a doorbell left it out."""
+
+    room: str
+    seq: int
+    event_id: str
+    event: str
+    data: str | None
+    at: str
+
+
+def _rows(sql: str, params: Sequence[Any]) -> list[Stored]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [_stored(*row) for row in cursor.fetchall()]
+
+
+def _stored(room: str, seq: int, event_id: uuid.UUID, event: str, data: str, at: datetime.datetime) -> Stored:
+    return Stored(room, seq, str(event_id), event, data, at.astimezone(datetime.UTC).isoformat()[:-6] + "Z")
+
+
+def numbered(event_ids: Collection[uuid.UUID]) -> list[Stored]:
+    """The committed rows of these events, in the order of their rooms' numbers; a rolled back one is not found."""
+    return _rows(f"{_COLUMNS} where event_id = any(%s) and seq is not null order by room, seq", [list(event_ids)])
+
+
+def since(room: str, seq: int, limit: int) -> list[Stored]:
+    """The room's events after a number, oldest first, at most `limit`."""
+    return _rows(f"{_COLUMNS} where room = %s and seq > %s order by seq limit %s", [room, seq, limit])
+
+
+def heads(rooms: Collection[str]) -> Mapping[str, int]:
+    """The latest number of each room; 0 for a room without events."""
+    with connection.cursor() as cursor:
+        cursor.execute("select key, seq from rt_room where key = any(%s)", [list(rooms)])
+        found = dict(cursor.fetchall())
+    return {room: found.get(room, 0) for room in rooms}
+
+
+def replay(room: str, seq: int, limit: int) -> tuple[int, list[Stored]]:
+    """The room's head and its events after a number, the head read first.
+
+    Ends at the first hole, which the caller sees by comparing the last number with the head.
+    """
+    head = heads([room])[room]
+    rows = since(room, seq, limit) if head > seq else []
+    return head, unbroken(rows, seq)
+
+
+def unbroken(rows: Sequence[Stored], seq: int) -> list[Stored]:
+    """The rows that follow on `seq` without a hole."""
+    return [row for number, row in enumerate(rows, seq + 1) if row.seq == number]

@@ -1,0 +1,100 @@
+"""Writing to a WebSocket: under daphne straight into its transport, so that a room's frame is built once for all.
+
+ASGI has no way to say how much waits for a slow reader; daphne's transport knows. Under another server each socket
+gets a bounded account of its own and a task that waits for the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
+from typing import Any, Protocol
+
+from realtime.frames import websocket_text
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+HEADER_BYTES = 10
+
+
+class Outlet(Protocol):
+    """One WebSocket's way out; `wire` is a finished frame as `frames.websocket_text` makes it."""
+
+    def write(self, wire: bytes) -> None: ...
+    def backlog(self) -> int: ...
+    def close(self, code: int) -> None: ...
+
+
+def outlet_of(send: Send) -> Outlet:
+    """The quickest way out that this server offers."""
+    protocol = send.args[0] if isinstance(send, partial) and send.args else None
+    if hasattr(protocol, "sendMessage") and hasattr(getattr(protocol, "transport", None), "dataBuffer"):
+        return DaphneOutlet(protocol)
+    return AsgiOutlet(send)
+
+
+class DaphneOutlet:
+    """daphne's WebSocketProtocol (autobahn) over Twisted; what is used of them is held by a test."""
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+
+    def write(self, wire: bytes) -> None:
+        protocol = self._protocol
+        if protocol.state == protocol.STATE_OPEN:
+            self._transport.write(wire)
+
+    def backlog(self) -> int:
+        transport = self._transport
+        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+
+    def close(self, code: int) -> None:
+        self._protocol.sendClose(code=code)
+
+
+class AsgiOutlet:
+    """Any other server: frames wait here while the server waits for the reader."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: deque[bytes | int] = deque()
+        self._bytes = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def write(self, wire: bytes) -> None:
+        self._waiting.append(wire)
+        self._bytes += len(wire)
+        self._start()
+
+    def backlog(self) -> int:
+        return self._bytes
+
+    def close(self, code: int) -> None:
+        self._waiting.append(code)
+        self._start()
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._drain())
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            item = self._waiting.popleft()
+            if isinstance(item, int):
+                await self._send({"type": "websocket.close", "code": item})
+                return
+            await self._send({"type": "websocket.send", "text": payload_of(item).decode()})
+            self._bytes -= len(item)
+
+
+def payload_of(wire: bytes) -> bytes:
+    """The text inside a finished frame."""
+    skip = {126: 4, 127: HEADER_BYTES}.get(wire[1], 2)
+    return wire[skip:]
+
+
+def text(content: str) -> bytes:
+    """A finished frame for one receiver."""
+    return websocket_text(content.encode())

@@ -1,0 +1,49 @@
+"""Which of the staff are here: told to the queues when it changes, asked by whoever assigns work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.conf import settings
+
+from realtime import leases
+from realtime.publish import signal
+from realtime.registry import EventSpec, authenticator
+from realtime.wire import PresenceUpdated
+
+EVENTS = (
+    EventSpec(
+        "presence:updated",
+        "A member of staff came, left, or changed his availability",
+        frozenset({"queue"}),
+        {"staff": lambda: PresenceUpdated},
+        stored=False,
+    ),
+)
+
+
+def online(user_ids: Collection[int]) -> set[int]:
+    """Which of these people have a socket open; all of them while Redis is away."""
+    return leases.online(user_ids)
+
+
+def announce(user_id: int, *, availability: str, online: bool | None = None) -> None:
+    """Tell the queues how a member of staff is now; `online` is looked up where it is not given."""
+    here = user_id in leases.online([user_id]) if online is None else online
+    form = {"userId": str(user_id), "online": here, "availability": availability}
+    signal("presence:updated", dict.fromkeys(settings.REALTIME_PRESENCE_ROOMS, form))
+
+
+def appeared(user_ids: Collection[int]) -> None:
+    """These people have a socket: tell those who were not online before."""
+    _tell(leases.appear(user_ids), online=True)
+
+
+def sweep() -> None:
+    """Tell of those whose last socket is gone for longer than the grace."""
+    _tell(leases.vanish(), online=False)
+
+
+def _tell(user_ids: list[int], *, online: bool) -> None:
+    for user_id, availability in authenticator().availability(user_ids).items() if user_ids else ():
+        announce(user_id, availability=availability, online=online)

@@ -1,0 +1,305 @@
+"""One signed-in socket, whatever its transport: the rooms it is in and how far it has got in each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+
+from core.protocols import Identity, Viewer
+from realtime import figures, leases, log, rooms
+from realtime.answers import CLOSE_UNAUTHENTICATED, Refused
+from realtime.frames import Frame
+from realtime.hub import Hub
+from realtime.limits import Bucket
+from realtime.typing import Typing, stop, stop_all
+from realtime.workers import in_thread
+
+ACCESS_CHANGED = "access:changed"
+REMEMBERED = 512
+LOOK_EVERY_BYTES = 65_536
+EXPIRY_NOTICE_SECONDS = 60.0
+
+
+class Peer(Protocol):
+    """The transport under a session."""
+
+    kind: str
+    wants_control: bool
+    """Whether this client knows heartbeats and cursors; an unmodified Socket.IO client does not."""
+    address: str
+
+    def write(self, frame: Frame) -> None: ...
+    def backlog(self) -> int:
+        """Bytes that wait for the reader on our side."""
+        ...
+
+    def close(self, code: int) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class Cursor:
+    """How far one socket has got in one room; `head` is the highest number it knows of."""
+
+    room: str
+    seq: int
+    head: int
+    replaying: bool = False
+    open: bool = True
+    resets: int = 0
+
+
+class Session:
+    """Delivers each event of its rooms once and in order; what it cannot send now it reads from the log later."""
+
+    def __init__(self, hub: Hub, peer: Peer, identity: Identity, session_id: str) -> None:
+        self.id = session_id
+        self.hub, self.peer, self.identity = hub, peer, identity
+        self.user: Viewer = identity.user
+        self.cursors: dict[str, Cursor] = {}
+        self.aliases: dict[tuple[str, str], str] = {}
+        self.typing: dict[str, Typing] = {}
+        self.typing_at: dict[str, float] = {}
+        self.bucket = Bucket()
+        self.closed = False
+        self.paused_at: float | None = None
+        self.epoch = 0
+        self._unseen_bytes = 0
+        self._seen: deque[str] = deque(maxlen=REMEMBERED)
+        self._seen_set: set[str] = set()
+        self._timers: list[asyncio.TimerHandle] = []
+        hub.sessions[self] = None
+        figures.SOCKETS.labels(peer.kind).inc()
+        self.watch_expiry()
+
+    @property
+    def holder(self) -> leases.Holder:
+        """What this socket is counted as."""
+        return self.user.pk, self.peer.address, self.id
+
+    # --- Delivery
+
+    def offer(self, frame: Frame) -> None:
+        """A stored event of one of the rooms: send it when it is the next one, else remember that it exists."""
+        cursor = self.cursors.get(frame.room)
+        assert frame.seq is not None
+        if cursor is None or frame.seq <= cursor.seq:
+            return
+        if frame.seq != cursor.seq + 1 or cursor.replaying or self.paused_at is not None:
+            cursor.head = max(cursor.head, frame.seq)
+            self._go_on(cursor)
+            return
+        self._send_next(cursor, frame)
+
+    def whisper(self, frame: Frame) -> None:
+        """A signal that may be lost."""
+        if self.paused_at is None and not self.closed:
+            self.write(frame)
+
+    def write(self, frame: Frame) -> None:
+        self.peer.write(frame)
+        self._unseen_bytes += len(frame.data) + 150
+        if self._unseen_bytes > LOOK_EVERY_BYTES:
+            self._unseen_bytes = 0
+            if self.paused_at is None and self.peer.backlog() > settings.REALTIME["backlog_bytes"]:
+                self.paused_at = time.monotonic()
+                figures.PAUSES.inc()
+
+    def control(self, event: str, data: object) -> None:
+        """Tell this client something about its socket."""
+        if not self.closed:
+            self.peer.write(Frame.control(event, data))
+
+    def _send_next(self, cursor: Cursor, frame: Frame, *, again: bool = False) -> None:
+        assert frame.seq is not None
+        cursor.seq = frame.seq
+        if frame.event_id in self._seen_set and not again:
+            if self.peer.wants_control:
+                self.control("room:cursor", {"room": cursor.room, "seq": cursor.seq})
+        else:
+            self._remember(frame.event_id)
+            self.write(frame)
+        if frame.event == ACCESS_CHANGED and cursor.room == f"user:{self.user.pk}":
+            self.epoch += 1
+            self.hub.spawn(self._recheck())
+
+    def _remember(self, event_id: str) -> None:
+        if len(self._seen) == REMEMBERED:
+            self._seen_set.discard(self._seen[0])
+        self._seen.append(event_id)
+        self._seen_set.add(event_id)
+
+    # --- Reading on from the log
+
+    def _go_on(self, cursor: Cursor) -> None:
+        if cursor.open and not cursor.replaying and self.paused_at is None and not self.closed:
+            cursor.replaying = True
+            self.hub.spawn(self._catch_up(cursor))
+
+    async def _catch_up(self, cursor: Cursor, *, again: bool = False) -> None:
+        """Send what the log holds after the cursor until nothing is known beyond it. Ends early when paused."""
+        cursor.replaying = True
+        try:
+            while cursor.open and not self.closed and self.paused_at is None and self._target(cursor) > cursor.seq:
+                start = cursor.seq
+                rows = await in_thread(log.since, cursor.room, start, settings.REALTIME["replay_page"])
+                if not self._send_rows(cursor, rows, again=again) and cursor.open:
+                    self.reset(cursor.room, (await in_thread(log.heads, [cursor.room]))[cursor.room])
+        except Exception:
+            asyncio.get_running_loop().call_later(1.0, self._go_on, cursor)
+            raise
+        finally:
+            cursor.replaying = False
+
+    def _target(self, cursor: Cursor) -> int:
+        room = self.hub.rooms.get(cursor.room)
+        return max(cursor.head, room.last if room else 0)
+
+    def _send_rows(self, cursor: Cursor, rows: list[log.Stored], *, again: bool = False) -> int:
+        """Send those rows that follow on the cursor; how many."""
+        sent = 0
+        for row in rows:
+            if not cursor.open or self.closed or self.paused_at is not None:
+                return sent or 1
+            if row.seq == cursor.seq + 1:
+                self._send_next(cursor, Frame.stored(row), again=again)
+                sent += 1
+        figures.REPLAYED.inc(sent)
+        return sent
+
+    def reset(self, room: str, head: int) -> None:
+        """Tell the client that what it has of a room is not enough: it fetches anew, then goes on from the head."""
+        cursor = self.cursors.get(room)
+        if cursor is not None:
+            cursor.seq = cursor.head = head
+            cursor.resets += 1
+            figures.RESETS.inc()
+            self.control("room:reset", {"room": room, "seq": head})
+
+    def look_at_backlog(self) -> None:
+        """Go on with a paused reader who has read, or give up one who has not."""
+        assert self.paused_at is not None
+        if self.peer.backlog() <= settings.REALTIME["backlog_bytes"] // 4:
+            self.paused_at = None
+            for cursor in list(self.cursors.values()):
+                if self._target(cursor) > cursor.seq:
+                    self._go_on(cursor)
+
+    # --- Rooms
+
+    async def join(self, prefix: str, ref: str, since: int | None) -> tuple[str, int, bool]:
+        """Enter a room after asking the database: its name, the number reached, whether the client must fetch anew.
+
+        Raises Refused: not_found for what is absent or not this person's, too_many_rooms.
+        """
+        epoch = -1
+        while epoch != self.epoch and not self.closed:  # rights that changed meanwhile are asked again
+            epoch = self.epoch
+            name, head, rows = await in_thread(_entry, self.user, prefix, ref, since)
+        if self.closed:
+            raise Refused("unauthorized")
+        self.aliases[prefix, ref] = name
+        cursor = self.cursors.get(name)
+        again = cursor is not None
+        if cursor is None:
+            cursor = self.enter(name, head if since is None else min(since, head), head)
+        else:
+            while cursor.replaying and not self.closed:
+                await asyncio.sleep(0.01)
+            cursor.seq = cursor.seq if since is None else min(since, cursor.seq)
+        return await self._replay(cursor, since, head, rows, again=again)
+
+    def enter(self, name: str, seq: int, head: int) -> Cursor:
+        """Become a member of a room that was found allowed."""
+        if len(self.cursors) >= settings.REALTIME["rooms_per_socket"]:
+            raise Refused("too_many_rooms")
+        cursor = self.cursors[name] = Cursor(name, seq=seq, head=head)
+        self.hub.enter(self, name, head)
+        return cursor
+
+    async def _replay(
+        self, cursor: Cursor, since: int | None, head: int, rows: list[log.Stored], *, again: bool
+    ) -> tuple[str, int, bool]:
+        if since is not None and (
+            since > head or head - since > settings.REALTIME["replay_max"] or (head > since and not rows)
+        ):
+            self.reset(cursor.room, head)
+            return cursor.room, cursor.seq, True
+        resets = cursor.resets
+        cursor.replaying = True
+        self._send_rows(cursor, rows, again=again)
+        await self._catch_up(cursor, again=again)
+        return cursor.room, cursor.seq, cursor.resets != resets
+
+    def leave(self, name: str) -> None:
+        """End a membership: no frame of the room follows."""
+        cursor = self.cursors.pop(name, None)
+        if cursor is not None:
+            cursor.open = False
+            stop(self, name)
+            self.hub.leave(self, name)
+
+    # --- Rights
+
+    def watch_expiry(self) -> None:
+        """Warn a minute before the credential ends, and end with it."""
+        for timer in self._timers:
+            timer.cancel()
+        self._timers = []
+        if self.identity.expires_at is None:
+            return
+        left = self.identity.expires_at - time.time()
+        loop = asyncio.get_running_loop()
+        notice = {"expiresAt": int(self.identity.expires_at * 1000)}
+        self._timers = [
+            loop.call_later(max(0.0, left - EXPIRY_NOTICE_SECONDS), self.control, "auth:expiring", notice),
+            loop.call_later(max(0.0, left), self.end, CLOSE_UNAUTHENTICATED),
+        ]
+
+    def renew(self, identity: Identity) -> None:
+        """Go on with a fresh credential of the same person."""
+        self.identity, self.user = identity, identity.user
+        self.watch_expiry()
+
+    async def _recheck(self) -> None:
+        from realtime.rights import recheck
+
+        await recheck([self])
+
+    # --- The end
+
+    def end(self, code: int) -> None:
+        """Close the socket from our side."""
+        if not self.closed:
+            figures.CLOSED.labels(str(code)).inc()
+            self.forget()
+            self.peer.close(code)
+
+    def forget(self) -> None:
+        """The socket is gone: leave everything."""
+        if self.closed:
+            return
+        stop_all(self)
+        self.closed = True
+        for timer in self._timers:
+            timer.cancel()
+        for name in list(self.cursors):
+            self.leave(name)
+        self.hub.sessions.pop(self, None)
+        self.hub.forget_lease(self.holder)
+        figures.SOCKETS.labels(self.peer.kind).dec()
+
+
+def _entry(user: Viewer, prefix: str, ref: str, since: int | None) -> tuple[str, int, list[log.Stored]]:
+    name = rooms.find(user, prefix, ref)
+    if name is None:
+        raise Refused("not_found")
+    if since is None:
+        return name, log.heads([name])[name], []
+    page = settings.REALTIME["replay_page"]
+    head, rows = log.replay(name, since, page)
+    return name, head, rows

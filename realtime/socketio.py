@@ -1,0 +1,244 @@
+"""Socket.IO 4 at namespace `/support`, for clients of the earlier system as they are: the same sessions, no manager.
+
+python-socketio speaks the protocol (polling, upgrade, acks); rooms, order and delivery are the hub's. Nothing is ever
+disconnected for a passing fault, since clients do not come back by themselves after that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+import socketio
+import structlog
+from django.conf import settings
+from engineio.packet import MESSAGE, Packet
+
+from realtime import doors
+from realtime.actions import perform
+from realtime.admission import admit_by_token, ready
+from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
+from realtime.frames import NAMESPACE, Frame
+from realtime.outlets import DaphneOutlet, outlet_of
+from realtime.session import Session
+
+logger = structlog.get_logger(__name__)
+FINAL = {CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT}
+_CODES = {CLOSE_UNAUTHENTICATED: "unauthorized", CLOSE_FORBIDDEN: "forbidden", CLOSE_LIMIT: "rate_limited"}
+RESERVED = {"connect", "disconnect", "connect_error", "disconnecting", "newListener", "removeListener"}
+_ack_wanted: ContextVar[bool] = ContextVar("ack_wanted", default=False)
+
+
+class _Json:
+    """The json module as python-socketio uses it."""
+
+    JSONDecodeError = orjson.JSONDecodeError
+
+    @staticmethod
+    def dumps(value: Any, **_options: Any) -> str:
+        return orjson.dumps(value, default=str).decode()
+
+    @staticmethod
+    def loads(content: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(content)
+
+
+class _Queued(Packet):
+    """A packet of ours in Engine.IO's queue; tells when it is on its way."""
+
+    def __init__(self, peer: SocketIoPeer, data: str) -> None:
+        super().__init__(MESSAGE, data=data)
+        self.peer = peer
+
+    def encode(self, b64: bool = False) -> str:
+        if self.encode_cache is None:
+            self.peer.queued -= 1
+            self.peer.queued_bytes -= len(self.data)
+        return str(super().encode(b64))
+
+
+class SocketIoPeer:
+    """One client of the namespace under a session.
+
+    Frames go straight into an upgraded client's WebSocket when nothing of ours waits in Engine.IO's queue, else
+    through the queue, so that their order holds.
+    """
+
+    kind = "socketio"
+
+    def __init__(self, server: Server, eio_sid: str, sid: str, *, address: str, envelope: bool) -> None:
+        self.server, self.eio_sid, self.sid, self.address = server, eio_sid, sid, address
+        self.wants_control = self.envelope = envelope
+        self.queued = self.queued_bytes = 0
+        self.begun = False
+
+    def write(self, frame: Frame) -> None:
+        outlet = self.server.outlets.get(self.eio_sid)
+        socket = self.server.eio.sockets.get(self.eio_sid)
+        if socket is None or socket.closed:
+            return
+        if outlet is not None and self.begun and not self.queued and socket.upgraded:
+            outlet.write(frame.packet_with_envelope_wire if self.envelope else frame.packet_wire)
+            return
+        packet = _Queued(self, frame.packet_with_envelope if self.envelope else frame.packet)
+        self.begun = True
+        self.queued += 1
+        self.queued_bytes += len(packet.data)
+        socket.queue.put_nowait(packet)
+
+    def backlog(self) -> int:
+        outlet = self.server.outlets.get(self.eio_sid)
+        return self.queued_bytes + (outlet.backlog() if outlet is not None else 0)
+
+    def close(self, code: int) -> None:
+        if code in _CODES:
+            self.write(Frame.control("error", {**Refused(_CODES[code]).error, "closeCode": code}))
+        task = asyncio.ensure_future(self._close(code))
+        self.server.closing.add(task)
+        task.add_done_callback(self.server.closing.discard)
+
+    async def _close(self, code: int) -> None:
+        if code in FINAL:
+            await self.server.disconnect(self.sid, namespace=NAMESPACE)
+            return
+        outlet = self.server.outlets.get(self.eio_sid)
+        if outlet is not None:
+            outlet.close(code)
+        elif self.eio_sid in self.server.eio.sockets:
+            await self.server.eio.sockets[self.eio_sid].close(wait=False)
+
+
+class Server(socketio.AsyncServer):  # type: ignore[misc]
+    """python-socketio's server, which tells our namespace whether an ack is wanted and survives any packet."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.outlets: dict[str, DaphneOutlet] = {}
+        self.closing: set[asyncio.Task[None]] = set()
+
+    async def _handle_event(self, eio_sid: str, namespace: str, id: int | None, data: Any) -> None:
+        if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in RESERVED:
+            data = ["", *(data[1:] if isinstance(data, list) else [])]
+        _ack_wanted.set(id is not None)
+        await super()._handle_event(eio_sid, namespace, id, data)
+
+    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        try:
+            if not isinstance(data, bytes):
+                await super()._handle_eio_message(eio_sid, data)
+                return
+        except Exception as error:
+            logger.info("socketio_bad_packet", error=repr(error)[:200])
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None and not socket.closed:
+            await socket.close(wait=False)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        await super()._handle_eio_disconnect(eio_sid, reason)
+        self.outlets.pop(eio_sid, None)
+
+
+class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
+    """`/support`: connect with a token, then the actions of the plain socket as events, answers as acks."""
+
+    server: Server
+
+    def __init__(self) -> None:
+        super().__init__(NAMESPACE)
+        self.sessions: dict[str, Session] = {}
+
+    async def trigger_event(self, event: str, *args: Any) -> Any:
+        if event == "connect":
+            return await self._connect(*args)
+        if event == "disconnect":
+            session = self.sessions.pop(args[0], None)
+            return session.forget() if session is not None else None
+        return await self._action(event, args[0], list(args[1:]))
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        auth = auth if isinstance(auth, dict) else {}
+        scope = environ["asgi.scope"]
+        found = doors.headers(scope)
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
+        if scope["type"] == "websocket":
+            self.server_outlet(eio_sid, environ["asgi.send"])
+        address = doors.address(scope, found)
+        peer = SocketIoPeer(self.server, eio_sid, sid, address=address, envelope=bool(auth.get("envelope")))
+        token = auth.get("token") or doors.bearer_token(found, [])
+        try:
+            if not isinstance(token, str):
+                raise Closed(CLOSE_UNAUTHENTICATED, "unauthorized")
+            session = await admit_by_token(peer, token.removeprefix("Bearer "))
+        except Closed as closed:
+            error = Refused(closed.error).error
+            raise socketio.exceptions.ConnectionRefusedError(
+                error["code"], {**error, "closeCode": closed.code}
+            ) from None
+        self.sessions[sid] = session
+        asyncio.get_running_loop().call_soon(self._begin, session, auth.get("since"))
+
+    def server_outlet(self, eio_sid: str, send: Any) -> None:
+        outlet = outlet_of(send)
+        if isinstance(outlet, DaphneOutlet):
+            self.server.outlets[eio_sid] = outlet
+
+    def _begin(self, session: Session, since: Any) -> None:
+        """The client knows that it is connected: say what it is told first, and go on where it was."""
+        session.control("ready", ready(session))
+        if isinstance(since, dict):
+            session.hub.spawn(self._resume(session, since))
+
+    async def _resume(self, session: Session, since: dict[str, Any]) -> None:
+        answer = await perform(session, "resume", [{"rooms": since}])
+        session.control("resumed", answer.get("data", {}))
+
+    async def _action(self, event: str, sid: str, arguments: list[Any]) -> dict[str, Any] | None:
+        session = self.sessions.get(sid)
+        if session is None or session.closed:
+            return {"ok": False, "error": Refused("unauthorized").error}
+        wanted = _ack_wanted.get()
+        try:
+            answer = await perform(session, event, arguments)
+        except Closed as closed:
+            session.end(closed.code)
+            return {"ok": False, "error": Refused(closed.error).error}
+        if not wanted and not answer["ok"]:
+            session.control("error", answer["error"])
+        return answer
+
+
+def application() -> Any:
+    """The ASGI application for everything under /socket.io/."""
+    server = Server(
+        async_mode="asgi",
+        namespaces=[NAMESPACE],
+        # An empty list would switch the check off.
+        cors_allowed_origins=_origin_allowed,
+        cors_credentials=False,
+        max_http_buffer_size=settings.REALTIME["frame_bytes"],
+        ping_interval=25,
+        ping_timeout=20,
+        async_handlers=False,
+        json=_Json,
+        logger=False,
+        engineio_logger=False,
+    )
+    namespace = SupportNamespace()
+    server.register_namespace(namespace)
+    app = socketio.ASGIApp(server)
+
+    async def run(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            sid = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("sid", [""])[0]
+            if sid in server.eio.sockets:
+                namespace.server_outlet(sid, send)
+        await app(scope, receive, send)
+
+    return run
+
+
+def _origin_allowed(origin: str | None, environ: dict[str, Any]) -> bool:
+    return doors.origin_allowed(doors.headers(environ["asgi.scope"]), required=False)

@@ -1,0 +1,81 @@
+"""Who is typing where: relayed to those in the room, stopped by itself, and never told to a customer for a note."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from realtime.frames import dumps
+from realtime.registry import EventSpec
+from realtime.rooms import split, typed
+from realtime.wire import TypingOut
+
+if TYPE_CHECKING:
+    from realtime.session import Session
+
+START, STOP = "typing:start", "typing:stop"
+STOP_AFTER_SECONDS, EXPIRES_IN = 6.0, 8
+
+
+_FORMS = {"customer": lambda: TypingOut, "staff": lambda: TypingOut}
+# To every room that is joined by hand.
+EVENTS = (
+    EventSpec(START, "Somebody began typing", frozenset(), _FORMS, stored=False),
+    EventSpec(STOP, "Somebody stopped typing", frozenset(), _FORMS, stored=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Begun and not yet ended; `internal` for a note."""
+
+    key: str
+    internal: bool
+    timer: asyncio.TimerHandle
+
+
+def set_typing(session: Session, key: str, room: str, *, typing: bool, internal: bool = False) -> None:
+    """Relay that this person began or ended typing in a room he has joined; `internal` for a note."""
+    begun = session.typing.get(room)
+    if begun is not None and (not typing or begun.internal != internal):
+        stop(session, room)
+        begun = None
+    if not typing:
+        return
+    now = time.monotonic()
+    if now - session.typing_at.get(room, -1e9) >= settings.REALTIME["typing_seconds"]:
+        session.typing_at[room] = now
+        _tell(session, START, key, room, internal)
+    elif begun is None:
+        return
+    if begun is not None:
+        begun.timer.cancel()
+    timer = asyncio.get_running_loop().call_later(STOP_AFTER_SECONDS, stop, session, room)
+    session.typing[room] = Typing(key, internal, timer)
+
+
+def stop(session: Session, room: str) -> None:
+    """End what was begun in a room, if anything was."""
+    begun = session.typing.pop(room, None)
+    if begun is not None:
+        begun.timer.cancel()
+        _tell(session, STOP, begun.key, room, begun.internal)
+
+
+def stop_all(session: Session) -> None:
+    """End everything, for a socket that goes."""
+    for room in list(session.typing):
+        stop(session, room)
+
+
+def _tell(session: Session, event: str, key: str, room: str, internal: bool) -> None:
+    prefix, ref = split(room)
+    data = dumps({key: ref, "userId": str(session.user.pk), "name": session.user.actor_name, "expiresIn": EXPIRES_IN})
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    for target in [prefix] if internal else typed()[key]:
+        session.hub.signal(f"{target}:{ref}", event, data, at=at, skip=session.user.pk)

@@ -1,0 +1,47 @@
+"""The plain socket: ways in, joins, live events, leaving, limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.realtime.client import Client, subprotocols, token_of
+from tests.realtime.servers import Web
+from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def web(transactional_db):
+    with Web() as found:
+        yield found
+
+
+def test_a_token_lets_in_by_header_by_subprotocol_and_by_first_frame(committed_cast, web):
+    token = token_of(committed_cast.customer)
+    with Client(web, token) as by_header:
+        assert by_header.event("ready")["data"]["user"]["id"] == str(committed_cast.customer.pk)
+    with Client(web, subprotocols=subprotocols(token)) as by_subprotocol:
+        assert by_subprotocol.event("ready")
+        assert by_subprotocol.socket.subprotocol == "support.v1"
+    with Client(web) as by_frame:
+        assert by_frame.done("auth", {"token": token})["expiresAt"]
+        assert by_frame.event("ready")
+    with Client(web, "nonsense") as refused:
+        assert refused.closed() == 4401
+    assert web.tracebacks() == []
+
+
+def test_a_message_reaches_customer_and_agent_each_in_their_form(committed_cast, web):
+    cast = committed_cast
+    ticket = create_ticket(NewTicket("Screen", "It is cracked."), by=cast.customer)
+    with Client(web, token_of(cast.customer)) as customer, Client(web, token_of(cast.agent)) as agent:
+        assert customer.done("joinTicket", {"ticketId": str(ticket.pk)})["room"] == f"ticket:{ticket.pk}"
+        assert agent.done("joinTicket", str(ticket.pk))["room"] == f"ticket-staff:{ticket.pk}"
+        add_message(ticket.pk, NewMessage("We look into it."), by=cast.agent)
+        seen, told = customer.event("ticket:message"), agent.event("ticket:message")
+        assert seen["data"]["body"] == told["data"]["body"] == "We look into it."
+        assert "isInternal" not in seen["data"]
+        assert told["data"]["isInternal"] is False
+        assert customer.done("leaveTicket", str(ticket.pk)) == {"room": f"ticket:{ticket.pk}"}
+    assert web.tracebacks() == []
