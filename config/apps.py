@@ -18,4 +18,5 @@ class ConfigConfig(AppConfig):
         super().import_models()
 
     def ready(self) -> None:
-        from config import checks, errors  # noqa: F401
+        # Celery too: whoever wakes a task does it through the application of this project.
+        from config import celery, checks, errors  # noqa: F401
