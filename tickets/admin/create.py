@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from core.idempotency import Answer
 from tickets import operations
 from tickets.admin import choices, views
 from tickets.admin.actions import keep, once_for
+from tickets.admin.detail import list_name
 from tickets.admin.forms import NewTicketForm
 from tickets.operations import NewTicket
 from tickets.policies import ASSIGN, CREATE, can, refuse_unless
@@ -35,6 +37,7 @@ def new_ticket(request: HttpRequest, site: AdminSite, opts: Any) -> HttpResponse
     refuse_unless(user, CREATE)
     customer = _customer(request.GET.get("customer", ""))
     context = {**site.each_context(request), "title": _("New ticket"), "opts": opts, "customer": customer}
+    context["trail"] = [(list_name(opts), reverse("admin:tickets_ticket_changelist")), (context["title"], "")]
     if customer is None:
         return TemplateResponse(request, "tickets/find_customer.html", context | _search(request.GET.get("q", "")))
     form = NewTicketForm(request.POST, request.FILES) if request.method == "POST" else NewTicketForm()

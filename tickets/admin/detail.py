@@ -48,6 +48,11 @@ class Refusal:
         return _whole(self.form.data.get("last_seen"))
 
 
+def list_name(opts: Any) -> str:
+    """What the list is called in the trail above a page."""
+    return capfirst(str(opts.verbose_name_plural))
+
+
 def find(ref: str, user: User) -> Ticket:
     """A ticket with all that its page shows; NotFound for what this person does not see."""
     ticket = tickets_for(user).complete().referred(ref).first()
@@ -73,7 +78,7 @@ def ticket_page(
         **site.each_context(request),
         "title": ticket.number,
         "trail": [
-            (capfirst(str(opts.verbose_name_plural)), reverse("admin:tickets_ticket_changelist")),
+            (list_name(opts), reverse("admin:tickets_ticket_changelist")),
             (ticket.number, ""),
         ],
         "subtitle": ticket.subject,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from tickets.admin.choices import Choices
 from tickets.admin.fields import (
     Choice,
-    FilesField,
     Line,
     LongText,
     Number,
@@ -195,8 +194,8 @@ class NewTicketForm(WithFiles):
     agent_id = Choice(label=_("Agent"))
     team_id = Choice(label=_("Team"))
     tags = Tags(label=_("Tags"))
-    attachments = FilesField()
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    field_order = ("subject", "description", "attachments")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import DayRange, OperationAdmin, holds
@@ -19,7 +18,7 @@ from realtime.publish import heads
 from tickets import policies
 from tickets.admin import bulk, views
 from tickets.admin.create import new_ticket
-from tickets.admin.detail import find, ticket_page
+from tickets.admin.detail import find, list_name, ticket_page
 from tickets.admin.filters import (
     AgentFilter,
     CategoryFilter,
@@ -91,7 +90,7 @@ class TicketAdmin(OperationAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """As Django's, with the queue's room and its head, read before the tickets, for those it carries events to."""
         queue = {"room": QUEUE, "seq": heads([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
-        trail = {"trail": [(capfirst(str(self.opts.verbose_name_plural)), "")]}
+        trail = {"trail": [(list_name(self.opts), "")]}
         return super().changelist_view(request, {**queue, **trail, **(extra_context or {})})
 
     @admin.display(description=_("ticket"), ordering="number")
@@ -181,7 +180,7 @@ class TicketAdmin(OperationAdmin):
             "page": page,
             "acts": in_words(list(page.object_list)),
             "trail": [
-                (capfirst(str(self.opts.verbose_name_plural)), reverse("admin:tickets_ticket_changelist")),
+                (list_name(self.opts), reverse("admin:tickets_ticket_changelist")),
                 (ticket.number, views.page_url(ticket.pk)),
                 (_("History"), ""),
             ],

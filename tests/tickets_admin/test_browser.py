@@ -1,0 +1,168 @@
+"""The ticket pages as a person meets them: a ticket opened, answered and noted in a real browser, in every look."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor, axe, chromium, site, visit  # noqa: F401
+from tests.browser.test_back_office import LOOKS, SMALL
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+Visit = Callable[..., Visitor]
+TICKETS = "/admin/tickets/ticket/"
+
+
+def open_ticket(visitor: Visitor, customer: str = "customer0@example.test", file: Path | None = None) -> str:
+    """Open a ticket by the pages, as an agent on the phone would; its address."""
+    page = visitor.page
+    visitor.go(f"{TICKETS}add/")
+    page.fill("#find-customer", customer)
+    page.keyboard.press("Enter")
+    page.click(".doors a")
+    page.fill("#id_subject", f"شاشة مكسورة {uuid.uuid4().hex[:6]}")
+    page.fill("#id_description", "السطر الأول\nThe second line is English.")
+    if file:
+        page.set_input_files("#id_attachments", str(file))
+    page.click(".new-ticket .submit-row button")
+    page.wait_for_url("**/change/")
+    return str(page.url.removeprefix(visitor.site.url))
+
+
+@pytest.fixture
+def canned_title(visit: Visit) -> str:  # noqa: F811
+    """A canned response made by its page."""
+    visitor = visit("en")
+    visitor.go("/admin/tickets/cannedresponse/add/")
+    title = f"Greeting {uuid.uuid4().hex[:6]}"
+    for name, text in {"shortcut": title, "title_ar": title, "title_en": title}.items():
+        visitor.page.fill(f"#id_{name}", text)
+    visitor.page.fill("#id_body_ar", "مرحبا {customer_name}")
+    visitor.page.fill("#id_body_en", "Hello {customer_name}, {agent_name} here.")
+    visitor.page.click("input[name=_save]")
+    visitor.page.wait_for_url("**/cannedresponse/")
+    return title
+
+
+@pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1440)])
+def test_a_ticket_is_opened_answered_and_noted(
+    visit: Visit,  # noqa: F811
+    canned_title: str,
+    tmp_path: Path,
+    language: str,
+    width: int,
+) -> None:
+    visitor = visit(language, width=width)
+    page = visitor.page
+    file = tmp_path / "فاتورة.txt"
+    file.write_text("invoice\n")
+    open_ticket(visitor, file=file)
+    assert page.locator(".message.opening .files").inner_text().strip().startswith("فاتورة.txt")
+
+    page.fill("#reply-body", "First line")
+    value = page.locator("#reply-canned option", has_text=canned_title).last.get_attribute("value")
+    page.select_option("#reply-canned", value)
+    page.click("button[name=insert]")
+    expect(page.locator("#reply-body")).to_have_value(re.compile("محمد"))
+    typed = page.input_value("#reply-body")
+    assert typed.startswith("First line\n\n")
+    assert "{" not in typed
+
+    # Another form reloads the page; what was typed is there again.
+    page.click(".ticket-buttons form[action$='/do/watch/'] button")
+    page.wait_for_selector("form[action$='/do/unwatch/']")
+    assert page.input_value("#reply-body") == typed
+
+    page.click("#form-reply .submit-row button")
+    page.wait_for_selector(".message.agent >> nth=1")
+    assert page.input_value("#reply-body") == ""
+
+    page.click("label[for=tab-note]")
+    assert not page.locator("#form-reply").is_visible()
+    page.fill("#note-body", "Only for us.")
+    page.click("#form-note .submit-row button")
+    page.wait_for_selector(".message.internal")
+    assert visitor.complaints == []
+
+
+def test_lines_of_both_scripts_each_begin_at_their_own_side(visit: Visit) -> None:  # noqa: F811
+    visitor = visit("ar")
+    open_ticket(visitor)
+    ends = visitor.page.evaluate(
+        """() => { const text = document.querySelector('.opening .body').firstChild, box = text.parentElement
+          .getBoundingClientRect(), range = document.createRange(), cut = text.data.indexOf('\\n');
+          range.setStart(text, 0); range.setEnd(text, cut); const arabic = range.getBoundingClientRect();
+          range.setStart(text, cut + 1); range.setEnd(text, text.length); const english = range.getBoundingClientRect();
+          return [box.right - arabic.right, english.left - box.left]; }"""
+    )
+    assert max(ends) < 2
+
+
+def test_two_clicks_send_one_reply(visit: Visit) -> None:  # noqa: F811
+    visitor = visit("en")
+    open_ticket(visitor)
+    visitor.page.fill("#reply-body", "Once.")
+    visitor.page.evaluate(
+        "() => { const f = document.getElementById('form-reply'); f.requestSubmit(); f.requestSubmit(); }"
+    )
+    visitor.page.wait_for_selector(".message.agent >> nth=1")
+    visitor.page.reload()
+    assert visitor.page.locator(".message", has_text="Once.").count() == 1
+
+
+def pages(visitor: Visitor) -> list[str]:
+    """Every kind of ticket page, with a ticket that has something of everything."""
+    address = open_ticket(visitor)
+    page = visitor.page
+    page.fill("#reply-body", "Answer.")
+    page.select_option("#reply-status", "pending")
+    page.click("#form-reply .submit-row button")
+    page.wait_for_selector(".message.agent >> nth=1")
+    return [
+        TICKETS,
+        f"{TICKETS}?view=pending&q=nothing-like-it",
+        address,
+        address.replace("/change/", "/history/"),
+        f"{TICKETS}add/?q=customer",
+        "/admin/tickets/category/",
+        "/admin/tickets/category/add/",
+        "/admin/tickets/cannedresponse/",
+        "/admin/tickets/cannedresponse/add/",
+    ]
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+def test_no_page_complains_overflows_or_is_too_small_for_fingers(
+    visit: Visit,  # noqa: F811
+    language: str,
+    scheme: str,
+    width: int,
+) -> None:
+    visitor = visit(language, scheme, width)
+    for path in pages(visitor):
+        assert visitor.go(path).status == 200, path
+        visitor.page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert visitor.page.evaluate(SMALL) == [], path
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 390), ("en", "dark", 1440)])
+def test_axe_finds_nothing(visit: Visit, axe: Any, language: str, scheme: str, width: int) -> None:  # noqa: F811
+    visitor = visit(language, scheme, width)
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = {}
+    for path in pages(visitor):
+        visitor.go(path)
+        visitor.page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
+        visitor.page.evaluate(axe)
+        result = visitor.page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+        found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]] for one in result["violations"]}
+    assert found == {}
