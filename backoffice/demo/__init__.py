@@ -1,1 +1,1 @@
-"""The demo: a shop that sells phones in Saudi Arabia, its people, and 90 days of its tickets, all made by operations."""
+"""The demo: a shop that sells phones in Saudi Arabia, its people, and 90 days of tickets, all made by operations."""

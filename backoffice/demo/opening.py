@@ -24,9 +24,7 @@ def open_shop() -> None:
         words = {"title_ar": title.ar, "title_en": title.en, "body_ar": arabic, "body_en": english}
         save_canned_response(None, changes={**words, "shortcut": shortcut}, by=lead)
     for person in CUSTOMERS:
-        create_customer(
-            person.email, name=person.name, phone=person.phone, language=person.language, by=administrator
-        )
+        create_customer(person.email, name=person.name, phone=person.phone, language=person.language, by=administrator)
     # One hash for all: hashing it for each would take most of the time of the whole demo.
     User.objects.filter(email__in=[one.email for one in (*STAFF, *CUSTOMERS)]).update(password=make_password(PASSWORD))
 

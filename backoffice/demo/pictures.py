@@ -55,13 +55,12 @@ def _phone(draw: ImageDraw.ImageDraw, screen: str) -> None:
 def _screen(draw: ImageDraw.ImageDraw, chance: Random) -> None:
     """Cracks that run from one corner."""
     _phone(draw, "#31506e")
-    for _crack in range(14):
-        x, y = 398, 70
+    for crack in range(14):
+        path = [(398, 70)]
         for _bend in range(6):
-            x -= chance.randrange(10, 60)
-            y += chance.randrange(10, 90)
-            draw.line((398, 70, x, y) if _bend == 0 else (*last, x, y), fill="#dfe7ee", width=1 + _crack % 2)
-            last = (x, y)
+            x, y = path[-1]
+            path.append((x - chance.randrange(10, 60), y + chance.randrange(10, 90)))
+        draw.line(path, fill="#dfe7ee", width=1 + crack % 2)
 
 
 def _battery(draw: ImageDraw.ImageDraw, chance: Random) -> None:
@@ -129,7 +128,9 @@ def _log() -> str:
     chance = Random("log")
     rows = ["system 14.2 build 2291, free storage 3.1 GB"]
     for minute in range(40):
-        what = chance.choice(("keyboard service stopped, restarting", "watchdog: reboot", "battery 61%", "wifi connected"))
+        what = chance.choice(
+            ("keyboard service stopped, restarting", "watchdog: reboot", "battery 61%", "wifi connected")
+        )
         rows.append(f"09:{minute:02}:{chance.randrange(60):02} {what}")
     return "\n".join(rows) + "\n"
 

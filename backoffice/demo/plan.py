@@ -20,14 +20,24 @@ _JUST_NOW = timedelta(minutes=1)
 Story = Callable[[Thread], None]
 # How ordinary tickets go, of a hundred.
 _USUAL: tuple[tuple[Story, int], ...] = (
-    (stories.ordinary, 62),
-    (stories.held, 8),
-    (stories.silent, 7),
-    (stories.escalated, 6),
-    (stories.nudged, 6),
-    (stories.reopened, 4),
-    (stories.by_phone, 4),
-    (stories.alone, 3),
+    (stories.quick, 52),
+    (stories.ordinary, 20),
+    (stories.held, 6),
+    (stories.silent, 6),
+    (stories.escalated, 4),
+    (stories.nudged, 4),
+    (stories.reopened, 3),
+    (stories.by_phone, 3),
+    (stories.alone, 2),
+)
+# Of the tickets of the last days, the share that is still under way, and how those go.
+_LATELY = timedelta(days=14)
+_LASTING = 0.7
+_LASTING_STORIES: tuple[tuple[Story, int], ...] = (
+    (stories.ordinary, 50),
+    (stories.held, 30),
+    (stories.silent, 10),
+    (stories.nudged, 10),
 )
 
 
@@ -53,18 +63,42 @@ def _usual(count: int, now: datetime) -> Iterator[Thread]:
     for number, (language, begins) in enumerate(zip(languages, times, strict=True)):
         chance = Random(f"{_SEED}:{number}")
         thread = _thread(f"usual-{number}", language, begins, chance)
-        story = chance.choices([one for one, _share in _USUAL], [share for _one, share in _USUAL])[0]
-        if not _fits(story, thread):
-            story = stories.ordinary
-        story(thread)
+        lasts = begins > now - _LATELY and chance.random() < _LASTING
+        story = chance.choices(*zip(*(_LASTING_STORIES if lasts else _USUAL), strict=True))[0]
+        _suited(story, thread)(thread)
+        if lasts:
+            _leave_open(thread)
         yield thread
 
 
-def _fits(story: Story, thread: Thread) -> bool:
-    """A customer can only be silent to a question, and calls only while somebody is there to take the call."""
-    if story is stories.by_phone:
-        return staffed(thread.now, Random(0)) == thread.now
-    return thread.line.turns[0].asks or story not in (stories.silent, stories.alone)
+def _leave_open(thread: Thread) -> None:
+    """Stop somewhere before the end, mostly rather late."""
+    over = next(
+        place
+        for place, step in enumerate(thread.steps)
+        if step.verb == "close" or step.values.get("status") == "resolved"
+    )
+    del thread.steps[max(thread.times.randrange(1, over + 1), thread.times.randrange(1, over + 1)) :]
+
+
+def _suited(story: Story, thread: Thread) -> Story:
+    """The story, on a line that it can go; an ordinary one where there is none.
+
+    One answer must be able to solve it, a question come before silence, and somebody be there to take a call.
+    """
+    lines = thread.topic.lines[thread.language]
+    if story is stories.quick:
+        able = [line for line in lines if line.answer]
+    elif story in (stories.silent, stories.alone):
+        able = [line for line in lines if line.turns[0].asks]
+    elif story is stories.by_phone and staffed(thread.now, Random(0)) != thread.now:
+        able = []
+    else:
+        able = list(lines)
+    if not able:
+        return stories.ordinary
+    thread.take(able)
+    return story
 
 
 def _doubles(size: int, now: datetime) -> Iterator[Thread]:
@@ -95,7 +129,6 @@ _PINNED: tuple[tuple[str, float, str, str, Story, str], ...] = (
     ("held-2", 6.3, "en", "trade_in", stories.held, "status"),
     ("escalated", 6.1, "ar", "late_delivery", stories.escalated, "escalate"),
     ("reopened", 12.4, "ar", "software", stories.reopened, "again"),
-    ("called", 21, "ar", "earbuds", stories.by_phone, ""),
 )
 
 
@@ -104,10 +137,7 @@ def _pinned(now: datetime) -> Iterator[Thread]:
     for key, days, language, topic, story, last in _PINNED:
         chance = Random(f"{_SEED}:{key}")
         thread = _thread(key, language, now - timedelta(days=days), chance, topic)
-        if story is stories.silent:
-            thread.line = next(line for line in thread.topic.lines[language] if line.turns[0].asks)
-            thread.opening = chance.choice(thread.line.openings)
-        story(thread)
+        _suited(story, thread)(thread)
         _stop_after(thread, last)
         yield thread
     urgent = _thread("urgent", "ar", now - timedelta(hours=1.3), Random(f"{_SEED}:urgent"), "battery")
@@ -153,7 +183,7 @@ def _link_alike(threads: list[Thread]) -> None:
         alike = (thread.topic.slug, thread.slots["product"])
         earlier = latest.get(alike)
         latest[alike] = thread.steps[0].ticket
-        if earlier is None or chance.random() > 0.25:
+        if earlier is None or chance.random() > 0.2:
             continue
         for place, step in enumerate(thread.steps):
             if step.verb == "reply" and step.by == thread.agent.mailbox:

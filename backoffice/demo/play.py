@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-
-from django.db import connection
+from dataclasses import replace
 
 from accounts.models import Team, User
 from backoffice.demo.mark import Mark, tickets_made
@@ -41,26 +40,29 @@ class Player:
     def play(self, done: int, tell: Callable[[int], None]) -> None:
         """Do every step after the first `done`, telling after each transaction how many tickets there are."""
         for batch in _batches(self.steps, done):
-            files = {number: self._upload(step, number) for number, step in batch if step.files}
+            ready = [(number, self._uploaded(number, step) if step.files else step) for number, step in batch]
             with unit():
-                for number, step in batch:
+                for number, step in ready:
                     with came_from(self._mark(number).origin()), clock.at(step.at):
-                        _VERBS[step.verb](self, step, files.get(number, []))
+                        _VERBS[step.verb](self, step)
             tell(len(self.tickets))
 
     def _mark(self, number: int) -> Mark:
         return Mark(self.size, number, len(self.steps))
 
-    def _upload(self, step: Step, number: int) -> list[str]:
-        """Before the step's own transaction, and marked as part of the step before: it may be done again."""
+    def _uploaded(self, number: int, step: Step) -> Step:
+        """The step with attachments for its pictures.
+
+        Before the step's own transaction, and marked as of the step before: it may be done again.
+        """
         by = self.people[step.by]
         files = [IncomingFile.of(*file_named(name, by.language)) for name in step.files]
         with came_from(self._mark(number - 1).origin()), clock.at(step.at):
-            return [str(attachment.pk) for attachment in store_files(files, by=by)]
+            return replace(step, files=tuple(str(attachment.pk) for attachment in store_files(files, by=by)))
 
     # --- The verbs -------------------------------------------------------------------------------------------------
 
-    def create(self, step: Step, files: list[str]) -> None:
+    def create(self, step: Step) -> None:
         values = step.values
         new = NewTicket(
             subject=values["subject"],
@@ -69,22 +71,22 @@ class Player:
             priority=PRIORITIES[values["priority"]],
             order_id=values["order"],
             product_id=values["product"],
-            attachments=files,
+            attachments=step.files,
             customer_id=self.people[values["customer"]].pk if values["customer"] else None,
         )
         self.tickets[step.ticket] = operations.create_ticket(new, by=self.people[step.by]).pk
 
-    def reply(self, step: Step, files: list[str]) -> None:
-        new = NewMessage(step.body, attachments=files)
+    def reply(self, step: Step) -> None:
+        new = NewMessage(step.body, attachments=step.files)
         written = operations.add_message(self.tickets[step.ticket], new, by=self.people[step.by])
         if step.opens and written.opened:
             self.tickets[step.opens] = written.opened.pk
 
-    def note(self, step: Step, files: list[str]) -> None:
+    def note(self, step: Step) -> None:
         new = NewMessage(step.body, is_internal=True)
         operations.add_message(self.tickets[step.ticket], new, by=self.people[step.by])
 
-    def assign(self, step: Step, files: list[str]) -> None:
+    def assign(self, step: Step) -> None:
         operations.assign(
             self.tickets[step.ticket],
             agent_id=self.people[step.values["agent"]].pk,
@@ -92,44 +94,53 @@ class Player:
             by=self.people[step.by],
         )
 
-    def status(self, step: Step, files: list[str]) -> None:
+    def status(self, step: Step) -> None:
         operations.change_status(self.tickets[step.ticket], step.values["status"], by=self.people[step.by])
 
-    def escalate(self, step: Step, files: list[str]) -> None:
+    def escalate(self, step: Step) -> None:
         agent = self.people[step.values["agent"]].pk
         operations.escalate(self.tickets[step.ticket], reason=step.body, by=self.people[step.by], agent_id=agent)
 
-    def update(self, step: Step, files: list[str]) -> None:
+    def update(self, step: Step) -> None:
         changes = dict(step.values)
         if "priority" in changes:
             changes["priority"] = PRIORITIES[changes["priority"]]
         operations.update_ticket(self.tickets[step.ticket], changes=changes, by=self.people[step.by])
 
-    def close(self, step: Step, files: list[str]) -> None:
+    def close(self, step: Step) -> None:
         operations.close(self.tickets[step.ticket], by=self.people[step.by])
 
-    def rate(self, step: Step, files: list[str]) -> None:
+    def rate(self, step: Step) -> None:
         operations.rate(
             self.tickets[step.ticket], rating=step.values["rating"], feedback=step.body, by=self.people[step.by]
         )
 
-    def watch(self, step: Step, files: list[str]) -> None:
+    def watch(self, step: Step) -> None:
         user = self.people[step.values["user"]].pk
         operations.watch(self.tickets[step.ticket], user, by=self.people[step.by])
 
-    def link(self, step: Step, files: list[str]) -> None:
+    def link(self, step: Step) -> None:
         other = self.tickets[step.values["other"]]
         operations.link(self.tickets[step.ticket], other, kind=LinkKind.RELATED, by=self.people[step.by])
 
-    def merge(self, step: Step, files: list[str]) -> None:
+    def merge(self, step: Step) -> None:
         source = self.tickets[step.values["source"]]
         operations.merge(self.tickets[step.ticket], [source], by=self.people[step.by])
 
 
-_VERBS: dict[str, Callable[[Player, Step, list[str]], None]] = {
-    verb: getattr(Player, verb)
-    for verb in ("create", "reply", "note", "assign", "status", "escalate")
-    + ("update", "close", "rate", "watch", "link", "merge")
+_VERBS: dict[str, Callable[[Player, Step], None]] = {
+    "create": Player.create,
+    "reply": Player.reply,
+    "note": Player.note,
+    "assign": Player.assign,
+    "status": Player.status,
+    "escalate": Player.escalate,
+    "update": Player.update,
+    "close": Player.close,
+    "rate": Player.rate,
+    "watch": Player.watch,
+    "link": Player.link,
+    "merge": Player.merge,
 }
 
 
@@ -146,9 +157,3 @@ def _batches(steps: Sequence[Step], done: int) -> Iterator[list[tuple[int, Step]
         touched |= step.touches
     if batch:
         yield batch
-
-
-def hurry() -> None:
-    """No waiting for the disk at each commit of this connection: after a power cut the demo goes on where it was."""
-    with connection.cursor() as cursor:
-        cursor.execute("set synchronous_commit to off")

@@ -69,7 +69,11 @@ CITIES = (
     (Named("الرياض", "Riyadh"), Named("غرناطة", "Granada")),
 )
 CARDS = (Named("مدى", "mada"), Named("فيزا", "Visa"), Named("ماستركارد", "Mastercard"))
-COMPANIES = (Named("الأفق الحديث", "Modern Horizon"), Named("ركن التقنية", "Tech Corner"), Named("نخيل نجد", "Najd Palms"))
+COMPANIES = (
+    Named("الأفق الحديث", "Modern Horizon"),
+    Named("ركن التقنية", "Tech Corner"),
+    Named("نخيل نجد", "Najd Palms"),
+)
 CODES = ("SALE15", "PHONE50", "WELCOME10")
 
 # shortcut: (titles, Arabic text, English text)

@@ -19,6 +19,14 @@ def ordinary(thread: Thread) -> None:
     finish(thread)
 
 
+def quick(thread: Thread) -> None:
+    """One good answer is enough."""
+    _begin(thread)
+    thread.agent_says(thread.line.answer, wait=(3, 90), last=True)
+    thread.soon("status", thread.agent.mailbox, status="resolved")
+    finish(thread)
+
+
 def nudged(thread: Thread) -> None:
     """The customer asks for news before he gets an answer."""
     thread.opens()
@@ -32,7 +40,7 @@ def nudged(thread: Thread) -> None:
 
 def by_phone(thread: Thread) -> None:
     """An agent opens the ticket for a customer who called."""
-    thread.now = staffed(thread.now, thread.chance)
+    thread.now = staffed(thread.now, thread.times)
     thread.opens(by=thread.agent)
     thread.soon("assign", thread.agent.mailbox, agent=thread.agent.mailbox, team=thread.topic.team)
     _talk(thread, thread.line.turns[:-1])
@@ -46,7 +54,7 @@ def silent(thread: Thread) -> None:
     thread.goes_to_agent()
     thread.agent_says(thread.chance.choice(thread.line.turns[0].texts), wait=(3, 90))
     thread.soon("status", thread.agent.mailbox, status="pending")
-    thread.now += timedelta(days=thread.chance.randrange(4, 8))
+    thread.now += timedelta(days=thread.times.randrange(4, 8))
     thread.agent_says(thread.some("silence"), wait=(5, 300), last=True)
     thread.soon("close", thread.agent.mailbox)
 
@@ -57,7 +65,7 @@ def alone(thread: Thread) -> None:
     thread.goes_to_agent()
     thread.agent_says(thread.chance.choice(thread.line.turns[0].texts), wait=(3, 90))
     thread.customer_says(thread.some("solved_alone"), wait=(60, 900))
-    thread.now += minutes(thread.chance, 1, 4)
+    thread.now += minutes(thread.times, 1, 4)
     thread.do("close", thread.customer.mailbox)
 
 
@@ -69,7 +77,7 @@ def held(thread: Thread) -> None:
     thread.agent_says(thread.line.hold or thread.some("nudge_answers"), wait=(30, 400))
     thread.soon("status", thread.agent.mailbox, status="on_hold")
     thread.now += timedelta(days=int(thread.slots["days"]) - 1)
-    thread.now = staffed(thread.now, thread.chance)
+    thread.now = staffed(thread.now, thread.times)
     thread.do("status", thread.agent.mailbox, status="in_progress")
     _talk(thread, turns[2:-1])
     solve(thread)
@@ -81,7 +89,7 @@ def escalated(thread: Thread) -> None:
     _begin(thread)
     _talk(thread, thread.line.turns[:2])
     thread.customer_says(thread.some("nudges"), wait=(1500, 2900))
-    thread.now = staffed(thread.now + minutes(thread.chance, 10, 120), thread.chance)
+    thread.now = staffed(thread.now + minutes(thread.times, 10, 120), thread.times)
     thread.do("escalate", thread.agent.mailbox, thread.some("escalations"), agent=thread.lead.mailbox)
     thread.soon("watch", thread.agent.mailbox, user=thread.agent.mailbox)
     thread.agent = thread.lead
@@ -97,7 +105,7 @@ def reopened(thread: Thread) -> None:
     _talk(thread, thread.line.turns[:-1])
     solve(thread)
     thread.customer_says(thread.some("again"), wait=(1500, 4800))
-    thread.now = staffed(thread.now + minutes(thread.chance, 10, 90), thread.chance)
+    thread.now = staffed(thread.now + minutes(thread.times, 10, 90), thread.times)
     thread.do("assign", thread.lead.mailbox, agent=thread.agent.mailbox, team=thread.topic.team)
     thread.soon("update", thread.lead.mailbox, priority="high")
     thread.agent_says(thread.some("again_answers"), wait=(5, 60))
@@ -110,12 +118,12 @@ def merged(thread: Thread) -> None:
     """The customer writes a second ticket about the same thing; the lead merges it into the first."""
     thread.opens()
     thread.goes_to_agent()
-    thread.now = awake(thread.now + minutes(thread.chance, 900, 1700), thread.chance)
+    thread.now = awake(thread.now + minutes(thread.times, 900, 1700), thread.times)
     first, second = thread.key, f"{thread.key}.2"
     thread.key = second
     thread.opens(subject=thread.chance.choice(thread.words["duplicate_subjects"]), text=thread.some("duplicates"))
     thread.key = first
-    thread.now = staffed(thread.now + minutes(thread.chance, 20, 120), thread.chance)
+    thread.now = staffed(thread.now + minutes(thread.times, 20, 120), thread.times)
     thread.do("merge", thread.lead.mailbox, source=second)
     thread.soon("note", thread.lead.mailbox, thread.some("duplicate_notes"))
     thread.agent_says(thread.some("nudge_answers"), wait=(5, 60))
@@ -129,9 +137,9 @@ def followed_up(thread: Thread) -> None:
     _begin(thread)
     _talk(thread, thread.line.turns[:-1])
     solve(thread)
-    thread.now = staffed(thread.now + timedelta(days=3), thread.chance)
+    thread.now = staffed(thread.now + timedelta(days=3), thread.times)
     thread.do("close", thread.agent.mailbox)
-    thread.now = awake(thread.now + timedelta(days=8), thread.chance)
+    thread.now = awake(thread.now + timedelta(days=8), thread.times)
     thread.do("reply", thread.customer.mailbox, thread.some("later_questions"), opens=f"{thread.key}.2")
     thread.key = f"{thread.key}.2"
     thread.goes_to_agent()
@@ -150,17 +158,17 @@ def solve(thread: Thread) -> None:
 def finish(thread: Thread, *, mood: str = "good") -> None:
     """What comes after: a rating, mostly, and the closing."""
     chance = thread.chance
-    if chance.random() < 0.58:
-        thread.now = awake(thread.now + minutes(chance, 10, 2000), chance)
+    if chance.random() < 0.55:
+        thread.now = awake(thread.now + minutes(thread.times, 10, 2000), thread.times)
         stars = chance.choices((5, 4, 3, 2, 1), _STARS[mood])[0]
         feedback = chance.choice(thread.words["feedback"][str(stars)])
         thread.do("rate", thread.customer.mailbox, feedback, rating=stars)
     how = chance.random()
-    if how < 0.75:
-        thread.now = staffed(thread.now + timedelta(days=chance.randrange(3, 7)), chance)
+    if how < 0.6:
+        thread.now = staffed(thread.now + timedelta(days=thread.times.randrange(3, 7)), thread.times)
         thread.do("close", thread.agent.mailbox)
-    elif how < 0.85:
-        thread.now = awake(thread.now + minutes(chance, 5, 600), chance)
+    elif how < 0.7:
+        thread.now = awake(thread.now + minutes(thread.times, 5, 600), thread.times)
         thread.do("close", thread.customer.mailbox)
 
 
@@ -175,9 +183,9 @@ def _talk(thread: Thread, turns: tuple[Turn, ...]) -> None:
         text = thread.chance.choice(turn.texts)
         if not turn.by_agent:
             thread.customer_says(text)
-            if thread.line.notes and thread.chance.random() < 0.3:
+            if thread.line.notes and thread.chance.random() < 0.25:
                 thread.note(thread.chance.choice(thread.line.notes))
             continue
         thread.agent_says(text, wait=(3, 120) if not thread.agent_spoke else (20, 900))
-        if turn.asks and thread.chance.random() < 0.6:
+        if turn.asks and thread.chance.random() < 0.4:
             thread.soon("status", thread.agent.mailbox, status="pending")

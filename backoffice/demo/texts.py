@@ -34,12 +34,16 @@ class Turn:
 
 @dataclass(frozen=True)
 class Line:
-    """One way a conversation goes, from its openings to its solution."""
+    """One way a conversation goes, from its openings to its solution.
+
+    `hold` tells the customer that a third party is waited for; `answer` solves the matter in one message.
+    """
 
     openings: tuple[Opening, ...]
     turns: tuple[Turn, ...]
     notes: tuple[str, ...]
     hold: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -93,4 +97,5 @@ def _line(raw: dict[str, Any]) -> Line:
         turns=tuple(Turn(who.startswith("agent"), who.endswith("?"), tuple(texts)) for who, *texts in raw["turns"]),
         notes=tuple(raw.get("notes", ())),
         hold=raw.get("hold", ""),
+        answer=raw.get("answer", ""),
     )

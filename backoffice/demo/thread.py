@@ -20,16 +20,21 @@ _FIRST_ANSWER = {"urgent": (4, 25), "high": (10, 90), "normal": (15, 240), "low"
 
 
 class Thread:
-    """Collects the steps of one ticket. Its own chance decides all, so that one thread never changes another."""
+    """Collects the steps of one ticket.
+
+    Its own chance decides what is said, and another one when: neither another thread nor the hour changes a text.
+    """
 
     def __init__(self, key: str, topic: Topic, customer: Person, begins: datetime, chance: Random) -> None:
         self.key, self.topic, self.customer, self.chance = key, topic, customer, chance
+        self.times = Random(f"times:{key}")
         self.language = customer.language
         self.now = begins.astimezone(site_zone())
         self.steps: list[Step] = []
         self.words = common(self.language)
-        self.line: Line = chance.choice(topic.lines[self.language])
-        self.opening: Opening = chance.choice(self.line.openings)
+        self.line: Line
+        self.opening: Opening
+        self.take(topic.lines[self.language])
         self.agent: Worker = chance.choice(workers_of(topic.team, self.language))
         self.lead = lead_of(topic.team)
         ranks = topic.priorities
@@ -37,6 +42,11 @@ class Thread:
         self.slots = _slots(self)
         self.greeted_with_peace = False
         self.agent_spoke = False
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Go on one of these lines."""
+        self.line = self.chance.choice(lines)
+        self.opening = self.chance.choice(self.line.openings)
 
     # --- What is said ----------------------------------------------------------------------------------------------
 
@@ -49,9 +59,11 @@ class Thread:
 
     def customer_text(self, text: str) -> str:
         """An opening as a customer writes it: greeting, matter, closing."""
-        hour = self.now.hour
-        greetings = [one for one in self.words["greetings"] if hour >= 15 or one not in ("مساء الخير،", "Good evening,")]
-        greeting = "" if text.startswith(("السلام", "Hello")) else self.chance.choice(greetings)
+        greeting = self.chance.choice(self.words["greetings"])
+        if greeting in self.words["evening"] and self.now.hour < 15:
+            greeting = self.words["greetings"][0]
+        if text.startswith(("السلام", "Hello")):
+            greeting = ""
         self.greeted_with_peace = "السلام" in greeting or text.startswith("السلام")
         closing = self.chance.choice(self.words["closings"])
         return "\n\n".join(part for part in (greeting, text, closing) if part)
@@ -74,7 +86,7 @@ class Thread:
 
     def soon(self, verb: str, by: str, body: str = "", **values: Any) -> None:
         """Within a minute or two of the step before."""
-        self.now += timedelta(seconds=self.chance.randrange(15, 120))
+        self.now += timedelta(seconds=self.times.randrange(15, 120))
         self.do(verb, by, body, **values)
 
     def opens(self, *, subject: str = "", text: str = "", by: Worker | None = None) -> None:
@@ -98,20 +110,20 @@ class Thread:
         """Its lead gives the ticket to an agent, or the agent takes it."""
         low, high = _FIRST_ANSWER[self.priority]
         given = self.chance.random() < 0.45
-        self.now = staffed(self.now + minutes(self.chance, low, high), self.chance)
+        self.now = staffed(self.now + minutes(self.times, low, high), self.times)
         by = self.lead.mailbox if given else self.agent.mailbox
         self.do("assign", by, agent=self.agent.mailbox, team=self.topic.team)
-        if self.topic.tags and self.chance.random() < 0.3:
+        if self.topic.tags and self.chance.random() < 0.2:
             self.soon("update", self.agent.mailbox, tags=list(self.topic.tags))
 
     def agent_says(self, text: str, *, wait: tuple[int, int] = (20, 900), last: bool = False) -> None:
         """The agent answers when at work, `wait` minutes later."""
-        self.now = staffed(self.now + minutes(self.chance, *wait), self.chance)
+        self.now = staffed(self.now + minutes(self.times, *wait), self.times)
         text, files = split_files(self.filled(text))
         self.do("reply", self.agent.mailbox, self.agent_text(text, last=last), files)
 
     def customer_says(self, text: str, *, wait: tuple[int, int] = (10, 1300)) -> None:
-        self.now = awake(self.now + minutes(self.chance, *wait), self.chance)
+        self.now = awake(self.now + minutes(self.times, *wait), self.times)
         text, files = split_files(self.filled(text))
         self.do("reply", self.customer.mailbox, text, files)
 
@@ -119,10 +131,10 @@ class Thread:
         """The agent's internal note; whoever is mentioned may answer it."""
         if "{mention}" in text and self.slots["mention"] == self.agent.email:
             return
-        self.now = staffed(self.now + minutes(self.chance, 5, 60), self.chance)
+        self.now = staffed(self.now + minutes(self.times, 5, 60), self.times)
         self.do("note", self.agent.mailbox, self.filled(text))
         if "{mention}" in text and self.chance.random() < 0.7:
-            self.now = staffed(self.now + minutes(self.chance, 5, 150), self.chance)
+            self.now = staffed(self.now + minutes(self.times, 5, 150), self.times)
             answer = self.some("mention_answers" if self.slots["mention"] != self.lead.email else "lead_notes")
             self.do("note", self.slots["mention"].partition("@")[0], answer)
 
