@@ -144,6 +144,9 @@ def close_forms(result: dict[str, Any], generator: Any, request: Any, public: An
     for schema in result.get("components", {}).get("schemas", {}).values():
         if schema.get("type") == "object" and "properties" in schema:
             schema.setdefault("additionalProperties", False)
+            for field in schema["properties"].values():
+                if field.get("default") == "":  # "not given", which is no e-mail address and no choice
+                    del field["default"]
     return result
 
 
