@@ -19,6 +19,7 @@ from core.api.problems import as_problem
 from core.errors import Problem, Unavailable
 from tickets import operations
 from tickets.admin import choices
+from tickets.admin.detail import list_name
 from tickets.admin.fields import Choice, LongText, OperationForm
 from tickets.admin.views import note_refusal
 from tickets.models import Ticket
@@ -116,6 +117,7 @@ def ask(
     context = {
         **model_admin.admin_site.each_context(request),
         "title": kind.title,
+        "trail": [(list_name(model_admin.opts), request.path), (kind.title, "")],
         "opts": model_admin.opts,
         "form": form,
         "tickets": chosen,

@@ -98,6 +98,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
     thread = read_thread(ticket, {} if refusal else request.GET.dict(), seen=refusal.last_seen if refusal else None)
     acts = in_words(list(entries_of(ticket)[: HISTORY_SHOWN * 5]))
     newest = acts[0].id if acts else None
+    meanwhile = _meanwhile(acts, refusal)  # before the refused form takes on the present facts
     return {
         "may": may,
         "thread": thread,
@@ -105,7 +106,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "refusal": refusal,
         "refusal_text": describe(refusal.problem) if refusal and refusal.problem else "",
         "refused": refusal.form.slug if refusal else "",
-        "meanwhile": _meanwhile(acts, refusal),
+        "meanwhile": meanwhile,
         "acts": acts[:HISTORY_SHOWN],
         "more_acts": len(acts) > HISTORY_SHOWN,
         "newest": newest,

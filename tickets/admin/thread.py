@@ -64,7 +64,7 @@ def _part(message: Any, ticket: Ticket, seen: int | None) -> Part:
         who=str(AuthorType(message.author_type).label) if message.author_type in AuthorType.values else "",
         files=with_links(ticket, message.attachment_rows),
         origin=_origin(message, ticket),
-        is_new=bool(seen and message.pk > seen),
+        is_new=bool(seen and message.pk > seen and not message.is_internal),
     )
 
 
