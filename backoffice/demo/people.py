@@ -60,7 +60,7 @@ STAFF = (
     ),
     Worker(
         "agent3", "Daniel Reyes", "en", False, "+966500000006", "دانيال", "Daniel",
-        team="returns", availability="available",
+        team="technical", availability="available",
     ),
     Worker(
         "omar.haddad", "Omar Haddad", "en", False, "+966500000007", "عمر", "Omar",
@@ -73,7 +73,7 @@ STAFF = (
     Worker("reem.alshehri", "ريم الشهري", "ar", True, "+966500000009", "ريم", "Reem", team="returns"),
     Worker(
         "imran.siddiqui", "Imran Siddiqui", "en", False, "+966500000010", "عمران", "Imran",
-        team="technical", availability="away",
+        team="returns", availability="away",
     ),
     Worker("turki.alanazi", "تركي العنزي", "ar", False, "+966500000011", "تركي", "Turki", team="sales"),
     Worker(

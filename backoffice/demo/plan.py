@@ -84,13 +84,20 @@ def _leave_open(thread: Thread) -> None:
 def _suited(story: Story, thread: Thread) -> Story:
     """The story, on a line that it can go; an ordinary one where there is none.
 
-    One answer must be able to solve it, a question come before silence, and somebody be there to take a call.
+    One answer must be able to solve it, a question come before silence, somebody be there to take a call, a third
+    party be waited for; only devices fail again, and trifles are not escalated.
     """
     lines = thread.topic.lines[thread.language]
     if story is stories.quick:
         able = [line for line in lines if line.answer]
     elif story in (stories.silent, stories.alone):
         able = [line for line in lines if line.turns[0].asks]
+    elif story is stories.held:
+        able = [line for line in lines if line.hold]
+    elif (story is stories.reopened and thread.topic.team != "technical") or (
+        story is stories.escalated and thread.priority == "low"
+    ):
+        able = []
     elif story is stories.by_phone and staffed(thread.now, Random(0)) != thread.now:
         able = []
     else:
@@ -172,7 +179,7 @@ def _thread(key: str, language: str, begins: datetime, chance: Random, slug: str
 def _customer(language: str, chance: Random) -> Person:
     """Those with a sign-in write more often, so that each has something to look at."""
     able = [one for one in CUSTOMERS if one.language == language]
-    return chance.choices(able, [3 if one in SIGN_IN_CUSTOMERS else 1 for one in able])[0]
+    return chance.choices(able, [2 if one in SIGN_IN_CUSTOMERS else 1 for one in able])[0]
 
 
 def _link_alike(threads: list[Thread]) -> None:

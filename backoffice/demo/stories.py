@@ -74,7 +74,7 @@ def held(thread: Thread) -> None:
     _begin(thread)
     turns = thread.line.turns
     _talk(thread, turns[:2])
-    thread.agent_says(thread.line.hold or thread.some("nudge_answers"), wait=(30, 400))
+    thread.agent_says(thread.line.hold, wait=(30, 400))
     thread.soon("status", thread.agent.mailbox, status="on_hold")
     thread.now += timedelta(days=int(thread.slots["days"]) - 1)
     thread.now = staffed(thread.now, thread.times)
@@ -161,7 +161,9 @@ def finish(thread: Thread, *, mood: str = "good") -> None:
     if chance.random() < 0.55:
         thread.now = awake(thread.now + minutes(thread.times, 10, 2000), thread.times)
         stars = chance.choices((5, 4, 3, 2, 1), _STARS[mood])[0]
-        feedback = chance.choice(thread.words["feedback"][str(stars)])
+        feedback = chance.choice(thread.words["feedback"][f"{stars}"])
+        if mood == "late" and stars == 5:
+            feedback = thread.words["patient_feedback"]
         thread.do("rate", thread.customer.mailbox, feedback, rating=stars)
     how = chance.random()
     if how < 0.6:
@@ -183,7 +185,7 @@ def _talk(thread: Thread, turns: tuple[Turn, ...]) -> None:
         text = thread.chance.choice(turn.texts)
         if not turn.by_agent:
             thread.customer_says(text)
-            if thread.line.notes and thread.chance.random() < 0.25:
+            if thread.line.notes and thread.line.notes_after == thread.answers and thread.chance.random() < 0.5:
                 thread.note(thread.chance.choice(thread.line.notes))
             continue
         thread.agent_says(text, wait=(3, 120) if not thread.agent_spoke else (20, 900))

@@ -36,12 +36,13 @@ class Turn:
 class Line:
     """One way a conversation goes, from its openings to its solution.
 
-    `hold` tells the customer that a third party is waited for; `answer` solves the matter in one message.
+    The notes fit after so many words of the customer. `hold` tells the customer that a third party is waited for; `answer` solves the matter in one message.
     """
 
     openings: tuple[Opening, ...]
     turns: tuple[Turn, ...]
     notes: tuple[str, ...]
+    notes_after: int
     hold: str
     answer: str
 
@@ -96,6 +97,7 @@ def _line(raw: dict[str, Any]) -> Line:
         openings=tuple(Opening(tuple(one["subjects"]), one["text"]) for one in raw["openings"]),
         turns=tuple(Turn(who.startswith("agent"), who.endswith("?"), tuple(texts)) for who, *texts in raw["turns"]),
         notes=tuple(raw.get("notes", ())),
+        notes_after=raw.get("notes_after", 1),
         hold=raw.get("hold", ""),
         answer=raw.get("answer", ""),
     )

@@ -35,13 +35,15 @@ class Thread:
         self.line: Line
         self.opening: Opening
         self.take(topic.lines[self.language])
-        self.agent: Worker = chance.choice(workers_of(topic.team, self.language))
+        able = workers_of(topic.team, self.language)
+        self.agent: Worker = chance.choices(able, [3 if one.language == self.language else 1 for one in able])[0]
         self.lead = lead_of(topic.team)
         ranks = topic.priorities
         self.priority = chance.choices(list(ranks), list(ranks.values()))[0]
         self.slots = _slots(self)
         self.greeted_with_peace = False
         self.agent_spoke = False
+        self.answers = 0
 
     def take(self, lines: Sequence[Line]) -> None:
         """Go on one of these lines."""
@@ -124,6 +126,7 @@ class Thread:
 
     def customer_says(self, text: str, *, wait: tuple[int, int] = (10, 1300)) -> None:
         self.now = awake(self.now + minutes(self.times, *wait), self.times)
+        self.answers += 1
         text, files = split_files(self.filled(text))
         self.do("reply", self.customer.mailbox, text, files)
 
@@ -164,7 +167,7 @@ def _slots(thread: Thread) -> dict[str, str]:
         "company": chance.choice(shop.COMPANIES).in_(language),
         "mention": mention.email,
         "leader": "قائدة" if thread.lead.woman else "قائد",
-        "day": _day(thread.now - timedelta(days=chance.randrange(3, 6)), language),
+        "day": _day(thread.now - timedelta(days=chance.randrange(4, 7)), language),
         **_numbers(product, chance),
     }
 
