@@ -69,6 +69,7 @@ class Watchers(ApiView):
 
     @describe("Have someone watch a ticket", body=Nothing, answer=TICKET)
     def put(self, request: ApiRequest, ref: str, user_id: str) -> Response:
+        queries.find(ref, request.user)
         self.read(Nothing, request)
         return ok(queries.changed_data(self._done(operations.watch, request, ref, user_id), request.user))
 
