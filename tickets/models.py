@@ -86,16 +86,33 @@ class Ticket(models.Model):
     description = models.TextField(_("description"))
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.OPEN)
     priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
-    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("customer"))
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by"))
+    # Keys that a composite index begins with, or by which nothing is looked up, have no index of their own.
+    customer = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("customer"), db_index=False
+    )
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by"), db_index=False
+    )
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("category")
+        Category,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("category"),
+        db_index=False,
     )
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("team")
     )
     assignee = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned", verbose_name=_("assignee")
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned",
+        verbose_name=_("assignee"),
+        db_index=False,
     )
     order_id = models.CharField(_("order"), max_length=64, blank=True, default="")
     product_id = models.CharField(_("product"), max_length=64, blank=True, default="")
@@ -112,12 +129,14 @@ class Ticket(models.Model):
     escalated_at = models.DateTimeField(_("escalated"), null=True)
 
     first_response_at = models.DateTimeField(_("first response"), null=True)
-    first_response_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    first_response_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
-    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    resolved_assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    resolved_assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     closed_at = models.DateTimeField(_("closed"), null=True)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_sources")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged_sources", db_index=False
+    )
 
     first_response_due_at = models.DateTimeField(null=True)
     next_response_due_at = models.DateTimeField(null=True)
@@ -166,6 +185,8 @@ class Ticket(models.Model):
             models.Index(fields=["-updated_at", "-id"], name="ticket_updated"),
             models.Index(fields=["status", "-created_at", "-id"], name="ticket_by_status"),
             models.Index(fields=["assignee", "-created_at", "-id"], name="ticket_by_assignee"),
+            models.Index(fields=["assignee", "status", "-created_at", "-id"], name="ticket_by_assignee_status"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="ticket_merged"),
             models.Index(fields=["category", "-created_at", "-id"], name="ticket_by_category"),
             models.Index(fields=["-priority", "-id"], name="ticket_by_priority"),
             models.Index(fields=["sla_due_at", "id"], name="ticket_by_due"),
@@ -207,9 +228,9 @@ class Message(models.Model):
 
     audit_type = "message"
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages", db_index=False)
     first_ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     author_type = models.CharField(max_length=8, choices=AuthorType.choices)
     body = models.TextField()
     is_internal = models.BooleanField(default=False)
@@ -248,7 +269,7 @@ class Message(models.Model):
 class Change(models.Model):
     """What became of a ticket when: the facts that SLA clocks and reports are computed from."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="changes")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="changes", db_index=False)
     field = models.CharField(max_length=16)
     old = models.CharField(max_length=24, blank=True, default="")
     new = models.CharField(max_length=24, blank=True, default="")
@@ -349,3 +370,21 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} → {self.target_id}"
+
+
+class Imported(models.Model):
+    """Which ticket a record of another system became, so that importing it again makes nothing twice."""
+
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=100)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    objects: ClassVar[models.Manager[Imported]] = models.Manager()
+
+    class Meta:
+        db_table = "tickets_imported"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="imported_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_id}"
