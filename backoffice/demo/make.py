@@ -19,8 +19,10 @@ from core import clock
 from core.context import came_from
 from core.operation import unit
 
-# The shop opens before its first ticket, and this says when the demo's present was.
-_OPENED = timedelta(days=DAYS + 2)
+# Hears now and then how many tickets there are, of how many.
+Tell = Callable[[int, int], None]
+# How long before the demo's present the shop opens: a demo to be finished finds its present by it.
+OPENED = timedelta(days=DAYS + 2)
 _LOCK = 4243
 
 
@@ -28,33 +30,33 @@ class Refused(Exception):
     """Why no demo is made here, in a sentence for the operator."""
 
 
-def make_demo(size: int, tell: Callable[[int], None]) -> bool:
-    """Make a demo of `size` tickets, or finish one that was interrupted; False when it is already there.
+def make_demo(size: int, tell: Tell) -> int:
+    """Make a demo of `size` tickets, or finish one that was interrupted at the size it was begun with.
 
-    `tell` hears now and then how many tickets there are. Raises Refused on real data.
+    Answers how many tickets there are now, 0 when the demo was there before. Raises Refused on real data.
     """
     with _alone():
         found = mark.latest()
         if found and found[0].complete:
-            return False
-        real = mark.real_data()
+            return 0
+        real = mark.real_data(begun=found is not None)
         if real:
             raise Refused(f"This database holds real data ({real}), so no demo was made. To start without: DEMO=0.")
         with _hurry():
-            _make(size, found, tell)
-    return True
+            return _make(size, found, tell)
 
 
-def _make(size: int, begun: tuple[Mark, datetime] | None, tell: Callable[[int], None]) -> None:
-    now = begun[1] + _OPENED if begun else clock.now()
+def _make(size: int, begun: tuple[Mark, datetime] | None, tell: Tell) -> int:
+    now = begun[1] + OPENED if begun else clock.now()
     size = begun[0].size if begun else size
     steps = plan(size, now)
     if begun is None:
-        with unit(), came_from(Mark(size, 0, len(steps)).origin()), clock.at(now - _OPENED):
+        with unit(), came_from(Mark(size, 0, len(steps)).origin()), clock.at(now - OPENED):
             open_shop()
     elif begun[0].total != len(steps):
         raise Refused("A demo of another version was interrupted here. Empty the database and make it anew.")
-    Player(size, steps).play(begun[0].done if begun else 0, tell)
+    Player(size, steps).play(begun[0].done if begun else 0, lambda tickets: tell(tickets, size))
+    return size
 
 
 @contextmanager

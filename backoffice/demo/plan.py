@@ -9,7 +9,7 @@ from random import Random
 from backoffice.demo import stories
 from backoffice.demo.people import CUSTOMERS, SIGN_IN_CUSTOMERS, Person
 from backoffice.demo.steps import Step
-from backoffice.demo.texts import Topic, topics
+from backoffice.demo.texts import Line, Topic, topics
 from backoffice.demo.thread import Thread
 from backoffice.demo.timing import awake, opening_times, staffed
 
@@ -82,30 +82,30 @@ def _leave_open(thread: Thread) -> None:
 
 
 def _suited(story: Story, thread: Thread) -> Story:
-    """The story, on a line that it can go; an ordinary one where there is none.
-
-    One answer must be able to solve it, a question come before silence, somebody be there to take a call, a third
-    party be waited for; only devices fail again, and trifles are not escalated.
-    """
-    lines = thread.topic.lines[thread.language]
-    if story is stories.quick:
-        able = [line for line in lines if line.answer]
-    elif story in (stories.silent, stories.alone):
-        able = [line for line in lines if line.turns[0].asks]
-    elif story is stories.held:
-        able = [line for line in lines if line.hold]
-    elif (story is stories.reopened and thread.topic.team != "technical") or (
-        story is stories.escalated and thread.priority == "low"
-    ):
-        able = []
-    elif story is stories.by_phone and staffed(thread.now, Random(0)) != thread.now:
-        able = []
-    else:
-        able = list(lines)
-    if not able:
+    """The story, on a line that it can go; an ordinary one where there is none."""
+    able = [line for line in thread.topic.lines[thread.language] if _goes(story, line)]
+    if not able or not _makes_sense(story, thread):
         return stories.ordinary
     thread.take(able)
     return story
+
+
+def _goes(story: Story, line: Line) -> bool:
+    """One answer must be able to solve it, a third party be waited for, a question come before silence."""
+    if story is stories.quick:
+        return bool(line.answer)
+    if story is stories.held:
+        return bool(line.hold)
+    return line.turns[0].asks or story not in (stories.silent, stories.alone)
+
+
+def _makes_sense(story: Story, thread: Thread) -> bool:
+    """Only devices fail again, trifles are not escalated, and somebody must be there to take a call."""
+    if story is stories.reopened:
+        return thread.topic.team == "technical"
+    if story is stories.escalated:
+        return thread.priority != "low"
+    return story is not stories.by_phone or staffed(thread.now, Random(0)) == thread.now
 
 
 def _doubles(size: int, now: datetime) -> Iterator[Thread]:
@@ -134,7 +134,7 @@ _PINNED: tuple[tuple[str, float, str, str, Story, str], ...] = (
     ("waiting-2", 3.1, "en", "vat_invoice", stories.silent, "status"),
     ("held", 4.4, "ar", "refund", stories.held, "status"),
     ("held-2", 6.3, "en", "trade_in", stories.held, "status"),
-    ("escalated", 6.1, "ar", "late_delivery", stories.escalated, "escalate"),
+    ("escalated", 6.1, "ar", "late_delivery", stories.escalated, "watch"),
     ("reopened", 12.4, "ar", "software", stories.reopened, "again"),
 )
 

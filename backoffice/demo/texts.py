@@ -36,7 +36,8 @@ class Turn:
 class Line:
     """One way a conversation goes, from its openings to its solution.
 
-    The notes fit after so many words of the customer. `hold` tells the customer that a third party is waited for; `answer` solves the matter in one message.
+    The notes fit after so many words of the customer. `hold` tells the customer that a third party is waited for;
+    `answer` solves the matter in one message.
     """
 
     openings: tuple[Opening, ...]

@@ -25,9 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = said = time.monotonic()
-        size = options["tickets"]
 
-        def tell(tickets: int) -> None:
+        def tell(tickets: int, size: int) -> None:
             nonlocal said
             if time.monotonic() - said > SECONDS_BETWEEN_LINES:
                 said = time.monotonic()
@@ -35,11 +34,11 @@ class Command(BaseCommand):
                 self.stdout.flush()
 
         try:
-            made = make_demo(size, tell)
+            made = make_demo(options["tickets"], tell)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         if made:
-            self.stdout.write(f"The demo is there: {size} tickets in {time.monotonic() - begun:.0f} s.")
+            self.stdout.write(f"The demo is there: {made} tickets in {time.monotonic() - begun:.0f} s.")
         else:
             self.stdout.write("The demo is already there; nothing was added.")
         # `manage.py up` says this itself once the server answers.

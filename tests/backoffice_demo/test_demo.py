@@ -1,0 +1,166 @@
+"""What `manage.py demo` makes, even when it was interrupted on the way."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from audit.models import Entry, Link
+from backoffice.demo import mark
+from backoffice.demo.make import OPENED
+from backoffice.demo.people import CUSTOMERS, PASSWORD, SIGN_INS, STAFF, Worker
+from backoffice.demo.plan import plan
+from backoffice.demo.shop import CANNED, CATEGORIES
+from notifications.models import Item
+from realtime.models import Event
+from tests.api import Api, data
+from tests.backoffice_demo.conftest import SIZE
+from tickets.models import CannedResponse, Category, Merge, Message, Rating, Ticket, Watcher
+from tickets.models import Link as TicketLink
+from tickets.states import Status
+from uploads.models import Attachment
+
+pytestmark = pytest.mark.usefixtures("made")
+
+
+def planned():
+    found = mark.latest()
+    assert found is not None
+    return plan(SIZE, found[1] + OPENED)
+
+
+def rows() -> dict[str, int]:
+    tables = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        counts = {}
+        for table in tables:
+            cursor.execute(f'select count(*) from "{table}"')
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+def test_an_interrupted_demo_is_finished_without_doubling():
+    steps = planned()
+    verbs = Counter(step.verb for step in steps)
+    assert Ticket.objects.count() == SIZE
+    assert User.objects.filter(email__endswith="@demo.test").count() == len(STAFF) + len(CUSTOMERS)
+    assert Category.objects.count() == len(CATEGORIES)
+    assert CannedResponse.objects.count() == len(CANNED)
+    assert Message.objects.count() == sum(verbs[verb] for verb in ("create", "reply", "note", "escalate"))
+    assert Rating.objects.count() == verbs["rate"]
+    assert Merge.objects.count() == verbs["merge"] > 0
+    bodies = {step.body for step in steps if step.verb in ("create", "reply", "note", "escalate")}
+    assert bodies == set(Message.objects.values_list("body", flat=True))
+
+
+def test_the_size_of_the_first_run_counts_and_the_sign_ins_are_said(made):
+    assert f"{SIZE} tickets" in made
+    for person in SIGN_INS:
+        assert person.email in made
+
+
+def test_a_second_run_adds_nothing_and_says_so():
+    before = rows()
+    said = StringIO()
+    call_command("demo", stdout=said)
+    assert rows() == before
+    assert "already there" in said.getvalue()
+
+
+def test_a_finished_demo_stays_as_it_is_when_real_people_came_since():
+    user = User.objects.create(email="real@example.test", name="Real", role="customer")
+    try:
+        call_command("demo", stdout=StringIO())
+    finally:
+        user.delete()
+    assert Ticket.objects.count() == SIZE
+
+
+def test_every_status_and_both_languages_are_there():
+    assert set(Ticket.objects.values_list("status", flat=True)) == set(Status.values)
+    languages = Counter(Ticket.objects.values_list("customer__language", flat=True))
+    assert languages["ar"] > languages["en"] > SIZE // 5
+    for ticket in Ticket.objects.select_related("customer"):
+        arabic = sum("\u0621" <= letter <= "\u064a" for letter in ticket.description)
+        assert (arabic > len(ticket.description) / 3) is (ticket.customer.language == "ar"), ticket.description
+
+
+def test_one_urgent_ticket_has_no_agent_and_one_is_stuck():
+    urgent = Ticket.objects.filter(assignee=None, priority=4, status=Status.OPEN)
+    assert urgent.exists()
+    day_ago = timezone.now() - timedelta(hours=24)
+    assert Ticket.objects.filter(status=Status.IN_PROGRESS, last_activity_at__lt=day_ago).exists()
+
+
+def test_what_tickets_can_do_has_been_done():
+    assert Ticket.objects.filter(escalation_level__gt=0).exists()
+    assert Ticket.objects.filter(reopen_count__gt=0).exists()
+    assert Ticket.objects.exclude(merged_into=None).exists()
+    assert TicketLink.objects.filter(kind="follow_up").exists()
+    assert Watcher.objects.exists()
+    assert Rating.objects.exclude(feedback="").exists()
+    assert Message.objects.filter(is_internal=True, body__contains="@").exists()
+
+
+def test_threads_go_forward_in_time_and_nothing_is_in_the_future():
+    now = timezone.now()
+    for ticket in Ticket.objects.all():
+        times = list(ticket.messages.order_by("pk").values_list("created_at", flat=True))
+        assert times == sorted(times), ticket.number
+        changes = list(ticket.changes.order_by("pk").values_list("at", flat=True))
+        assert changes == sorted(changes), ticket.number
+        last = [ticket.updated_at, ticket.staff_updated_at, ticket.last_message_at, ticket.last_activity_at]
+        assert max([*last, *times, *changes]) <= now
+        assert ticket.created_at == min([ticket.created_at, *times, *changes])
+    assert not Entry.objects.filter(created_at__gt=now).exists()
+    assert not Event.objects.filter(at__gt=now).exists()
+    assert not Item.objects.filter(created_at__gt=now).exists()
+
+
+def test_tickets_are_numbered_in_the_order_of_their_opening():
+    times = list(Ticket.objects.order_by("number").values_list("created_at", flat=True))
+    assert times == sorted(times)
+    assert times[-1] - times[0] > timedelta(days=30)
+
+
+def test_the_audit_chain_is_gapless_and_holds():
+    numbers = list(Link.objects.order_by("seq").values_list("seq", flat=True))
+    assert numbers == list(range(numbers[0], numbers[0] + Entry.objects.count()))
+    call_command("verify_audit", stdout=StringIO())
+
+
+def test_the_events_of_every_room_are_numbered_without_a_gap():
+    rooms = Event.objects.order_by("room", "seq").values_list("room", "seq")
+    for _room, found in itertools.groupby(rooms, key=lambda row: row[0]):
+        numbers = [seq for _name, seq in found]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_attachments_are_real_files():
+    found = list(Attachment.objects.exclude(owner_type=""))
+    assert found
+    for attachment in found:
+        with default_storage.open(attachment.key) as file:
+            assert len(file.read()) == attachment.size
+    assert not Attachment.objects.filter(owner_type="").exists()
+
+
+def test_everybody_listed_signs_in():
+    for person in SIGN_INS:
+        answer = data(Api().post("/auth/login", {"email": person.email, "password": PASSWORD}))
+        role = person.role if isinstance(person, Worker) else "customer"
+        assert (answer["user"]["role"], answer["user"]["language"]) == (role, person.language)
+
+
+def test_each_customer_with_a_sign_in_has_tickets_to_look_at():
+    customer = User.objects.with_rights().get(email="customer1@demo.test")
+    assert data(Api(customer).get("/tickets"))
