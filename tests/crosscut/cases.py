@@ -1,0 +1,335 @@
+"""Every operation of the product, how it is set off, and what it must leave behind.
+
+A new operation is one line here; test_operations fails until it has one. `silent` says why an operation records no
+audit entry or emits no event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from accounts import operations as people
+from accounts.models import PasswordReset, Role, User
+from accounts.operations.passwords import reset_token
+from accounts.refusals import record_refusal
+from audit.erasure import erase_details
+from audit.models import Entry
+from backoffice.operations import enter, leave
+from core.errors import Forbidden
+from tests.api import Api, data
+from tests.cast import PASSWORD, Cast
+from tests.storage import upload
+
+NEW_PASSWORD = "another-good-one-1"
+UNHEARD = "Nobody's page or socket shows it while it happens."
+UNKNOWN_YET = "Whoever has just come has no socket yet."
+
+
+@dataclass(frozen=True)
+class Case:
+    """`prepare(cast)` does what must be done before and gives `run`; `audited` and `emitted` are what must appear."""
+
+    prepare: Callable[[Cast], Callable[[], Any]]
+    audited: frozenset[str] = frozenset()
+    emitted: frozenset[str] = frozenset()
+    silent: str = ""
+
+
+def case(prepare: Callable[[Cast], Callable[[], Any]], audited: str, emitted: str = "", silent: str = "") -> Case:
+    return Case(prepare, frozenset(audited.split()), frozenset(emitted.split()), silent)
+
+
+def post(actor: str, path: str, body: Any = None, *, of: str = "", first: tuple[str, ...] = ()) -> Any:
+    """A case's `prepare`: `actor` posts to a ticket of the customer, `of` which there may be a second one.
+
+    `first` are statuses the ticket is taken through before.
+    """
+
+    def prepare(cast: Cast) -> Callable[[], Any]:
+        ids = {"ticket": _ticket(cast), "agent": str(cast.agent.pk), "colleague": str(cast.colleague.pk)}
+        if of:
+            ids["other"] = _ticket(cast)
+        for status in first:
+            data(Api(cast.agent).post(f"/tickets/{ids['ticket']}/status", {"status": status}))
+        client = Api(getattr(cast, actor))
+        method, _, rest = path.partition(" ")
+        sent = _filled(body, ids)
+        return lambda: _done(client.request(method, rest.format(**ids), sent))
+
+    return prepare
+
+
+def _ticket(cast: Cast) -> str:
+    body = {"subject": "S", "description": "D"}
+    return str(data(Api(cast.customer).post("/tickets", body), 201)["id"])
+
+
+def _filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(inner, ids) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, ids) for inner in value]
+    return value.format(**ids) if isinstance(value, str) else value
+
+
+def _done(response: Any) -> None:
+    assert response.status_code < 300, response.content
+
+
+def _merged(cast: Cast) -> Callable[[], Any]:
+    target, source = _ticket(cast), _ticket(cast)
+    client = Api(cast.lead)
+    data(client.post(f"/tickets/{target}/merge", {"sourceIds": [source]}))
+    return lambda: _done(client.post(f"/tickets/{target}/unmerge", {"sourceId": source}))
+
+
+def _related(method: str, path: str, body: Any) -> Any:
+    """A watcher or a link that is there already, taken away."""
+
+    def prepare(cast: Cast) -> Callable[[], Any]:
+        ticket, other = _ticket(cast), _ticket(cast)
+        ids = {"ticket": ticket, "other": other, "agent": str(cast.agent.pk)}
+        client, sent = Api(cast.agent), _filled(body, ids)
+        _done(client.request(method, path.format(**ids), sent))
+        return lambda: _done(client.request("DELETE", path.format(**ids), sent))
+
+    return prepare
+
+
+def _kept(path: str, body: dict[str, Any]) -> Any:
+    """A row of the catalogue that is there already, removed."""
+
+    def prepare(cast: Cast) -> Callable[[], Any]:
+        client = Api(cast.lead)
+        row = data(client.post(path, body), 201)["id"]
+        return lambda: _done(client.delete(f"{path}/{row}"))
+
+    return prepare
+
+
+def _attached(cast: Cast) -> Callable[[], Any]:
+    [file] = upload(Api(cast.customer), "photo.txt")
+    client, body = Api(cast.customer), {"subject": "S", "description": "D", "attachments": [file["id"]]}
+    return lambda: _done(client.post("/tickets", body))
+
+
+def _reused(cast: Cast) -> Callable[[], Any]:
+    body = {"email": cast.customer.email, "password": PASSWORD}
+    old = data(Api().post("/auth/login", body))["refreshToken"]
+    data(Api().post("/auth/refresh", {"refreshToken": old}))
+    return lambda: Api().post("/auth/refresh", {"refreshToken": old})
+
+
+def _signed_out(cast: Cast) -> Callable[[], Any]:
+    pair = data(Api().post("/auth/login", {"email": cast.customer.email, "password": PASSWORD}))
+    client = Api(token=pair["accessToken"])
+    return lambda: _done(client.post("/auth/logout", {"refreshToken": pair["refreshToken"]}))
+
+
+def _password_reset(cast: Cast) -> Callable[[], Any]:
+    data(Api().post("/auth/password/forgot", {"email": cast.customer.email}))
+    token = reset_token(PasswordReset.objects.get(user=cast.customer))
+    return lambda: _done(Api().post("/auth/password/reset", {"token": token, "newPassword": NEW_PASSWORD}))
+
+
+def _group(cast: Cast) -> Callable[[], Any]:
+    group = Group.objects.get(name="agent")
+    return lambda: people.save_group(group.pk, name="agent", codenames=["tickets.view"], by=cast.administrator)
+
+
+def _team(cast: Cast) -> Callable[[], Any]:
+    words = {"name_ar": "فريق", "name_en": "Team", "active": True, "members": {cast.agent.pk: True}}
+    return lambda: people.save_team(None, **words, by=cast.administrator)
+
+
+def _erased(cast: Cast) -> Callable[[], Any]:
+    entry = Entry.objects.order_by("id")[0]
+    return lambda: erase_details([entry.pk], by=cast.administrator)
+
+
+def called(run: Callable[[Cast], Any]) -> Any:
+    """A case's `prepare` that needs nothing before."""
+    return lambda cast: lambda: run(cast)
+
+
+_CATEGORY = {"nameAr": "أ", "nameEn": "A"}
+_CANNED = {"titleAr": "أ", "titleEn": "A", "bodyAr": "أ", "bodyEn": "A", "shortcut": "a"}
+_LINK = {"ticketId": "{other}", "kind": "related"}
+_PASSWORDS = {"oldPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+_NEW = {"email": "new@example.test", "password": NEW_PASSWORD, "name": "New"}
+
+
+def sent(actor: str, method: str, path: str, body: Any = None) -> Any:
+    """A case's `prepare`: this person's request, his client made before."""
+
+    def prepare(cast: Cast) -> Callable[[], Any]:
+        client = Api(getattr(cast, actor) if actor else None)
+        return lambda: _done(client.request(method, path, body))
+
+    return prepare
+
+
+def _opening(cast: Cast) -> Callable[[], Any]:
+    client = Api(cast.customer)
+    return lambda: _done(client.post("/tickets", {"subject": "S", "description": "D"}))
+
+
+def _uploading(cast: Cast) -> Callable[[], Any]:
+    client = Api(cast.customer)
+    return lambda: upload(client, "a.txt")
+
+
+def _login(email: str, password: str) -> Any:
+    return called(lambda cast: Api().post("/auth/login", {"email": email.format(cast=cast), "password": password}))
+
+
+def _staff(cast: Cast) -> User:
+    return people.create_staff("s@example.test", name="S", role=Role.AGENT, by=cast.administrator)
+
+
+def _customer(cast: Cast) -> User:
+    return people.create_customer("c@example.test", name="C", by=cast.administrator)
+
+
+def _of_agent(name: str, **changes: Any) -> Any:
+    """An operation of people on the agent, by the administrator."""
+    return called(lambda cast: getattr(people, name)(cast.agent.pk, **changes, by=cast.administrator))
+
+
+_TICKETS, _PEOPLE = "tickets.operations", "accounts.operations"
+CASES = {
+    f"{_TICKETS}.create.create_ticket": case(
+        _opening, "TICKET_CREATED", "ticket:created"
+    ),
+    f"{_TICKETS}.create.follow_up": case(
+        post("customer", "POST /tickets/{ticket}/messages", {"body": "x"}, first=("closed",)),
+        "TICKET_CREATED", "ticket:created ticket:updated",
+    ),
+    f"{_TICKETS}.conversation.add_message": case(
+        post("agent", "POST /tickets/{ticket}/messages", {"body": "x"}),
+        "TICKET_MESSAGE_ADDED TICKET_STATUS_CHANGED", "ticket:message ticket:updated",
+    ),
+    f"{_TICKETS}.fields.update_ticket": case(
+        post("agent", "PATCH /tickets/{ticket}", {"subject": "x"}), "TICKET_UPDATED", "ticket:updated"
+    ),
+    f"{_TICKETS}.fields.assign": case(
+        post("agent", "POST /tickets/{ticket}/assign", {"agentId": "{agent}"}), "TICKET_ASSIGNED", "ticket:assigned"
+    ),
+    f"{_TICKETS}.fields.escalate": case(
+        post("agent", "POST /tickets/{ticket}/escalate", {"reason": "x", "agentId": "{colleague}"}),
+        "TICKET_ESCALATED TICKET_MESSAGE_ADDED", "ticket:assigned ticket:message ticket:updated",
+    ),
+    f"{_TICKETS}.status.change_status": case(
+        post("agent", "POST /tickets/{ticket}/status", {"status": "pending"}), "TICKET_STATUS_CHANGED", "ticket:updated"
+    ),
+    f"{_TICKETS}.status.close": case(
+        post("customer", "POST /tickets/{ticket}/close"), "TICKET_STATUS_CHANGED", "ticket:updated"
+    ),
+    f"{_TICKETS}.status.reopen": case(
+        post("customer", "POST /tickets/{ticket}/reopen", first=("resolved",)),
+        "TICKET_STATUS_CHANGED", "ticket:updated",
+    ),
+    f"{_TICKETS}.merging.merge": case(
+        post("lead", "POST /tickets/{ticket}/merge", {"sourceIds": ["{other}"]}, of="two"),
+        "TICKET_MERGED", "ticket:message ticket:updated",
+    ),
+    f"{_TICKETS}.merging.unmerge": case(_merged, "TICKET_UNMERGED", "ticket:message ticket:updated"),
+    f"{_TICKETS}.rating.rate": case(
+        post("customer", "POST /tickets/{ticket}/rate", {"rating": 5}, first=("resolved",)),
+        "TICKET_RATED", "ticket:updated",
+    ),
+    f"{_TICKETS}.relations.watch": case(
+        post("agent", "PUT /tickets/{ticket}/watchers/{agent}"), "TICKET_UPDATED", "ticket:updated"
+    ),
+    f"{_TICKETS}.relations.unwatch": case(
+        _related("PUT", "/tickets/{ticket}/watchers/{agent}", None), "TICKET_UPDATED", "ticket:updated"
+    ),
+    f"{_TICKETS}.relations.link": case(
+        post("agent", "POST /tickets/{ticket}/links", _LINK, of="two"), "TICKET_UPDATED", "ticket:updated"
+    ),
+    f"{_TICKETS}.relations.unlink": case(
+        _related("POST", "/tickets/{ticket}/links", _LINK), "TICKET_UPDATED", "ticket:updated"
+    ),
+    f"{_TICKETS}.catalogue.save_category": case(
+        post("lead", "POST /tickets/categories", _CATEGORY), "CATEGORY_CREATED", silent=UNHEARD
+    ),
+    f"{_TICKETS}.catalogue.delete_category": case(
+        _kept("/tickets/categories", _CATEGORY), "CATEGORY_DELETED", silent=UNHEARD
+    ),
+    f"{_TICKETS}.catalogue.save_canned_response": case(
+        post("lead", "POST /tickets/canned-responses", _CANNED), "CANNED_RESPONSE_CREATED", silent=UNHEARD
+    ),
+    f"{_TICKETS}.catalogue.delete_canned_response": case(
+        _kept("/tickets/canned-responses", _CANNED), "CANNED_RESPONSE_DELETED", silent=UNHEARD
+    ),
+    "uploads.operations.keep_files": case(
+        _uploading, "FILES_UPLOADED",
+        silent="Nobody but the uploader knows of a file before it is attached.",
+    ),
+    "uploads.operations.attach": case(
+        _attached, "TICKET_CREATED", "ticket:created",
+        silent="Part of the operation of its owner, which audits and announces it.",
+    ),
+    f"{_PEOPLE}.sessions.register": case(
+        sent("", "POST", "/auth/register", _NEW), "USER_REGISTERED", silent=UNKNOWN_YET
+    ),
+    f"{_PEOPLE}.sessions.start_guest": case(
+        sent("", "POST", "/auth/guest", {"name": "G"}), "GUEST_STARTED", silent=UNKNOWN_YET
+    ),
+    f"{_PEOPLE}.sessions._signed_in": case(_login("{cast.agent.email}", PASSWORD), "SIGNED_IN", silent=UNKNOWN_YET),
+    f"{_PEOPLE}.sessions._refused": case(_login("{cast.agent.email}", "wrong"), "SIGN_IN_FAILED", silent=UNKNOWN_YET),
+    f"{_PEOPLE}.sessions._rotate": case(
+        _reused, "TOKEN_REUSED", "access:changed",
+        silent="A rotation as it should be is no news; one that should not be is both.",
+    ),
+    f"{_PEOPLE}.sessions.end_session": case(_signed_out, "SIGNED_OUT", "access:changed"),
+    f"{_PEOPLE}.sessions.end_sessions": case(
+        sent("agent", "POST", "/auth/logout-all"), "SIGNED_OUT", "access:changed"
+    ),
+    f"{_PEOPLE}.passwords._change": case(
+        sent("customer", "POST", "/auth/password/change", _PASSWORDS), "PASSWORD_CHANGED", "access:changed"
+    ),
+    f"{_PEOPLE}.passwords.request_password_reset": case(
+        called(lambda cast: _done(Api().post("/auth/password/forgot", {"email": cast.agent.email}))),
+        "PASSWORD_RESET_REQUESTED", silent=UNKNOWN_YET,
+    ),
+    f"{_PEOPLE}.passwords.reset_password": case(_password_reset, "PASSWORD_RESET", "access:changed"),
+    f"{_PEOPLE}.people.create_staff": case(called(_staff), "USER_CREATED", silent=UNKNOWN_YET),
+    f"{_PEOPLE}.people.create_customer": case(called(_customer), "USER_CREATED", silent=UNKNOWN_YET),
+    f"{_PEOPLE}.people.update_profile": case(
+        sent("customer", "PATCH", "/auth/me", {"name": "N"}), "USER_UPDATED", silent=UNHEARD
+    ),
+    f"{_PEOPLE}.people.update_staff": case(
+        _of_agent("update_staff", changes={"role": Role.LEAD}, group_ids=[]),
+        "USER_UPDATED PERMISSIONS_CHANGED", "access:changed",
+    ),
+    f"{_PEOPLE}.people.set_active": case(_of_agent("set_active", active=False), "USER_DISABLED", "access:changed"),
+    f"{_PEOPLE}.people.set_password": case(
+        _of_agent("set_password", password=NEW_PASSWORD), "PASSWORD_CHANGED", "access:changed"
+    ),
+    f"{_PEOPLE}.people.set_availability": case(
+        called(lambda cast: people.set_availability(cast.agent.pk, status="available", by=cast.agent)),
+        "USER_UPDATED", silent="Presence is told by signals of its own, which are not stored.",
+    ),
+    f"{_PEOPLE}.groups.save_group": case(_group, "PERMISSIONS_CHANGED", "access:changed"),
+    f"{_PEOPLE}.teams.save_team": case(_team, "TEAM_CREATED", "access:changed"),
+    "accounts.refusals.record_refusal": case(
+        called(lambda cast: record_refusal(cast.agent, Forbidden("support.x"), "POST /x")), "ACCESS_REFUSED",
+        silent=UNHEARD,
+    ),
+    "audit.erasure.erase_details": case(_erased, "AUDIT_ERASED", silent=UNHEARD),
+    "backoffice.operations.enter": case(called(lambda cast: enter(cast.agent)), "SIGNED_IN", silent=UNKNOWN_YET),
+    "backoffice.operations.leave": case(called(lambda cast: leave(cast.agent)), "SIGNED_OUT", silent=UNHEARD),
+}  # fmt: skip
+
+# Public functions of the operations modules that are no transactions themselves, and why.
+WHOLE = {
+    "sign_in": "Counts the attempt outside, then runs _signed_in or _refused.",
+    "refresh": "Runs _rotate, whose ending of a family must outlive the refusal that it answers with.",
+    "change_password": "Counts the attempt outside, so that a wrong guess is counted, then runs _change.",
+    "send_password_resets": "Takes one row at a time, each in a transaction of its own.",
+}
