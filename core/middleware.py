@@ -43,7 +43,7 @@ class RequestContextMiddleware:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=shown_path(request),
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
                 user_id=getattr(getattr(request, "user", None), "pk", None)
@@ -62,8 +62,15 @@ class RequestContextMiddleware:
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """503 for a database that is away or too slow."""
-    log.warning("database_unavailable", path=request.path, error=str(error)[:200])
+    log.warning("database_unavailable", path=shown_path(request), error=str(error)[:200])
     return page(request, Unavailable()) if wants_page(request) else problem_response(Unavailable())
+
+
+def shown_path(request: HttpRequest) -> str:
+    """The path as logs may hold it: a secret that stands in it (the token of a mailed link) is left out."""
+    match = request.resolver_match
+    token = match.kwargs.get("token") if match else None
+    return request.path.replace(token, "…") if token else request.path
 
 
 def client_address(request: HttpRequest) -> str:

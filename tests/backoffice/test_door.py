@@ -189,6 +189,13 @@ def text_of(content: bytes) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", content.decode())
 
 
+def test_a_mailed_link_is_in_no_log(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    Pages().get("/admin/password/reset/a-secret-token")
+    assert "/admin/password/reset/…" in caplog.text
+    assert "a-secret-token" not in caplog.text
+
+
 @pytest.mark.parametrize("token", ["x", "a:b:c", "٣", "x" * 3000])
 def test_a_made_up_link_is_refused(english: Cast, token: str) -> None:
     door = Pages()
