@@ -18,6 +18,13 @@ from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
 
 
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    """Files of this test alone."""
+    local = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": local}
+
+
 def interrupt(tickets: int, size: int) -> None:
     if tickets >= 3:
         raise Interrupted
