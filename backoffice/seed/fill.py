@@ -37,9 +37,8 @@ def fill(tickets: int, messages: int, *, tell: Tell, sure: bool = False, seed: i
         raise Refused(f"This database holds real data ({real}); --yes fills it all the same.")
     tell("people, teams and categories")
     people = make_people(tickets)
-    with _owner() as owner, owner.transaction(), owner.cursor() as cursor:
-        with rebuilt_after(cursor, TABLES, tell):
-            _tickets(cursor, people, tickets, messages, tell, random.Random(seed))
+    with _owner() as owner, owner.transaction(), owner.cursor() as cursor, rebuilt_after(cursor, TABLES, tell):
+        _tickets(cursor, people, tickets, messages, tell, random.Random(seed))
     tell("statistics")
     with _owner() as owner:
         owner.autocommit = True

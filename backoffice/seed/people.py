@@ -51,9 +51,7 @@ def make_people(tickets: int) -> People:
     """Customers (a tenth of the tickets, 50 to 50,000), 60 agents in 6 teams, 12 categories."""
     customers = _customers(max(50, min(tickets // 10, 50_000)))
     agents = _agents()
-    teams = [
-        Team.objects.get_or_create(name_ar=f"فريق {n}", name_en=f"Team {n}")[0].pk for n in range(1, TEAMS + 1)
-    ]
+    teams = [Team.objects.get_or_create(name_ar=f"فريق {n}", name_en=f"Team {n}")[0].pk for n in range(1, TEAMS + 1)]
     TeamMembership.objects.bulk_create(
         [TeamMembership(team_id=teams[n % TEAMS], user_id=pk) for n, pk in enumerate(agents)], ignore_conflicts=True
     )

@@ -58,7 +58,8 @@ with drawn as (
   from placed
 )
 select nextval(pg_get_serial_sequence('tickets_ticket', 'id')),
-  'TKT-' || extract(year from created_at at time zone %(zone)s) || '-' || lpad(s.n::text, greatest(6, length(s.n::text)), '0'),
+  'TKT-' || extract(year from created_at at time zone %(zone)s) || '-'
+    || lpad(s.n::text, greatest(6, length(s.n::text)), '0'),
   language, customer_id, words,
   case when status <> 'open' or a < .3 then (%(agents)s::bigint[])[1 + floor(a * %(agent_count)s)::int] end,
   case when d < .7 then (%(teams)s::bigint[])[1 + floor(d / .7 * %(team_count)s)::int] end,
@@ -154,7 +155,7 @@ def _insert(model: type[Model], values: dict[str, str], source: str) -> tuple[st
         for field in model._meta.concrete_fields
         if field.column not in values and not field.null and not field.primary_key
     ]
-    columns = [*values, *(field.column for field in missing)]
+    columns = [*values, *(str(field.column) for field in missing)]
     defaults = [field.get_db_prep_save(field.get_default(), connection) for field in missing]
     names = [f"%(default_{number})s" for number in range(len(missing))]
     picked = ", ".join([*values.values(), *names])

@@ -25,7 +25,8 @@ EVERY_5000TH = {"ar": "زُمُرُّدة فيروزيّة", "en": "emerald gems
 
 _LETTERS_AR = "ابتثجحخدذرزسشصضطظعغفقكلمنهويأإىة"
 _STARTS_AR, _ENDS_AR = ("", "", "ال", "ال", "م", "ت", "است", "وال", "ب"), ("", "", "", "ات", "ين", "ة", "ها", "ون")
-_ONSETS, _VOWELS = "b c d f g h l m n p r s t v br cl st tr pl".split(), "a e i o u ai ou".split()
+_ONSETS = (*"bcdfghlmnprstv", "br", "cl", "st", "tr", "pl")
+_VOWELS = (*"aeiou", "ai", "ou")
 _RARE = {"ar": 6_000, "en": 4_000}
 SENTENCES = {"ar": 12_000, "en": 8_000}
 
