@@ -27,6 +27,10 @@ from realtime.outlets import Outlet, outlet_of, text
 from realtime.session import Session
 
 
+FLUSH_SECONDS = 0.3
+"""How long a server that goes down waits for its last words to be on their way."""
+
+
 class PlainPeer:
     """A plain socket under a session."""
 
@@ -61,6 +65,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         except asyncio.CancelledError:  # the server is going down
             if hasattr(self, "peer"):
                 self.peer.close(CLOSE_RESTART)
+                await asyncio.sleep(FLUSH_SECONDS)
             raise
         finally:
             self._forget()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -82,7 +84,8 @@ class Client:
 
     def cut(self) -> None:
         """End the connection without a word."""
-        self.socket.socket.close()
+        with contextlib.suppress(OSError):
+            self.socket.socket.shutdown(socket.SHUT_RDWR)
 
     # --- Sending
 

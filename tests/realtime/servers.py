@@ -56,13 +56,14 @@ class Web:
         self.output = tempfile.TemporaryFile()  # noqa: SIM115
 
     def start(self) -> Web:
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
         environment = {
             **os.environ,
-            "DATABASE_URL": url.geturl(),
+            "DATABASE_URL": self.database_url(),
             "LOG_LEVEL": "INFO",
             "LOG_FORMAT": "console",
             "SITE_URL": "http://127.0.0.1:3000",
+            "REALTIME_SOCKETS_PER_ADDRESS": "100000",
+            "REALTIME_SOCKETS_PER_USER": "1000",
             **self.environment,
         }
         command = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"]
@@ -87,6 +88,12 @@ class Web:
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
+
+    @staticmethod
+    def database_url() -> str:
+        """The test's own database, as any process reaches it."""
+        url = urlsplit(os.environ["DATABASE_URL"])
+        return url._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
     def log(self) -> str:
         """What the process has written so far."""

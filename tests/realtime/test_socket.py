@@ -5,16 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.realtime.client import Client, subprotocols, token_of
-from tests.realtime.servers import Web
 from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def web(transactional_db):
-    with Web() as found:
-        yield found
 
 
 def test_a_token_lets_in_by_header_by_subprotocol_and_by_first_frame(committed_cast, web):
@@ -29,7 +22,6 @@ def test_a_token_lets_in_by_header_by_subprotocol_and_by_first_frame(committed_c
         assert by_frame.event("ready")
     with Client(web, "nonsense") as refused:
         assert refused.closed() == 4401
-    assert web.tracebacks() == []
 
 
 def test_a_message_reaches_customer_and_agent_each_in_their_form(committed_cast, web):
@@ -44,4 +36,3 @@ def test_a_message_reaches_customer_and_agent_each_in_their_form(committed_cast,
         assert "isInternal" not in seen["data"]
         assert told["data"]["isInternal"] is False
         assert customer.done("leaveTicket", str(ticket.pk)) == {"room": f"ticket:{ticket.pk}"}
-    assert web.tracebacks() == []

@@ -1,0 +1,33 @@
+"""Fixtures of the socket tests: web processes shared by all of them, and a channel layer that can be made to fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.realtime.servers import Web
+
+
+@pytest.fixture(scope="session")
+def _shared(django_db_setup):
+    with Web() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _shared_pair(_shared):
+    with Web() as other:
+        yield _shared, other
+
+
+@pytest.fixture
+def web(_shared, transactional_db):
+    """One web process on the test's database; a test that broke nothing leaves no traceback in its log."""
+    before = len(_shared.tracebacks())
+    yield _shared
+    assert _shared.tracebacks()[before:] == []
+
+
+@pytest.fixture
+def web_pair(_shared_pair, transactional_db):
+    """Two of them."""
+    return _shared_pair
