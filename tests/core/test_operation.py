@@ -304,7 +304,7 @@ def test_the_pipeline_is_one_round_trip_on_the_wire(committed_cast, tmp_path):
         raw.pgconn.trace(out.fileno())
         with unit():
             record("A", Thing(), by=None)
-            write_later(_TEAMS, ("A",))
+            write_later(_TEAMS, ("B",))
         raw.pgconn.untrace()
     lines = [line.split("\t") for line in trace.read_text().splitlines()]
     sides = [side[1] for side in lines if len(side) > 2]
