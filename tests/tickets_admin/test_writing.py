@@ -54,6 +54,17 @@ def test_a_reply_sent_twice_is_one_message(cast, desk):
     assert bodies(ticket, author=cast.agent) == ["Once."]
 
 
+def test_a_reply_that_arrives_again_later_moves_no_state(cast, desk):
+    ticket = opened(cast.customer)
+    agent = desk(cast.agent)
+    page = agent.open(ticket)
+    agent.do(ticket, "reply", shown=page, body="Once.", status="pending")
+    add_message(ticket.pk, NewMessage(body="Here it is."), by=cast.customer)
+    agent.do(ticket, "reply", shown=page, body="Once.", status="pending")
+    ticket.refresh_from_db()
+    assert ticket.status == "open"
+
+
 def test_text_changed_after_sending_is_not_swallowed(cast, desk):
     ticket = opened(cast.customer)
     agent = desk(cast.agent)
@@ -173,9 +184,26 @@ def test_another_persons_upload_is_never_sent_along(cast, desk):
     ticket = opened(cast.customer)
     desk(cast.colleague).do(ticket, "reply", body="", attachments=[photo("secret.txt")], insert="1")
     theirs = Attachment.objects.get()
-    desk(cast.agent).do(ticket, "reply", body="Mine?", stored=[str(theirs.pk), "nonsense"])
+    sent = desk(cast.agent).do(ticket, "reply", body="Mine?", stored=[str(theirs.pk), "nonsense"])
+    assert sent.status_code == 302
     theirs.refresh_from_db()
     assert theirs.owner_type == ""
+    refused = desk(cast.agent).do(ticket, "reply", body="", stored=[str(theirs.pk)])
+    assert "secret.txt" not in text_of(refused)
+
+
+def test_a_file_that_one_may_not_read_is_absent(cast, desk):
+    seen, hidden = opened(cast.customer), opened(cast.customer)
+    agent = desk(cast.agent)
+    agent.do(hidden, "reply", body="See.", attachments=[photo()])
+    agent.do(seen, "reply", body="", attachments=[photo("not-sent.txt")], insert="1")
+    assign(hidden.pk, agent_id=cast.agent.pk, team_id=cast.team.pk, by=cast.lead)
+    outsider = desk(cast.outsider)
+    for row in Attachment.objects.all():
+        assert agent.client.get(f"/admin/tickets/ticket/{seen.pk}/files/{row.pk}/").status_code == 302
+        assert outsider.client.get(f"/admin/tickets/ticket/{seen.pk}/files/{row.pk}/").status_code == 404
+    for name in ("x", "00000000-0000-0000-0000-000000000000"):
+        assert agent.client.get(f"/admin/tickets/ticket/{seen.pk}/files/{name}/").status_code == 404
 
 
 def test_a_canned_response_goes_in_without_scripts_and_keeps_text_and_files(cast, desk):
