@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from core.errors import NotFound
 from realtime.publish import heads
@@ -16,6 +18,11 @@ from tickets.rooms import room_for
 def tickets_for(user: User) -> TicketQuerySet:
     """What lists show, before filters."""
     return Ticket.objects.visible_to(user)
+
+
+def brief(rows: QuerySet[Ticket], column: str) -> QuerySet[Ticket]:
+    """Rows of a list's page: id and the column of its order, often read from an index; `page_data` reads the rest."""
+    return rows.only("pk", column)
 
 
 def sees(ref: str, user: User) -> bool:
