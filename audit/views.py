@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from audit.forms import EntryOut
 from audit.models import Entry
 from audit.queries import ENTRY_SORTS, entries
+from core.api.filters import DayFilter, IdFilter
 from core.api.lists import filtered, paginate, read_paging
+from core.api.parameters import list_parameters
 from core.api.permissions import needs
 from core.api.requests import ApiRequest
 from core.api.schema import describe
@@ -26,10 +28,10 @@ class EntryFilter(django_filters.FilterSet):
 
     entityType = django_filters.CharFilter(field_name="entity_type")
     entityId = django_filters.CharFilter(field_name="entity_id")
-    actorId = django_filters.NumberFilter(field_name="actor_id", min_value=1, max_value=2**63 - 1)
+    actorId = IdFilter(field_name="actor_id")
     action = django_filters.CharFilter(field_name="action")
-    fromDate = django_filters.DateFilter(method="from_day")
-    toDate = django_filters.DateFilter(method="to_day")
+    fromDate = DayFilter(method="from_day")
+    toDate = DayFilter(method="to_day")
 
     class Meta:
         model = Entry
@@ -48,7 +50,12 @@ class AuditLog(ApiView):
     def check_parameters(self, request: Request) -> None:
         """The filter set checks them."""
 
-    @describe("The audit log, newest first", answer=EntryOut(many=True), meta="page")
+    @describe(
+        "The audit log, newest first",
+        answer=EntryOut(many=True),
+        meta="page",
+        parameters=list_parameters(EntryFilter, ENTRY_SORTS),
+    )
     def get(self, request: ApiRequest) -> Response:
         rows = filtered(entries(), EntryFilter, request)
         page = paginate(rows, read_paging(request.query_params, ENTRY_SORTS, "createdAt"), ENTRY_SORTS)

@@ -12,6 +12,7 @@ from accounts.tokens import Pair
 from core.api.permissions import Public, SignedIn
 from core.api.requests import ApiRequest
 from core.api.schema import describe
+from core.api.serializers import Nothing
 from core.api.views import ApiView, ok
 from core.errors import Unauthenticated
 
@@ -88,8 +89,9 @@ class Logout(ApiView):
 class LogoutAll(ApiView):
     permission_classes = [SignedIn]
 
-    @describe("End all of one's sessions")
+    @describe("End all of one's sessions", body=Nothing)
     def post(self, request: ApiRequest) -> Response:
+        self.read(Nothing, request)
         operations.end_sessions(request.user.pk, reason="signed_out", by=request.user)
         return ok(None)
 

@@ -1,5 +1,6 @@
 """OpenAPI out of the views: the envelope around every answer, the one problem form for every refusal."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -8,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from core.api.permissions import Public, SignedIn
-from core.api.serializers import FormOut
+from core.api.serializers import FormOut, Nothing
 from core.errors import CODES
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,12 +41,15 @@ _OPENED = {
     },
 }
 METAS: dict[str, dict[str, Any]] = {"page": _PAGE, "thread": _THREAD, "opened": _OPENED}
+KEY_PATTERN = "^[!-~]{1,200}$"
 KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
+    pattern=KEY_PATTERN,
     description="1 to 200 printable ASCII characters; a repeat gets the first answer.",
 )
+EMPTY = {"application/json": {"type": "object", "additionalProperties": False}}
 
 
 class ErrorOut(FormOut):
@@ -82,7 +86,7 @@ def describe(
     codes = status if isinstance(status, Mapping) else {status: answer}
     decorate: Callable[[F], F] = extend_schema(
         summary=summary,
-        request=body,
+        request=EMPTY if body is Nothing else body,
         responses=dict(codes),
         parameters=[*(parameters or []), *([KEY] if once else [])],
         extensions={"x-meta": meta, "x-refusals": list(refusals)},
@@ -110,7 +114,7 @@ class AutoSchema(SpectacularAutoSchema):
         statuses = {400, 429, 503, *more}
         if any(issubclass(kind, SignedIn) for kind in kinds):
             statuses |= {401, 403, 404}
-        if method in {"POST", "PUT", "PATCH"}:
+        if method != "GET":
             statuses |= {409, 413, 415}
         if any(issubclass(kind, Public) for kind in kinds):
             found.pop("security", None)
@@ -123,6 +127,24 @@ class AutoSchema(SpectacularAutoSchema):
 
     def get_tags(self) -> list[str]:
         return [self.view.__module__.split(".")[0]]
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """What a view says of itself; what its base says is for programmers."""
+        return inspect.cleandoc(vars(type(self.view)).get("__doc__") or "")
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        """A DELETE that names what it removes in its body is described too."""
+        form = self.get_request_serializer()
+        if self.method != "DELETE" or form is None:
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        component = self.resolve_serializer(form, direction)
+        return {"content": {"application/json": {"schema": component.ref}}, "required": True}
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """A field may be laxer, or stricter, where it is taken than where it is answered."""
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        taken_as = getattr(field, "taken_as", None)
+        return taken_as(schema) if taken_as and direction == "request" else schema
 
 
 def _wrap(response: dict[str, Any], meta: str) -> None:

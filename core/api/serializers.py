@@ -47,6 +47,10 @@ class FormIn(_CamelFields):
         return super().to_internal_value(data)
 
 
+class Nothing(FormIn):
+    """An empty body."""
+
+
 @extend_schema_field({"type": "string", "pattern": "^[0-9]{1,19}$"})
 class IdField(serializers.Field[int, Any, str, Any]):
     """An id: a string on the wire, taken as string or number."""
@@ -56,6 +60,8 @@ class IdField(serializers.Field[int, Any, str, Any]):
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int | str):
             self.fail("invalid")
+        if isinstance(data, int) and abs(data) > MAX_ID:
+            self.fail("invalid")  # before it is written out: Python refuses to write very long numbers
         text = str(data)
         if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= MAX_ID):
             self.fail("invalid")
@@ -63,6 +69,11 @@ class IdField(serializers.Field[int, Any, str, Any]):
 
     def to_representation(self, value: Any) -> str:
         return str(getattr(value, "pk", value))
+
+    def taken_as(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """How the document describes it where it is taken: as a number too."""
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        return {**schema, "type": [*kinds, "integer"], "minimum": 1, "maximum": MAX_ID}
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -78,6 +89,10 @@ class TextField(serializers.CharField):
         except UnicodeEncodeError:
             self.fail("invalid")
         return text
+
+    def taken_as(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """How the document describes it where it is taken: with words in it, unless it may be blank."""
+        return schema if self.allow_blank else {**schema, "minLength": 1}
 
 
 class StrictBoolean(serializers.BooleanField):

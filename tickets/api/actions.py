@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from core.api.permissions import SignedIn, Staff
 from core.api.requests import ApiRequest
 from core.api.schema import describe
-from core.api.serializers import FormIn
+from core.api.serializers import FormIn, Nothing
 from core.api.views import ApiView, envelope, ok
 from core.errors import NotFound
 from core.idempotency import Answer
@@ -18,10 +18,6 @@ from tickets import operations, queries
 from tickets.api import serializers as forms
 from tickets.api.docs import TICKET
 from tickets.models import Ticket
-
-
-class Nothing(FormIn):
-    """An empty body."""
 
 
 def action(summary: str, form: type[FormIn], run: Callable[..., Ticket]) -> type[ApiView]:

@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from audit.forms import EntryOut
 from audit.queries import ENTRY_SORTS, history_of
 from core.api.lists import PAGING, paginate, read_paging
+from core.api.parameters import list_parameters
 from core.api.permissions import Staff
 from core.api.requests import ApiRequest
 from core.api.schema import describe
@@ -18,7 +19,12 @@ class History(ApiView):
     def parameters(self) -> set[str]:
         return PAGING
 
-    @describe("A ticket's audit entries", answer=EntryOut(many=True), meta="page")
+    @describe(
+        "A ticket's audit entries",
+        answer=EntryOut(many=True),
+        meta="page",
+        parameters=list_parameters(None, ENTRY_SORTS),
+    )
     def get(self, request: ApiRequest, ref: str) -> Response:
         ticket = queries.find(ref, request.user)
         paging = read_paging(request.query_params, ENTRY_SORTS, "createdAt")

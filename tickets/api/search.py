@@ -40,6 +40,10 @@ class OneOrMore(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[Any]:
         return list(super().to_internal_value(data if isinstance(data, list) else [data]))
 
+    def taken_as(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """How the document describes it: the list, or one of its items."""
+        return {"anyOf": [schema["items"], schema]}
+
 
 class DayIn(serializers.DateField):
     """A day; as text, for the filter to read."""
@@ -102,6 +106,7 @@ def found(rows: QuerySet[Ticket], given: Mapping[str, Any], user: User) -> Respo
     too_long = {name: [_("This is too long.")] for name, text in texts.items() if len(text) > MAX_TEXT}
     if too_long:
         raise Invalid(fields=too_long)
+    rows = queries.brief(rows, sorts[paging.sort].column)
     if any(texts.values()):
         content, query = texts["messageContent"], texts["query"]
         page = search(rows, paging, sorts, viewer=user, query=query, message_content=content)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.lists import filtered, thread_page
+from core.api.parameters import list_parameters, thread_parameters
 from core.api.permissions import SignedIn
 from core.api.requests import ApiRequest
 from core.api.schema import describe
@@ -16,11 +18,13 @@ from core.idempotency import Answer
 from tickets import operations, queries
 from tickets.api import serializers as forms
 from tickets.api.docs import MESSAGE, MESSAGE_IN, MESSAGES, TICKET, TICKET_IN, TICKETS
-from tickets.api.filters import filters_for
+from tickets.api.filters import STAFF_SORTS, StaffTicketFilter, filters_for
 from tickets.api.search import TEXT, found
 from tickets.forms import message_forms, ticket_form
 from tickets.models import Message, Ticket
 from tickets.operations import NewMessage, NewTicket
+
+LISTED = list_parameters(StaffTicketFilter, STAFF_SORTS)
 
 
 class Tickets(ApiView):
@@ -29,7 +33,12 @@ class Tickets(ApiView):
     def check_parameters(self, request: Request) -> None:
         """The filter set checks them."""
 
-    @describe("Tickets one may see, newest first", answer=TICKETS, meta="page")
+    @describe(
+        "Tickets one may see, newest first; what only staff may ask is refused to customers",
+        answer=TICKETS,
+        meta="page",
+        parameters=[*(OpenApiParameter(name, str) for name in sorted(TEXT)), *LISTED],
+    )
     def get(self, request: ApiRequest) -> Response:
         given = request.query_params
         rows = filtered(queries.tickets_for(request.user), filters_for(request.user), request, also=TEXT)
@@ -76,7 +85,7 @@ class Messages(ApiView):
     def parameters(self) -> set[str]:
         return {"before", "after", "limit"}
 
-    @describe("A ticket's thread", answer=MESSAGES, meta="thread")
+    @describe("A ticket's thread", answer=MESSAGES, meta="thread", parameters=thread_parameters())
     def get(self, request: ApiRequest, ref: str) -> Response:
         user = request.user
         rows, meta = thread_page(queries.thread(ref, user), request.query_params)

@@ -123,7 +123,7 @@ class FileView(ApiView):
 
     @describe(
         "Fetch a file by its signed link; remote storage answers 302 to a link of 60 seconds",
-        status={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None},  # type: ignore[dict-item]
+        status={(200, "*/*"): OpenApiTypes.BINARY, 302: None},  # type: ignore[dict-item]
         parameters=[OpenApiParameter(name, str) for name in ("reader", "expires", "signature")],
         refusals=(401, 404),
     )
