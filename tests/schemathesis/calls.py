@@ -10,7 +10,6 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
-from schemathesis.openapi import checks as _named  # noqa: F401 (registers the checks of OpenAPI)
 from schemathesis.specs.openapi import checks
 
 from tests.contract import document
@@ -19,6 +18,9 @@ from tests.schemathesis.worlds import connection_kept, undone
 
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20250101"))
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "20"))
+
+# Nobody is stopped at the door: most examples belong to those who get past it.
+OFTEN = [*ACTORS, *ACTORS[1:], "administrator"]
 
 # Left out are the checks that send requests of their own: `ignored_auth` (the actor `nobody` is that check),
 # `ensure_resource_availability`, `use_after_free` and `missing_required_header` (they need a chain of calls, and each
@@ -30,7 +32,6 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
-    checks.negative_data_rejection,
 ]
 
 
@@ -38,15 +39,35 @@ CHECKS = [
 def operations() -> dict[str, Any]:
     """Every operation of the document by its label (`GET /tickets`)."""
     schema = schemathesis.openapi.from_dict(document())
-    schema.app = get_wsgi_application()
+    schema.app = _closing(get_wsgi_application())
     found = [result.ok() for result in schema.get_all_operations()]
     return {operation.label: operation for operation in found}
+
+
+def _closing(application: Any) -> Any:
+    """The application behind a server that closes what it has sent, which Werkzeug's client leaves open."""
+
+    def serve(environ: Any, start_response: Any) -> list[bytes]:
+        answer = application(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+    return serve
+
+
+def refuses_what_does_not_fit(ctx: Any, response: Any, case: Case) -> bool | None:
+    """Data that breaks the schema is refused; but a parameter without a value counts as not given, as forms send it."""
+    if isinstance(case.query, dict) and any(value in ("", [""]) for value in case.query.values()):
+        return None
+    return bool(checks.negative_data_rejection(ctx, response, case))
 
 
 @st.composite
 def calls(draw: Any, operation: Any, scene: Scene) -> tuple[str, Case]:
     """Somebody, and a call that fits the document or does not; half of them name things that exist."""
-    actor = draw(st.sampled_from(ACTORS))
+    actor = draw(st.sampled_from(OFTEN))
     mode = draw(st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE]))
     if mode is GenerationMode.NEGATIVE and not _can_be_wrong(operation):
         mode = GenerationMode.POSITIVE
@@ -77,5 +98,5 @@ def judge(operation: Any, actor: str, case: Case, scene: Scene) -> int:
     """Send the call; AssertionError for anything the document does not allow. Answers the status."""
     with undone(), connection_kept():
         response = case.call(headers=scene.headers(actor))
-    case.validate_response(response, checks=CHECKS)
+    case.validate_response(response, checks=[*CHECKS, refuses_what_does_not_fit])
     return int(response.status_code)

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test.utils import override_settings
 
+from tests.schemathesis.calls import EXAMPLES, SEED
 from tests.schemathesis.scene import Scene, make_scene
 from tests.schemathesis.worlds import undone
 
@@ -24,3 +25,10 @@ def scene(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
         undone(),
     ):
         yield make_scene()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told(request: pytest.FixtureRequest) -> None:
+    """Says what makes this run happen again."""
+    line = f"SCHEMATHESIS_SEED={SEED} SCHEMATHESIS_EXAMPLES={EXAMPLES}"
+    request.config.get_terminal_writer().line(line)

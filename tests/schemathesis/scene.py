@@ -52,10 +52,10 @@ class Scene:
         return {
             **{name: self.people() for name in ("agentId", "customerId", "actorId")},
             "teamId": [str(self.cast.team.pk)],
-            **{name: self.categories for name in ("categoryId", "parentId")},
-            **{name: self.tickets for name in ("ticketId", "sourceId", "entityId")},
+            **dict.fromkeys(("categoryId", "parentId"), self.categories),
+            **dict.fromkeys(("ticketId", "sourceId", "entityId"), self.tickets),
             "sourceIds": [[ref] for ref in self.tickets],
-            **{name: self.messages for name in ("lastSeenMessageId", "before", "after")},
+            **dict.fromkeys(("lastSeenMessageId", "before", "after"), self.messages),
             "attachments": [[file["id"]] for file in self.files],
             "email": [str(self.cast.customer.email), str(self.cast.agent.email)],
             "refreshToken": self.refresh,

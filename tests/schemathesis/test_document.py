@@ -33,7 +33,5 @@ def test_an_operation_answers_as_documented(label: str, scene: Scene, record_pro
         actor, case = call
         statuses[judge(operation, actor, case, scene)] += 1
 
-    print(f"seed {SEED}, {EXAMPLES} examples")
     run()
     record_property("statuses", dict(statuses))
-    print(label, dict(statuses))
