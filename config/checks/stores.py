@@ -12,8 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from core.bridge import Limits
 
 OLDEST = 15
-# What else connects: the sockets' log readers of each web process, the timer, and a person with psql or a backup.
-LOG_READERS = 4
+# What else connects: the timer, and a person with psql or a backup.
 SPARE = 5
 
 
@@ -90,7 +89,8 @@ def roles(cursor: CursorWrapper) -> Iterator[CheckMessage]:
 
 def connections_needed() -> int:
     """The most connections that all processes together hold at once."""
-    web = settings.WEB_THREADS + Limits().stream_threads + LOG_READERS
+    sockets: Any = settings.REALTIME["threads"]
+    web = settings.WEB_THREADS + Limits().stream_threads + sockets
     return int(settings.WEB_PROCESSES * web + settings.WORKER_PROCESSES + SPARE)
 
 
