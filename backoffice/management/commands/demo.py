@@ -20,6 +20,8 @@ class Command(BaseCommand):
         "days in Arabic and English. Once only; refused on a database that holds real data."
     )
 
+    requires_system_checks: list[str] = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--tickets", type=_size, default=200, help=f"how many tickets (200; at least {LEAST})")
 
