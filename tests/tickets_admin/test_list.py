@@ -61,6 +61,9 @@ def shown(some, response):
         ({"q": "سارة"}, {"mine", "waiting", "done"}),
         ({"q": "nothing-of-this"}, set()),
         ({"q": "100%"}, set()),
+        ({"q": "_"}, set()),
+        ({"q": "ساره"}, {"mine", "waiting", "done"}),
+        ({"q": "ord-٥٥"}, {"free"}),
         ({"view": "mine", "q": "free"}, set()),
     ],
 )
