@@ -16,6 +16,9 @@ from accounts.refusals import record_refusal
 from core.errors import Forbidden, RateLimited
 
 _EMAIL = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "dir": "ltr"})
+_CODE = forms.TextInput(
+    attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "dir": "ltr"}
+)
 
 
 def _password(autocomplete: str) -> forms.PasswordInput:
@@ -93,3 +96,18 @@ class ForgotForm(forms.Form):
     """The address to mail a link to."""
 
     email = forms.EmailField(label=_("E-mail"), max_length=254, widget=_EMAIL)
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(label=_("Code"), max_length=20, widget=_CODE)
+
+
+class SwitchOffForm(forms.Form):
+    """What switching the second factor off asks for."""
+
+    password = forms.CharField(
+        label=_("Present password"), strip=False, max_length=128, widget=_password("current-password")
+    )
+    code = forms.CharField(label=_("Code from the app, or a recovery code"), max_length=20, widget=_CODE)

@@ -43,12 +43,17 @@ class BackOfficeSite(AdminSite):
         return f"{reverse('admin:audit_entry_changelist')}?{query}"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from backoffice import views
+        from backoffice import second_factor, views
 
         own: list[URLPattern | URLResolver] = [
             path("language", views.choose_language, name="language"),
             path("password/forgot", views.forgot_password, name="password_forgot"),
             path("password/reset/<str:token>", views.reset_password, name="password_reset"),
+        ]
+        inside = self.admin_view(lambda request: second_factor.second_factor(request, self))
+        own += [
+            path("login/code", lambda request: second_factor.enter_code(request, self), name="sign_in_code"),
+            path("account/second-factor", inside, name="second_factor"),
         ]
         return [*own, *super().get_urls()]
 

@@ -23,9 +23,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import operations
 from accounts.models import User
+from accounts.operations.second_factor import has_second_factor
 from accounts.operations.sessions import end_families
 from backoffice import operations as door
 from backoffice.forms import ChangeForm, ForgotForm, ResetForm, SignInForm, too_many
+from backoffice.second_factor import ask_for_code
 from core.admin import show_problem
 from core.context import origin
 from core.errors import Problem, RateLimited
@@ -41,6 +43,8 @@ class SignIn(LoginView):
     next_page = "admin:index"
 
     def form_valid(self, form: Any) -> HttpResponse:
+        if has_second_factor(form.get_user()):
+            return ask_for_code(self.request, form.get_user(), self.get_success_url())
         with unit():
             response = super().form_valid(form)
             door.enter(form.get_user())

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from fontpkg_ibm_plex_sans_arabic import ROOT as FONTS
@@ -113,6 +114,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "core",
     "audit",
     "realtime",
@@ -133,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "backoffice.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -200,6 +205,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = env.integer("PASSWORD_RESET_MINUTES", 60, low=5) * 60
+# Whether staff may have a second factor, or must: without one, the back office shows only the page to set it up.
+STAFF_SECOND_FACTOR = env.choice("STAFF_SECOND_FACTOR", "optional", ("optional", "required"))
+OTP_TOTP_ISSUER = SITE_NAME_EN
+# A code counts one step of 30 s before and after its own, by our clock; the window follows nobody's clock away.
+OTP_TOTP_SYNC = False
 LOGIN_URL = "admin:login"
 SESSION_COOKIE_AGE = env.integer("SESSION_HOURS", 12, low=1) * 3600
 SESSION_COOKIE_NAME = "support_session"
@@ -303,7 +313,7 @@ HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.
 REALTIME_AUTHENTICATOR = "accounts.realtime_auth.Authenticator"
 # The rooms that hear who of the staff is here.
 REALTIME_PRESENCE_ROOMS = ["queue:tickets"]
-REALTIME = {
+REALTIME: dict[str, Any] = {
     "socketio": env.boolean("REALTIME_SOCKETIO", True),
     # Pages that may open a socket, beside our own: the same that may call the API.
     "origins": [SITE_URL, *CORS_ALLOWED_ORIGINS],

@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.admin.groups import GroupAdmin
 from accounts.admin.teams import TeamAdmin
@@ -10,5 +12,6 @@ from accounts.models import Team, User
 
 admin.site.register(User, UserAdmin)
 admin.site.register(Team, TeamAdmin)
-admin.site.unregister(Group)
+# Secrets have no page: people set up their own second factor, and only operations change it.
+admin.site.unregister([Group, TOTPDevice, StaticDevice])
 admin.site.register(Group, GroupAdmin)

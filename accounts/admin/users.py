@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts import operations
 from accounts.admin.forms import NewPasswordForm, PersonForm
+from accounts.admin.second_factor import may_reset, reset_view
 from accounts.models import CUSTOMER_ROLES, STAFF_ROLES, Role, User
 from core.admin import OperationAdmin, badge, holds, show_problem, state_badge
 from core.errors import Problem
@@ -151,7 +152,21 @@ class UserAdmin(OperationAdmin):
     # --- Another person's password ------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.password_view)
-        return [path("<path:object_id>/password/", view, name="accounts_user_password"), *super().get_urls()]
+        reset = self.admin_site.admin_view(self.second_factor_view)
+        return [
+            path("<path:object_id>/password/", view, name="accounts_user_password"),
+            path("<path:object_id>/second-factor/", reset, name="accounts_user_second_factor"),
+            *super().get_urls(),
+        ]
+
+    def second_factor_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take away a person's second factor."""
+        return reset_view(self, request, object_id)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        user = context.get("original")
+        context["may_reset_second_factor"] = user is not None and may_reset(request, user)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def password_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give a person a new password, which ends all his sessions; one's own is changed with the old one."""

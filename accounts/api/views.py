@@ -56,7 +56,7 @@ class Login(ApiView):
     @describe("Sign in", body=forms.LoginIn, answer=forms.PairOut, refusals=(401,))
     def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.LoginIn, request)
-        return _pair(operations.sign_in(data["email"], password=data["password"]))
+        return _pair(operations.sign_in(data["email"], password=data["password"], code=data.get("otp", "")))
 
 
 class Guest(ApiView):

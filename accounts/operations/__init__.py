@@ -16,6 +16,12 @@ from accounts.operations.people import (
     update_profile,
     update_staff,
 )
+from accounts.operations.second_factor import (
+    confirm_second_factor,
+    disable_second_factor,
+    reset_second_factor,
+    start_second_factor,
+)
 from accounts.operations.sessions import (
     end_session,
     end_sessions,
@@ -28,14 +34,17 @@ from accounts.operations.teams import save_team
 
 __all__ = [
     "change_password",
+    "confirm_second_factor",
     "create_customer",
     "create_staff",
+    "disable_second_factor",
     "end_session",
     "end_sessions",
     "refresh",
     "register",
     "request_password_reset",
     "reset_password",
+    "reset_second_factor",
     "save_group",
     "save_team",
     "send_password_resets",
@@ -44,6 +53,7 @@ __all__ = [
     "set_password",
     "sign_in",
     "start_guest",
+    "start_second_factor",
     "update_profile",
     "update_staff",
 ]

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
 from accounts.models import Role, TokenFamily, User
+from accounts.operations.second_factor import check_code, has_second_factor, must_set_up
 from accounts.throttle import count_attempt, forget_attempts
 from accounts.tokens import Pair, open_family, pair, read_refresh
 from audit.recorder import record
 from core import clock
 from core.context import origin
-from core.errors import Invalid, Unauthenticated
+from core.errors import Invalid, OtpRequired, Unauthenticated
 from core.operation import operation
 
 
@@ -74,19 +75,28 @@ def start_guest(name: str, *, email: str = "", language: str = "") -> Pair:
     return open_family(user)
 
 
-def sign_in(email: str, *, password: str) -> Pair:
-    """A token pair for e-mail and password; unknown, wrong and disabled answer alike.
+def sign_in(email: str, *, password: str, code: str = "") -> Pair:
+    """A token pair for e-mail and password, and a code where a second factor is on; unknown, wrong and disabled
+    answer alike.
 
-    Raises Unauthenticated, or RateLimited after too many attempts on the account or from the address.
+    Raises Unauthenticated, OtpRequired (only once the password was right), or RateLimited after too many attempts on
+    the account or from the address.
     """
     user = check_credentials(email, password)
     if user is None:
         raise Unauthenticated(_("The e-mail or the password is wrong."))
+    if has_second_factor(user):
+        check_code(user, code)
+    elif must_set_up(user):
+        raise OtpRequired(_("A second factor is required here. Sign in to the back office and set it up first."))
     return _signed_in(user)
 
 
 def check_credentials(email: str, password: str) -> User | None:
-    """The user behind e-mail and password, counted and audited; for the API and the back office alike."""
+    """The user behind e-mail and password, counted and audited; for the API and the back office alike.
+
+    The count is forgotten once the person is in: here, or by `check_code` where a second factor is on.
+    """
     email = email.strip().lower()
     count_attempt("sign_in_address", origin().ip_address)
     count_attempt("sign_in", email)
@@ -94,7 +104,8 @@ def check_credentials(email: str, password: str) -> User | None:
     if not isinstance(user, User):
         _refused(email)
         return None
-    forget_attempts("sign_in", email)
+    if not has_second_factor(user):
+        forget_attempts("sign_in", email)
     return user
 
 

@@ -18,7 +18,10 @@ TEMPLATE_SUFFIXES = {".html", ".txt", ".svg", ".xml"}
 
 # Parts of Django outside its contrib apps whose messages reach people, and installed libraries whose messages do not.
 DJANGO_PARTS = ("core", "db", "forms", "utils", "views")
-NOT_SHOWN = {"daphne", "drf_spectacular", "drf_spectacular_sidecar", "channels", "corsheaders", "csp", "django_htmx"}
+NOT_SHOWN = {
+    *("daphne", "drf_spectacular", "drf_spectacular_sidecar", "channels", "corsheaders", "csp", "django_htmx"),
+    *("django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"),
+}
 
 Reader = Callable[[str, str], Extract]
 

@@ -20,6 +20,7 @@ from audit.erasure import erase_details
 from audit.models import Entry
 from backoffice.operations import enter, leave
 from core.errors import Forbidden
+from tests.accounts.codes import app_code, recovery_code, switch_on
 from tests.api import Api, data
 from tests.cast import PASSWORD, Cast
 from tests.storage import upload
@@ -149,6 +150,27 @@ def _team(cast: Cast) -> Callable[[], Any]:
 def _erased(cast: Cast) -> Callable[[], Any]:
     entry = Entry.objects.order_by("id")[0]
     return lambda: erase_details([entry.pk], by=cast.administrator)
+
+
+def _confirming(cast: Cast) -> Callable[[], Any]:
+    device = people.start_second_factor(cast.agent.pk, by=cast.agent)
+    return lambda: people.confirm_second_factor(cast.agent.pk, code=app_code(device), by=cast.agent)
+
+
+def _using_recovery(cast: Cast) -> Callable[[], Any]:
+    switch_on(cast.agent)
+    body = {"email": cast.agent.email, "password": PASSWORD, "otp": recovery_code(cast.agent)}
+    return lambda: _done(Api().post("/auth/login", body))
+
+
+def _switching_off(cast: Cast) -> Callable[[], Any]:
+    code = app_code(switch_on(cast.agent))
+    return lambda: people.disable_second_factor(cast.agent.pk, password=PASSWORD, code=code, by=cast.agent)
+
+
+def _resetting(cast: Cast) -> Callable[[], Any]:
+    switch_on(cast.agent)
+    return lambda: people.reset_second_factor(cast.agent.pk, by=cast.administrator)
 
 
 def called(run: Callable[[Cast], Any]) -> Any:
@@ -298,6 +320,14 @@ CASES = {
         "PASSWORD_RESET_REQUESTED", silent=UNKNOWN_YET,
     ),
     f"{_PEOPLE}.passwords.reset_password": case(_password_reset, "PASSWORD_RESET", "access:changed"),
+    f"{_PEOPLE}.second_factor.start_second_factor": case(
+        called(lambda cast: people.start_second_factor(cast.agent.pk, by=cast.agent)), "",
+        silent="A key counts for nothing before its first code.",
+    ),
+    f"{_PEOPLE}.second_factor.confirm_second_factor": case(_confirming, "SECOND_FACTOR_ENABLED", silent=UNHEARD),
+    f"{_PEOPLE}.second_factor._use_code": case(_using_recovery, "RECOVERY_CODE_USED SIGNED_IN", silent=UNKNOWN_YET),
+    f"{_PEOPLE}.second_factor._disable": case(_switching_off, "SECOND_FACTOR_DISABLED", silent=UNHEARD),
+    f"{_PEOPLE}.second_factor.reset_second_factor": case(_resetting, "SECOND_FACTOR_DISABLED", silent=UNHEARD),
     f"{_PEOPLE}.people.create_staff": case(called(_staff), "USER_CREATED", silent=UNKNOWN_YET),
     f"{_PEOPLE}.people.create_customer": case(called(_customer), "USER_CREATED", silent=UNKNOWN_YET),
     f"{_PEOPLE}.people.update_profile": case(
@@ -330,6 +360,7 @@ CASES = {
 WHOLE = {
     "sign_in": "Counts the attempt outside, then runs _signed_in or _refused.",
     "refresh": "Runs _rotate, whose ending of a family must outlive the refusal that it answers with.",
+    "disable_second_factor": "Counts the attempt outside, so that a wrong guess is counted, then runs _disable.",
     "change_password": "Counts the attempt outside, so that a wrong guess is counted, then runs _change.",
     "send_password_resets": "Takes one row at a time, each in a transaction of its own.",
 }
