@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor, axe, chromium, site, visit  # noqa: F401
+from tests.browser.conftest import BOSS, Visitor, axe, chromium, site, visit  # noqa: F401
 from tests.browser.test_back_office import LOOKS, SMALL
+from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -166,3 +167,23 @@ def test_axe_finds_nothing(visit: Visit, axe: Any, language: str, scheme: str, w
         result = visitor.page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
         found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]] for one in result["violations"]}
     assert found == {}
+
+
+def test_text_outlives_a_session_that_ended(visit: Visit) -> None:  # noqa: F811
+    visitor = visit("en")
+    address = open_ticket(visitor)
+    page = visitor.page
+    page.fill("#reply-body", "A long answer.")
+    visitor.context.clear_cookies(name="support_session")
+    page.click("#form-reply .submit-row button")
+    page.wait_for_selector("#id_username")
+    page.fill("#id_username", BOSS)
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#reply-body")
+    assert page.url.endswith(address)
+    assert page.input_value("#reply-body") == "A long answer."
+    page.click("#form-reply .submit-row button")
+    page.wait_for_selector(".message.agent >> nth=1")
+    visitor.go(address)
+    assert page.input_value("#reply-body") == ""

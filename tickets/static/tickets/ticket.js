@@ -9,20 +9,39 @@ function insert(box, text) {
   box.focus();
 }
 
+// The filled text, or nothing when it cannot be had (a session that ended answers with the way in).
+async function canned(chosen) {
+  try {
+    const answer = await fetch(`${page.dataset.cannedUrl}?${new URLSearchParams({ canned: chosen })}`);
+    return answer.ok && !answer.redirected ? await answer.text() : "";
+  } catch {
+    return "";
+  }
+}
+
 page?.querySelectorAll("button[name=insert]").forEach((button) => {
+  let submitting = false;
   button.addEventListener("click", async (event) => {
     const form = button.form;
     const chosen = form.elements.canned.value;
     // Without a choice the form is sent, and the page says what is missing.
-    if (!chosen) return;
+    if (!chosen || submitting) return;
     event.preventDefault();
-    const answer = await fetch(`${page.dataset.cannedUrl}?${new URLSearchParams({ canned: chosen })}`);
-    if (answer.ok) insert(form.elements.body, await answer.text());
-    else form.requestSubmit(button);
+    const text = await canned(chosen);
+    if (text) return insert(form.elements.body, text);
+    submitting = true;
+    form.requestSubmit(button);
   });
 });
 
-// Other forms of the page reload it: what stands in a box and was not sent comes back. It stays in this tab.
+// Other forms of the page reload it, and a session may end: what stands in a box and did not arrive comes back. It
+// stays in this tab. A message that arrived is where the page then stands.
+const SENT = "draft:sent";
+if (page) {
+  const sent = sessionStorage.getItem(SENT);
+  if (sent && location.hash.startsWith("#message-")) sessionStorage.removeItem(sent);
+  sessionStorage.removeItem(SENT);
+}
 page?.querySelectorAll("form[data-draft]").forEach((form) => {
   const key = `draft:${page.dataset.ticketId}:${form.dataset.draft}`;
   const box = form.elements.body;
@@ -32,5 +51,8 @@ page?.querySelectorAll("form[data-draft]").forEach((form) => {
     if (box.value) sessionStorage.setItem(key, box.value);
     else sessionStorage.removeItem(key);
   });
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  form.addEventListener("submit", () => {
+    if (box.value) sessionStorage.setItem(key, box.value);
+    sessionStorage.setItem(SENT, key);
+  });
 });
