@@ -8,6 +8,7 @@ from core import views
 
 _api: list[URLPattern | URLResolver] = [
     path("", include("core.api.urls")),
+    path("", include("realtime.urls")),
     path("", include("accounts.api.urls")),
     path("", include("audit.urls")),
     path("", include("uploads.urls")),

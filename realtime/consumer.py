@@ -27,10 +27,6 @@ from realtime.outlets import Outlet, outlet_of, text
 from realtime.session import Session
 
 
-FLUSH_SECONDS = 0.3
-"""How long a server that goes down waits for its last words to be on their way."""
-
-
 class PlainPeer:
     """A plain socket under a session."""
 
@@ -65,7 +61,6 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         except asyncio.CancelledError:  # the server is going down
             if hasattr(self, "peer"):
                 self.peer.close(CLOSE_RESTART)
-                await asyncio.sleep(FLUSH_SECONDS)
             raise
         finally:
             self._forget()
@@ -148,7 +143,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         if ref is not None and isinstance(ref, str | int | float):
             self.peer.outlet.write(text(dumps({"v": 1, "event": "ack", "ref": ref, **body})))
         elif not body["ok"]:
-            self.peer.outlet.write(text(dumps({"v": 1, "event": "error", "data": body["error"]})))
+            self.peer.write(Frame.control("error", body["error"]))
 
     def close(self, closed: Closed, *, told: bool = False) -> None:
         if closed.error and not told:

@@ -7,6 +7,7 @@ gets a bounded account of its own and a task that waits for the server.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
@@ -16,6 +17,8 @@ from realtime.frames import websocket_text
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 HEADER_BYTES = 10
+FLUSH_SECONDS = 0.5
+"""How long a server that goes down waits for its last words to be on their way."""
 
 
 class Outlet(Protocol):
@@ -51,7 +54,8 @@ class DaphneOutlet:
         return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
     def close(self, code: int) -> None:
-        self._protocol.sendClose(code=code)
+        # Not sendClose, which refuses the server's own codes (1012, 1013).
+        self._protocol.sendCloseFrame(code=code)
 
 
 class AsgiOutlet:
@@ -98,3 +102,17 @@ def payload_of(wire: bytes) -> bytes:
 def text(content: str) -> bytes:
     """A finished frame for one receiver."""
     return websocket_text(content.encode())
+
+
+def before_shutdown(say_goodbye: Callable[[], None]) -> None:
+    """Run this when daphne is told to go, before it drops its connections; other servers end theirs in order."""
+    reactor: Any = sys.modules.get("twisted.internet.reactor")
+    if reactor is None:
+        return
+    from twisted.internet.task import deferLater
+
+    def drain() -> Any:
+        say_goodbye()
+        return deferLater(reactor, FLUSH_SECONDS, lambda: None)
+
+    reactor.addSystemEventTrigger("before", "shutdown", drain)

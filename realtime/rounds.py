@@ -10,8 +10,9 @@ from typing import TypeVar
 from django.conf import settings
 
 from realtime import leases, presence
-from realtime.answers import CLOSE_SLOW
+from realtime.answers import CLOSE_RESTART, CLOSE_SLOW
 from realtime.hub import Hub
+from realtime.outlets import before_shutdown
 from realtime.rights import recheck
 from realtime.session import Session
 from realtime.workers import in_thread
@@ -44,6 +45,12 @@ def start_rounds(hub: Hub) -> None:
     hub.every(settings.REALTIME["recheck_seconds"], rights)
     hub.every(leases.REFRESH_SECONDS, refresh)
     hub.every(SWEEP_SECONDS, sweep)
+
+    def say_goodbye() -> None:
+        for session in list(hub.sessions):
+            session.end(CLOSE_RESTART)
+
+    before_shutdown(say_goodbye)
 
 
 async def _heartbeats(hub: Hub) -> None:

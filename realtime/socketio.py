@@ -7,6 +7,7 @@ disconnected for a passing fault, since clients do not come back by themselves a
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,7 +21,7 @@ from engineio.packet import MESSAGE, Packet
 from realtime import doors
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
-from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
+from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.frames import NAMESPACE, Frame
 from realtime.outlets import DaphneOutlet, outlet_of
 from realtime.session import Session
@@ -28,6 +29,7 @@ from realtime.session import Session
 logger = structlog.get_logger(__name__)
 FINAL = {CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT}
 _CODES = {CLOSE_UNAUTHENTICATED: "unauthorized", CLOSE_FORBIDDEN: "forbidden", CLOSE_LIMIT: "rate_limited"}
+_PACKET_TYPES = frozenset("0123456")
 RESERVED = {"connect", "disconnect", "connect_error", "disconnecting", "newListener", "removeListener"}
 _ack_wanted: ContextVar[bool] = ContextVar("ack_wanted", default=False)
 
@@ -44,6 +46,20 @@ class _Json:
     @staticmethod
     def loads(content: str | bytes, **_options: Any) -> Any:
         return orjson.loads(content)
+
+
+class _Log:
+    """The logger of python-engineio: what strangers send us wrong is one line, never a traceback."""
+
+    def exception(self, message: str, *details: Any) -> None:
+        logger.warning(
+            "engineio", message=message % details if details else message, error=repr(sys.exc_info()[1])[:200]
+        )
+
+    def info(self, message: str, *details: Any) -> None:
+        """Every packet and every connection: left out."""
+
+    debug = warning = error = info
 
 
 class _Queued(Packet):
@@ -131,7 +147,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
                 await super()._handle_eio_message(eio_sid, data)
                 return
         except Exception as error:
-            logger.info("socketio_bad_packet", error=repr(error)[:200])
+            logger.debug("socketio_bad_packet", error=repr(error)[:200])
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None and not socket.closed:
             await socket.close(wait=False)
@@ -224,7 +240,7 @@ def application() -> Any:
         async_handlers=False,
         json=_Json,
         logger=False,
-        engineio_logger=False,
+        engineio_logger=_Log(),
     )
     namespace = SupportNamespace()
     server.register_namespace(namespace)
@@ -235,9 +251,24 @@ def application() -> Any:
             sid = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("sid", [""])[0]
             if sid in server.eio.sockets:
                 namespace.server_outlet(sid, send)
+            receive = _only_packets(receive, send)
         await app(scope, receive, send)
 
     return run
+
+
+def _only_packets(receive: Any, send: Any) -> Any:
+    """What is no Engine.IO packet ends the connection before python-engineio falls over it."""
+
+    async def checked() -> Any:
+        message = await receive()
+        content = message.get("text")
+        if message["type"] == "websocket.receive" and content is not None and content[:1] not in _PACKET_TYPES:
+            await send({"type": "websocket.close", "code": CLOSE_PROTOCOL})
+            return {"type": "websocket.disconnect", "code": CLOSE_PROTOCOL}
+        return message
+
+    return checked
 
 
 def _origin_allowed(origin: str | None, environ: dict[str, Any]) -> bool:
