@@ -8,7 +8,7 @@ from backoffice.demo.texts import Turn
 from backoffice.demo.thread import Thread
 from backoffice.demo.timing import awake, minutes, staffed
 
-_STARS = {"good": (48, 28, 12, 6, 6), "late": (20, 30, 25, 13, 12)}
+_STARS = {"good": (55, 28, 10, 4, 3), "late": (20, 30, 25, 13, 12)}
 
 
 def ordinary(thread: Thread) -> None:
@@ -92,7 +92,7 @@ def escalated(thread: Thread) -> None:
     thread.now = staffed(thread.now + minutes(thread.times, 10, 120), thread.times)
     thread.do("escalate", thread.agent.mailbox, thread.some("escalations"), agent=thread.lead.mailbox)
     thread.soon("watch", thread.agent.mailbox, user=thread.agent.mailbox)
-    thread.agent = thread.lead
+    thread.agent, thread.agent_spoke, thread.greeted_with_peace = thread.lead, False, False
     thread.agent_says(thread.some("lead_words"), wait=(10, 120))
     _talk(thread, thread.line.turns[2:-1])
     solve(thread)

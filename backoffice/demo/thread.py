@@ -77,6 +77,8 @@ class Thread:
         if first and self.language == "ar":
             words = [words[2]] if self.greeted_with_peace else words[:2]
         address = self.filled(self.chance.choice(words))
+        if text.startswith("أهلًا") and address:
+            address = self.filled("{title} {name}،")
         signed = first or last or self.chance.random() < 0.3
         signature = self.chance.choice(self.words["signatures"]) if signed else ""
         return "\n\n".join(part for part in (address, text, self.filled(signature)) if part)
@@ -115,7 +117,7 @@ class Thread:
         self.now = staffed(self.now + minutes(self.times, low, high), self.times)
         by = self.lead.mailbox if given else self.agent.mailbox
         self.do("assign", by, agent=self.agent.mailbox, team=self.topic.team)
-        if self.topic.tags and self.chance.random() < 0.2:
+        if self.topic.tags and self.chance.random() < 0.12:
             self.soon("update", self.agent.mailbox, tags=list(self.topic.tags))
 
     def agent_says(self, text: str, *, wait: tuple[int, int] = (20, 900), last: bool = False) -> None:
