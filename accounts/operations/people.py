@@ -13,6 +13,7 @@ from accounts.models import STAFF_ROLES, Availability, Role, User
 from accounts.operations.sessions import check_password_rules, end_families
 from accounts.policies import refuse_unless
 from audit.recorder import record
+from core import clock
 from core.errors import Invalid, NotFound
 from core.operation import operation
 
@@ -131,6 +132,7 @@ def _set_password(user: User, password: str | None) -> None:
 
 
 def _save_new(user: User) -> None:
+    user.created_at = clock.now()
     try:
         with transaction.atomic():
             user.save()

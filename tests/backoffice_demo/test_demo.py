@@ -11,6 +11,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -130,6 +131,10 @@ def test_tickets_are_numbered_in_the_order_of_their_opening():
     times = list(Ticket.objects.order_by("number").values_list("created_at", flat=True))
     assert times == sorted(times)
     assert times[-1] - times[0] > timedelta(days=30)
+
+
+def test_nobody_writes_before_he_is_there():
+    assert not Ticket.objects.filter(created_at__lt=F("customer__created_at")).exists()
 
 
 def test_the_audit_chain_is_gapless_and_holds():
