@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -39,25 +39,28 @@ class NodeClient:
     def __init__(self, web: Web, token: str, *, wait: bool = True, auth: dict[str, Any] | None = None, **options: Any):
         chosen = {"auth": {"token": token, **(auth or {})}, "reconnectionDelay": 100, "reconnectionDelayMax": 500}
         chosen.update(options)
+        self._start([HERE / "socketio.cjs", f"{web.site}/support", orjson.dumps(chosen).decode()])
+        if wait:
+            self.wait("connect")
+
+    def _start(self, arguments: list[Any]) -> None:
         self.said: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self.process = subprocess.Popen(
-            ["node", HERE / "socketio.cjs", f"{web.site}/support", orjson.dumps(chosen).decode()],
+            ["node", *arguments],
             cwd=installed(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
-        if wait:
-            self.wait("connect")
 
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(orjson.loads(line))
 
-    def __enter__(self) -> NodeClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -117,3 +120,10 @@ class NodeClient:
 
     def events(self, name: str) -> list[Any]:
         return [said["args"][0] for said in list(self.said) if said["kind"] == "event" and said["event"] == name]
+
+
+class OurClient(NodeClient):
+    """The JavaScript client that we ship, in a Node process; events come with `seq` and `room`."""
+
+    def __init__(self, web: Web, token: str) -> None:
+        self._start([HERE / "ours.mjs", ROOT / "realtime/static/realtime/realtime.js", web.site, token])

@@ -1,0 +1,85 @@
+"""The JavaScript client that we ship, against a real server: live, cut, gaps, resets, refusals."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from tests.realtime.acts import forget, head, opened, say
+from tests.realtime.client import token_of
+from tests.realtime.node_client import OurClient
+from tests.realtime.servers import sized, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.node]
+
+
+@pytest.fixture
+def room(committed_cast):
+    return f"ticket:{opened(committed_cast.customer).pk}"
+
+
+def heard(client, room):
+    return [said["seq"] for said in list(client.said) if said["kind"] == "event" and said.get("room") == room]
+
+
+def test_it_joins_hears_types_and_leaves(committed_cast, web, room):
+    ref = room.partition(":")[2]
+    with OurClient(web, token_of(committed_cast.customer)) as client:
+        assert client.done("joinTicket", ref) == {"room": room, "seq": 0, "reset": False}
+        say(room, body="Hello")
+        assert client.event("ticket:message") == {"body": "Hello"}
+        assert client.ask("joinTicket", "999999") == {"ok": False, "error": {"code": "not_found"}}
+        assert client.done("sendTyping", {"ticketId": ref}, True) == {"room": room}
+        client.done("leaveTicket", ref)
+        say(room)
+        time.sleep(0.3)
+        assert heard(client, room) == [1]
+
+
+def test_i3_cut_again_and_again_it_hears_each_event_once_and_in_order(committed_cast, web, room):
+    count = sized(120, 3_000)
+
+    def talk():
+        for _ in range(count):
+            say(room)
+            time.sleep(0.03)
+        connection.close()
+
+    with OurClient(web, token_of(committed_cast.customer)) as client:
+        client.done("joinTicket", room.partition(":")[2])
+        talking = threading.Thread(target=talk)
+        talking.start()
+        while talking.is_alive():
+            time.sleep(0.7)
+            client.cut()
+        wait_until(lambda: heard(client, room)[-1:] == [count], 40)
+        assert heard(client, room) == list(range(1, count + 1))
+        assert len(client.events("ready")) >= 2
+
+
+def test_a_gap_is_asked_for_and_a_reset_is_told(committed_cast, web, room):
+    ref = room.partition(":")[2]
+    with OurClient(web, token_of(committed_cast.customer)) as client:
+        client.done("joinTicket", ref)
+        for _ in range(3):
+            say(room)
+        wait_until(lambda: len(heard(client, room)) == 3)
+        client.command(op="forget", args=[room, 1])  # as if two events had never come
+        say(room)
+        wait_until(lambda: heard(client, room)[-1:] == [4])
+        client.command(op="forget", args=[room, 1])
+        forget(room, up_to=head(room))
+        client.cut()
+        assert client.event("reset") == {"room": room, "seq": 4}
+        say(room)
+        wait_until(lambda: heard(client, room)[-1:] == [5])
+
+
+def test_a_bad_token_ends_it_for_good(committed_cast, web):
+    with OurClient(web, "nonsense") as client:
+        assert client.event("closed") == {"code": 4401}
+        time.sleep(1)
+        assert len(client.events("closed")) == 1
