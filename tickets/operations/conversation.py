@@ -165,6 +165,8 @@ def _tell(ticket: Ticket, message: Message, changed: dict[str, tuple[Any, Any]],
         events.ticket_assigned(ticket, User.objects.filter(pk=changed["assignee_id"][0]).first())
     elif changed:
         events.ticket_updated(ticket)
+    elif ticket.first_response_at == message.created_at:
+        events.ticket_updated(ticket, public=False)
 
 
 def _mentioned(body: str, by: User) -> list[int]:

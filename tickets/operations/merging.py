@@ -108,8 +108,9 @@ def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket
     record("TICKET_UNMERGED", target, by=by, old={"merged": source.number}, metadata={"messages": len(ids)})
     _moved(target, by, now)
     shown = _shown(source)
-    events.ticket_updated(shown)
+    # The ticket last: its counts stand, however those who follow both rooms counted the messages.
     _resend(list(Message.objects.complete().filter(pk__in=ids).order_by("pk")), shown)
+    events.ticket_updated(shown)
     return shown
 
 

@@ -1,0 +1,139 @@
+"""A client that read some tickets once and follows their rooms since: what it holds must equal a fresh read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+from django.db import connection
+
+from accounts.models import User
+from realtime.registry import events
+from tests.api import Api, data
+from tests.contract import document
+
+
+class Mirror:
+    """What one reader holds of tickets: moved by the events of their rooms alone."""
+
+    def __init__(self, reader: User, *tickets: dict[str, Any]) -> None:
+        self.api = Api(reader, language="ar")  # the site's language, which rooms that many read are in
+        self.tickets: dict[str, dict[str, Any]] = {}
+        self.messages: dict[str, dict[str, Any]] = {}
+        for ticket in tickets:
+            self.follow(ticket["id"])
+
+    def follow(self, ticket_id: str) -> None:
+        """Read a ticket and its thread, as a page does before it joins the room."""
+        self.tickets[ticket_id] = self._read(f"/tickets/{ticket_id}")
+        self.messages |= {message["id"]: message for message in self._thread(ticket_id)}
+
+    def catch_up(self) -> None:
+        """Apply what came in the rooms since, as a client does: in order, each number once."""
+        for ticket in list(self.tickets.values()):
+            room, seq = ticket["realtime"]["room"], ticket["realtime"]["seq"]
+            for number, name, payload in stored(room, after=seq):
+                assert number == seq + 1, f"a hole in {room}"
+                seq = number
+                self._apply(name, payload, seq)
+
+    def _apply(self, name: str, payload: dict[str, Any], seq: int) -> None:
+        if name == "ticket:message":
+            self._message(payload, seq)
+        else:
+            assert name in {"ticket:updated", "ticket:assigned"}
+            self.tickets[payload["id"]] = payload
+
+    def _message(self, message: dict[str, Any], seq: int) -> None:
+        """A message counts itself; all else that it changed comes as ticket:updated."""
+        self.messages[message["id"]] = message
+        ticket = {**self.tickets[message["ticketId"]]}
+        ticket["messageCount"] += 1
+        if not message.get("isInternal"):
+            ticket["lastMessageAt"] = message["createdAt"]
+        if "staffUpdatedAt" in ticket:
+            ticket["staffUpdatedAt"] = message["createdAt"]
+        ticket["realtime"] = {**ticket["realtime"], "seq": seq}
+        self.tickets[message["ticketId"]] = ticket
+
+    def differs(self) -> dict[str, Any]:
+        """What a fresh read says otherwise; nothing, if every event said all it should."""
+        found: dict[str, Any] = {}
+        for ticket_id, held in self.tickets.items():
+            fresh = self._read(f"/tickets/{ticket_id}")
+            found |= {
+                f"{ticket_id}.{name}": (held.get(name), fresh[name]) for name in fresh if held.get(name) != fresh[name]
+            }
+            thread = [message for message in self.messages.values() if message["ticketId"] == ticket_id]
+            if sorted(thread, key=lambda message: int(message["id"])) != self._thread(ticket_id):
+                found[f"{ticket_id}.thread"] = (thread, self._thread(ticket_id))
+        return found
+
+    def _read(self, path: str) -> Any:
+        return unsigned(data(self.api.get(path)))
+
+    def _thread(self, ticket_id: str) -> list[dict[str, Any]]:
+        return list(self._read(f"/tickets/{ticket_id}/messages?limit=100"))
+
+
+def unsigned(value: Any) -> Any:
+    """Without what a link is signed with: a reader and a time, which no event has."""
+    if isinstance(value, dict):
+        return {name: str(inner).split("?")[0] if name == "url" else unsigned(inner) for name, inner in value.items()}
+    return [unsigned(inner) for inner in value] if isinstance(value, list) else value
+
+
+def stored(room: str, after: int = 0) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The events of a room in order: number, name, data."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select seq, event, data::text from rt_event where room = %s and seq > %s order by seq", [room, after]
+        )
+        for seq, name, payload in cursor.fetchall():
+            yield seq, name, json.loads(payload)
+
+
+def latest() -> int:
+    """The order of the last event of all rooms."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(max(ord), 0) from rt_event")
+        return int(cursor.fetchone()[0])
+
+
+def check_forms(after: int) -> set[str]:
+    """Hold every event stored since to its registration: name, rooms, and the form of each room's audience.
+
+    Answers the names that came.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select event_id, room, event, data::text from rt_event where ord > %s order by ord", [after])
+        rows = cursor.fetchall()
+    names: dict[Any, set[str]] = {}
+    for event_id, room, name, payload in rows:
+        spec = events()[name]
+        assert room.partition(":")[0] in spec.rooms, f"{name} in {room}"
+        form = spec.forms[audience_of(room)]()
+        problem = jsonschema.exceptions.best_match(_validator(form).iter_errors(json.loads(payload)))
+        assert problem is None, f"{name} in {room}: {problem.message} at {list(problem.absolute_path)}"
+        names.setdefault(event_id, set()).add(name)
+    assert all(len(found) == 1 for found in names.values()), "one event id, one event"
+    return {name for _id, _room, name, _data in rows}
+
+
+def audience_of(room: str) -> str:
+    """Which form a room carries."""
+    prefix, _, ref = room.partition(":")
+    if prefix == "user":
+        return "staff" if User.objects.get(pk=ref).is_agent else "customer"
+    return {"ticket": "customer", "chat": "customer"}.get(prefix, "staff")
+
+
+def _validator(form: type[Any]) -> jsonschema.Draft202012Validator:
+    schemas = document()["components"]["schemas"]
+    name = next(name for name in (form.__name__, form.__name__.removesuffix("Out")) if name in schemas)
+    assert schemas[name]["additionalProperties"] is False
+    return jsonschema.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
+    )
