@@ -139,12 +139,17 @@ def test_counts_and_times_are_those_of_public_messages(planted):
         assert not {note.isoformat().replace("+00:00", "Z") for note in notes} & set(told)
 
 
-def test_searching_is_the_staffs_alone(planted):
+def test_no_search_of_a_customer_finds_it(planted):
     for actor in ("customer", "guest", "stranger"):
         response = planted.client(actor).post("/tickets/admin/search", {"messageContent": TOKEN})
         assert response.status_code == 404
-    for name in ("query", "messageContent", "search", "q"):
-        assert planted.client("customer").get(f"/tickets?{name}={TOKEN}").status_code == 400
+    for name in ("query", "messageContent"):
+        for words in (TOKEN, TOKEN.lower(), FILE_TOKEN, f"{TOKEN} reason"):
+            response = planted.client("customer").get(f"/tickets?{name}={words}")
+            assert response.status_code == 400 or response.json()["meta"]["total"] == 0, (name, words)
+    assert planted.client("customer").get("/tickets?query=Main").json()["meta"]["total"] == 1
+    found = planted.client("agent").post("/tickets/admin/search", {"messageContent": TOKEN})
+    assert found.json()["meta"]["total"] == 2
 
 
 def test_a_room_of_customers_takes_no_note_even_by_mistake(planted):

@@ -54,6 +54,7 @@ def busy(cast, storage):
 @pytest.mark.parametrize("actor", ["customer", "agent", "outsider"])
 def test_a_list_asks_as_much_for_twenty_as_for_one(cast, busy, actor):
     client = Api(getattr(cast, actor))
+    opened(cast.customer)
     busy()
     one = count_of(client, "/tickets")
     for _ in range(4):
