@@ -1,6 +1,7 @@
 """Opening a ticket for a customer."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from tests.cast import fresh
 from tests.tickets_admin.desk import fields_of, opened, page_of, photo, text_of, words_of
@@ -86,8 +87,6 @@ def test_it_takes_the_right_to_open(cast, desk, person):
 def test_who_may_not_assign_is_not_asked_for_an_agent(cast, desk):
     agent = cast.agent
     agent.groups.clear()
-    from django.contrib.auth.models import Permission
-
     agent.user_permissions.set(Permission.objects.filter(codename__in=["tickets.create", "tickets.view"]))
     agent = desk(fresh(agent))
     page = agent.client.get(f"{ADD}?customer={cast.customer.pk}")
