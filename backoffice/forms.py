@@ -16,9 +16,7 @@ from accounts.refusals import record_refusal
 from core.errors import Forbidden, RateLimited
 
 _EMAIL = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "dir": "ltr"})
-_CODE = forms.TextInput(
-    attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "dir": "ltr"}
-)
+_TYPED = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "dir": "ltr"}
 
 
 def _password(autocomplete: str) -> forms.PasswordInput:
@@ -101,7 +99,7 @@ class ForgotForm(forms.Form):
 class CodeForm(forms.Form):
     """A code of the authenticator app, or a recovery code."""
 
-    code = forms.CharField(label=_("Code"), max_length=20, widget=_CODE)
+    code = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs={**_TYPED, "autofocus": True}))
 
 
 class SwitchOffForm(forms.Form):
@@ -110,4 +108,6 @@ class SwitchOffForm(forms.Form):
     password = forms.CharField(
         label=_("Present password"), strip=False, max_length=128, widget=_password("current-password")
     )
-    code = forms.CharField(label=_("Code from the app, or a recovery code"), max_length=20, widget=_CODE)
+    code = forms.CharField(
+        label=_("Code from the app, or a recovery code"), max_length=20, widget=forms.TextInput(attrs=_TYPED)
+    )

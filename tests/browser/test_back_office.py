@@ -27,6 +27,7 @@ PAGES = (
     "/admin/audit/entry/",
     "/admin/audit/entry/{entry}/change/",
     "/admin/password_change/",
+    "/admin/account/second-factor",
     "/admin/password/forgot",
     "/admin/password/reset/made-up",
 )
