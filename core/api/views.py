@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -25,6 +26,8 @@ class ApiView(APIView):
     """One resource of the API. Name who may call it in `permission_classes`; the default is nobody."""
 
     permission_classes = [DenyAll]
+    # No OPTIONS: the contract describes the addresses, and browsers' preflights are answered before any view.
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     rate: str | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -48,6 +51,11 @@ class ApiView(APIView):
     def parameters(self) -> set[str]:
         """The query parameters this view takes."""
         return set()
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
+        """JSON, whatever is asked for: there is nothing else, and `format` is a parameter that nobody declared."""
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
 
     def perform_authentication(self, request: Request) -> None:
         """Public views never look at a token: a stale one must not lock anybody out of signing in."""

@@ -117,10 +117,6 @@ class FileView(ApiView):
     def parameters(self) -> set[str]:
         return set(PARAMETERS)
 
-    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:
-        """A picture tag asks for pictures; what it gets was decided when the file came in."""
-        return super().perform_content_negotiation(request, force=True)
-
     @describe(
         "Fetch a file by its signed link; remote storage answers 302 to a link of 60 seconds",
         status={(200, "*/*"): OpenApiTypes.BINARY, 302: None},  # type: ignore[dict-item]
