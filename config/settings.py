@@ -331,6 +331,7 @@ REALTIME: dict[str, Any] = {
     "actions": env.integer("REALTIME_ACTIONS_PER_SECOND", 10, low=1),
     "actions_burst": env.integer("REALTIME_ACTIONS_BURST", 30, low=1),
     "typing_seconds": env.integer("REALTIME_TYPING_SECONDS", 2, low=0, high=60),
+    "presence_grace_seconds": env.integer("REALTIME_PRESENCE_GRACE_SECONDS", 30, low=0, high=600),
     "rooms_per_socket": env.integer("REALTIME_ROOMS_PER_SOCKET", 200, low=2),
     "sockets_per_user": env.integer("REALTIME_SOCKETS_PER_USER", 20, low=1),
     "sockets_per_address": env.integer("REALTIME_SOCKETS_PER_ADDRESS", 100, low=1),

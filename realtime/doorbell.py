@@ -77,7 +77,7 @@ def _pubsub_prefix() -> str | None:
 
     That a group's messages travel on `<prefix>__group__<group>` is the layer's private affair, held by a test.
     """
-    configured = settings.CHANNEL_LAYERS["default"]
+    configured: dict[str, Any] = dict(settings.CHANNEL_LAYERS["default"])
     if not configured["BACKEND"].endswith(".RedisPubSubChannelLayer"):
         return None
     return str(configured["CONFIG"].get("prefix", "asgi"))

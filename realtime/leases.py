@@ -15,7 +15,7 @@ from redis import Redis
 
 from core.stores import try_redis
 
-LEASE_SECONDS, REFRESH_SECONDS, GRACE_SECONDS = 60, 20, 30
+LEASE_SECONDS, REFRESH_SECONDS = 60, 20
 ONLINE = "support:presence:online"
 _TAKE = """
 local now, out = tonumber(ARGV[1]), 0
@@ -62,9 +62,11 @@ def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:
         with redis.pipeline(transaction=False) as pipeline:
             for holder in holders:
                 for key in _keys(holder):
-                    pipeline.zadd(key, {holder[2]: until}).expire(key, 120)
+                    pipeline.zadd(key, {holder[2]: until})
+                    pipeline.expire(key, 120)
             for user_id, _address, session_id in present:
-                pipeline.zadd(_presence(user_id), {session_id: until}).expire(_presence(user_id), 120)
+                pipeline.zadd(_presence(user_id), {session_id: until})
+                pipeline.expire(_presence(user_id), 120)
             pipeline.execute()
 
     try_redis(call, None)
@@ -72,7 +74,7 @@ def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:
 
 def give_back(holders: Iterable[Holder]) -> None:
     """End the leases of closed sockets; presence lasts a grace longer."""
-    until = time.time() + GRACE_SECONDS
+    until = time.time() + settings.REALTIME["presence_grace_seconds"]
 
     def call(redis: Redis) -> None:
         with redis.pipeline(transaction=False) as pipeline:
@@ -92,7 +94,8 @@ def appear(user_ids: Collection[int]) -> list[int]:
 
 def vanish() -> list[int]:
     """Those marked online of whom no lease is left, each told to one caller alone."""
-    known = try_redis(lambda redis: [int(member) for member in redis.smembers(ONLINE)], [])
+    none: list[int] = []
+    known = try_redis(lambda redis: [int(member) for member in redis.smembers(ONLINE)], none)
     gone = [user_id for user_id, here in zip(known, _leased(known), strict=True) if not here]
     return _changed(gone, lambda pipeline, user_id: pipeline.srem(ONLINE, user_id))
 

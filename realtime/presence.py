@@ -27,11 +27,9 @@ def online(user_ids: Collection[int]) -> set[int]:
     return leases.online(user_ids)
 
 
-def announce(user_id: int, *, availability: str, online: bool | None = None) -> None:
-    """Tell the queues how a member of staff is now; `online` is looked up where it is not given."""
-    here = user_id in leases.online([user_id]) if online is None else online
-    form = {"userId": str(user_id), "online": here, "availability": availability}
-    signal("presence:updated", dict.fromkeys(settings.REALTIME_PRESENCE_ROOMS, form))
+def tell_availability(user_id: int, availability: str) -> None:
+    """A member of staff changed what he says of himself: tell the queues. Call it after the commit."""
+    _announce(user_id, availability, online=user_id in leases.online([user_id]))
 
 
 def appeared(user_ids: Collection[int]) -> None:
@@ -46,4 +44,9 @@ def sweep() -> None:
 
 def _tell(user_ids: list[int], *, online: bool) -> None:
     for user_id, availability in authenticator().availability(user_ids).items() if user_ids else ():
-        announce(user_id, availability=availability, online=online)
+        _announce(user_id, availability, online=online)
+
+
+def _announce(user_id: int, availability: str, *, online: bool) -> None:
+    form = {"userId": str(user_id), "online": online, "availability": availability}
+    signal("presence:updated", dict.fromkeys(settings.REALTIME_PRESENCE_ROOMS, form))

@@ -62,7 +62,7 @@ class _Log:
     debug = warning = error = info
 
 
-class _Queued(Packet):
+class _Queued(Packet):  # type: ignore[misc]
     """A packet of ours in Engine.IO's queue; tells when it is on its way."""
 
     def __init__(self, peer: SocketIoPeer, data: str) -> None:

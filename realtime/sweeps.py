@@ -1,6 +1,6 @@
 """Events that have had their day; rooms keep their numbers for ever."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +16,7 @@ def old_events() -> None:
         pass
 
 
-def _delete(old: object) -> int:
+def _delete(old: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from rt_event where id = any(array(select id from rt_event where at < %s order by at limit %s))",

@@ -14,8 +14,10 @@ from accounts.operations.sessions import check_password_rules, end_families
 from accounts.policies import refuse_unless
 from audit.recorder import record
 from core import clock
+from core.after_commit import after_commit
 from core.errors import Invalid, NotFound
 from core.operation import operation
+from realtime.presence import tell_availability
 
 PROFILE = ("name", "phone", "language")
 STAFF = ("email", "name", "phone", "language", "role")
@@ -113,6 +115,8 @@ def set_password(user_id: int, *, password: str, by: User) -> User:
 def set_availability(user_id: int, *, status: str, by: User) -> User:
     """Say whether one takes chats."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    if user.availability != status:
+        after_commit(tell_availability, user_id, status)
     return _apply(user, {"availability": status}, by)
 
 

@@ -1,0 +1,56 @@
+"""What we use of libraries beyond their promises: each test turns red when a new version changes it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from channels.layers import get_channel_layer
+from django.db import connection
+
+from realtime import doorbell
+from realtime.frames import websocket_text
+from realtime.outlets import payload_of
+
+
+async def test_what_the_doorbell_publishes_arrives_at_the_channel_layers_groups():
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(doorbell.group_of("ticket:7"), channel)
+    await layer.group_add(doorbell.group_of("غرفة:1"), channel)
+    await asyncio.sleep(0.2)
+    rings = [("ticket:7", {"type": "rt.ring", "seq": 1}), ("غرفة:1", {"type": "rt.ring", "seq": 2})]
+    await asyncio.to_thread(doorbell.publish, rings)
+    heard = [await asyncio.wait_for(layer.receive(channel), 5) for _ in rings]
+    assert heard == [message for _room, message in rings]
+    await layer.flush()
+
+
+def test_group_names_are_what_channels_allows():
+    from channels.layers import BaseChannelLayer
+
+    for room in ("ticket:12", "ticket-staff:12", "queue:tickets", "user:1", "x" * 300, "غرفة:1", "a:b:c"):
+        assert BaseChannelLayer().require_valid_group_name(doorbell.group_of(room))
+
+
+def test_a_finished_frame_carries_its_text_at_every_size():
+    for size in (0, 1, 125, 126, 65_535, 65_536, 100_000):
+        content = b"x" * size
+        assert payload_of(websocket_text(content)) == content
+
+
+def test_the_numbering_trigger_exists_and_is_deferred(db):
+    with connection.cursor() as cursor:
+        cursor.execute("select tgdeferrable, tginitdeferred from pg_trigger where tgname = 'rt_assign'")
+        assert cursor.fetchall() == [(True, True)]
+
+
+def test_a_second_publisher_error_within_a_second_costs_nothing(settings, db):
+    import time
+
+    from tests.realtime.servers import free_port, published_to
+
+    with published_to(f"redis://127.0.0.1:{free_port()}/0"):
+        started = time.monotonic()
+        for _ in range(200):
+            doorbell.publish([("ticket:1", {"type": "rt.ring"})])
+        assert time.monotonic() - started < 0.5
