@@ -190,11 +190,14 @@ def _position(ordered: QuerySet[M], paging: Paging, sort: Sort) -> tuple[Any, in
         field = ordered.model._meta.get_field(sort.column)
         moment = field.get_internal_type() == "DateTimeField" and raw is not None
         value = parse_datetime(raw) if moment else field.to_python(raw)  # type: ignore[union-attr]
+        if isinstance(value, datetime.datetime) and value.tzinfo:
+            value = value.astimezone(datetime.UTC)  # OverflowError beyond the calendar's ends
     except Exception:
         raise refusal from None
     if (
         (value is None and not (sort.nullable and raw is None))
         or (isinstance(value, datetime.datetime) and value.tzinfo is None)
+        or (isinstance(value, str) and "\x00" in value)
         or not isinstance(pk, int)
         or abs(pk) >= 2**63
         or (name, descending) != (paging.sort, paging.descending)
