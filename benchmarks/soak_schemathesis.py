@@ -1,0 +1,12 @@
+"""The long run of generated calls: every operation of the OpenAPI document, other data each time."""
+
+import secrets
+
+GROUPS = {
+    "schemathesis": (
+        "1,000 generated calls an operation by four actors: no fault, nothing undocumented, every answer valid",
+        ["tests/schemathesis", "tests/hostile"],
+        {"SCHEMATHESIS_EXAMPLES": "1000", "SCHEMATHESIS_SEED": str(secrets.randbelow(2**31))},
+        1,
+    ),
+}
