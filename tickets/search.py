@@ -1,31 +1,36 @@
 """Finding tickets by words, in the caller's scope, with an index behind every path.
 
 Text is folded by the database alone (`fold_v1`): column and query go through the same function. Every word must stand
-somewhere in the ticket's own text. The way is chosen by what a look at the newest rows tells:
+somewhere in the ticket's own text. The way is chosen by what a look at the first rows of the order tells:
 
 - the scope is small: all of it was looked at;
-- the words are common there: walk newest first and filter, which finds a page soon;
-- else: ask the index for at most 1,001 ids; up to 1,000 are sorted, more are walked.
+- the words are common there: walk on in that order, a bounded way, which soon finds a page and 1,001 hits;
+- else: ask the index for 1,001 rows. Up to 1,000 are all there are; with more, the page is found by walking.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, TextField, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.lookups import IsNull
 
-from core.api.lists import Page, Paging, Sort, order, page_of
+from core.api.lists import Page, Paging, Sort, in_order, order, page_of, page_of_rows, position
 from core.protocols import Viewer
 from tickets.models import Message, Ticket
 
 CAP = 1_000
-WINDOW = 2_000
+WINDOW = 100
 COMMON = WINDOW // 10
+# How far a walk for common words goes before the index is asked after all: what stood in the first rows may be new.
+REACH = 20_000
 MESSAGES_CAP = 5_000
 SHORT = 3
 
@@ -76,17 +81,47 @@ def search(
     words, content = (split(folded) for folded in fold(query, message_content))
     condition = _Condition(words, content, viewer)
     ordered = order(scope, paging, sorts)
-    newest = list(ordered.values_list("pk", flat=True)[: WINDOW + 1])
-    found = set(condition.walked(Ticket.objects.filter(pk__in=newest[:WINDOW])).values_list("pk", flat=True))
-    if len(newest) <= WINDOW:
-        return page_of(ordered.filter(pk__in=found), paging, sorts, total=len(found), cap=CAP)
-    if len(found) < COMMON:
-        ids = condition.probe(scope)
-        if ids is not None:
-            return page_of(ordered.filter(pk__in=ids), paging, sorts, total=len(ids), cap=CAP)
+    if paging.cursor:
+        position(Ticket, paging, sorts[paging.sort])
+    first = list(condition.looked(ordered)[: WINDOW + 1])
+    hits = [row for row in first if row.hit]
+    if len(first) <= WINDOW:
+        return page_of_rows(hits, paging, sorts, total=len(hits), cap=CAP)
+    if len(hits) >= COMMON:
+        page = _walked_among(condition.looked(ordered)[:REACH], paging, sorts)
+        if page is not None:
+            return page if page.rows else _walked_page(condition, ordered, paging, sorts, total=CAP + 1)
+    found = condition.probe(scope)
+    if found is not None and len(found) <= CAP:
+        return page_of_rows(in_order(found, paging, sorts), paging, sorts, total=len(found), cap=CAP)
+    return _walked_page(condition, ordered, paging, sorts, total=None if found is None else CAP + 1)
+
+
+def _walked_among(looked: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sort]) -> Page[Ticket] | None:
+    """The page among the first 1,001 hits, without rows when it lies further; None when there are not so many."""
+    column = sorts[paging.sort].column
+    sql, params = looked.query.sql_with_params()
+    with planner(enable_bitmapscan=False, enable_sort=False), connection.cursor() as cursor:
+        # No ORDER BY outside: a subquery scan keeps the order, and stops at the limit.
+        cursor.execute(f'select "id", "{column}" from ({sql}) looked where hit limit {CAP + 1}', params)
+        found = cursor.fetchall()
+    if len(found) <= CAP:
+        return None
+    end = paging.page * paging.limit + 1
+    if paging.cursor or end > CAP:
+        return Page([], {})
+    rows = [Ticket(pk=pk, **{column: value}) for pk, value in found[:end]]
+    return page_of_rows(rows, paging, sorts, total=CAP + 1, cap=CAP)
+
+
+def _walked_page(
+    condition: _Condition, ordered: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sort], *, total: int | None
+) -> Page[Ticket]:
+    """The page, looking at each row in order; `total` is counted so too when it is not known."""
     with planner(enable_bitmapscan=False, enable_sort=False):
         walked = condition.walked(ordered)
-        total = len(walked.values_list("pk", flat=True)[: CAP + 1])
+        if total is None:
+            total = len(walked.values_list("pk", flat=True)[: CAP + 1])
         return page_of(walked, paging, sorts, total=total, cap=CAP)
 
 
@@ -98,17 +133,27 @@ class _Condition:
 
     def walked(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows that hold the words, each looked at by itself."""
-        for text in _walked(self.words):
-            rows = rows.filter(text)
+        for condition in self._each():
+            rows = rows.filter(condition)
+        return rows
+
+    def looked(self, ordered: QuerySet[Ticket]) -> QuerySet[Any]:
+        """Every row, with `hit`: whether it holds the words."""
+        hit = reduce(operator.and_, (Q(condition) for condition in self._each()), Q())
+        return ordered.annotate(hit=ExpressionWrapper(hit, BooleanField()) if hit else Value(True))
+
+    def _each(self) -> Iterator[Any]:
+        """One condition a word, and one for the message."""
+        yield from _walked(self.words)
         if self.content.all:
             messages = Message.objects.visible_to(self.viewer).filter(ticket=OuterRef("pk"))
             for text in _walked(self.content):
                 messages = messages.filter(text)
-            rows = rows.filter(Exists(messages))
-        return rows
+            # Never EXISTS, which PostgreSQL may answer by reading every message first.
+            yield IsNull(Subquery(messages.values("pk")[:1]), False)
 
-    def probe(self, scope: QuerySet[Ticket]) -> list[int] | None:
-        """The ids that the index finds in the scope; None when there are more than 1,000."""
+    def probe(self, scope: QuerySet[Ticket]) -> list[Ticket] | None:
+        """The rows that the index finds in the scope, 1,001 at most; None when there are too many messages to list."""
         if self.content.all:
             tickets = self._of_messages()
             if tickets is None:
@@ -117,8 +162,7 @@ class _Condition:
         for text in _indexed(self.words):
             scope = scope.filter(text)
         with planner(enable_seqscan=False, enable_indexscan=False):
-            ids = list(scope.order_by().values_list("pk", flat=True)[: CAP + 1])
-        return ids if len(ids) <= CAP else None
+            return list(scope.order_by()[: CAP + 1])
 
     def _of_messages(self) -> set[int] | None:
         """Tickets of the messages that the index finds; None when there are too many to list."""
@@ -183,11 +227,13 @@ def _begins(word: str) -> str:
 @contextmanager
 def planner(**settings: bool) -> Iterator[None]:
     """Plan what is asked inside with these planner settings."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    ours = not connection.in_atomic_block
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         names = list(settings)
         cursor.execute(
             "select " + ", ".join(f"set_config('{name}', %s, true)" for name in names),
             ["on" if settings[name] else "off" for name in names],
         )
         yield
-        cursor.execute("select " + ", ".join(f"set_config('{name}', 'on', true)" for name in names))
+        if not ours:  # else the transaction's end does it
+            cursor.execute("select " + ", ".join(f"set_config('{name}', 'on', true)" for name in names))

@@ -147,6 +147,49 @@ def page_of(ordered: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort], *, 
     else:
         start = (paging.page - 1) * paging.limit
         rows = list(ordered[start : start + paging.limit + 1])
+    return _page(rows, paging, sort, total, cap)
+
+
+def in_order(rows: Iterable[M], paging: Paging, sorts: Mapping[str, Sort]) -> list[M]:
+    """Rows at hand in the order asked for, as the database would put them."""
+    column = sorts[paging.sort].column
+    valued = [row for row in rows if getattr(row, column) is not None]
+    empty = [row for row in rows if getattr(row, column) is None]
+    valued.sort(key=lambda row: (getattr(row, column), row.pk), reverse=paging.descending)
+    return [*valued, *sorted(empty, key=lambda row: row.pk, reverse=paging.descending)]
+
+
+def page_of_rows(ordered: Sequence[M], paging: Paging, sorts: Mapping[str, Sort], *, total: int, cap: int) -> Page[M]:
+    """The page that was asked for of rows at hand, already in order; as `page_of` finds it."""
+    sort = sorts[paging.sort]
+    start = (paging.page - 1) * paging.limit
+    if paging.cursor and ordered:
+        stands = _Standing(paging, sort, *position(type(ordered[0]), paging, sort))
+        start = next((place for place, row in enumerate(ordered) if stands.before(row)), len(ordered))
+    return _page(list(ordered[start : start + paging.limit + 1]), paging, sort, total, cap)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where a cursor stands in an order."""
+
+    paging: Paging
+    sort: Sort
+    value: Any
+    pk: int
+
+    def before(self, row: Model) -> bool:
+        """Whether a row lies behind the cursor."""
+        found = getattr(row, self.sort.column)
+        if found is None or self.value is None:
+            behind = row.pk < self.pk if self.paging.descending else row.pk > self.pk
+            return found is None and (self.value is not None or behind)
+        here, there = (found, row.pk), (self.value, self.pk)
+        return bool(here < there if self.paging.descending else here > there)
+
+
+def _page(rows: list[M], paging: Paging, sort: Sort, total: int, cap: int) -> Page[M]:
+    """A page of rows read one further than its limit, with its `meta`."""
     more, rows = len(rows) > paging.limit, rows[: paging.limit]
     meta: dict[str, Any] = {
         "page": paging.page,
@@ -170,7 +213,7 @@ def _cursor(row: Model, paging: Paging, column: str) -> str:
 
 def _after(ordered: QuerySet[M], paging: Paging, sort: Sort) -> QuerySet[M]:
     """The rows behind the cursor's."""
-    value, pk = _position(ordered, paging, sort)
+    value, pk = position(ordered.model, paging, sort)
     column, way = sort.column, "lt" if paging.descending else "gt"
     behind = Q(**{f"pk__{way}": pk})
     if value is None:
@@ -182,12 +225,12 @@ def _after(ordered: QuerySet[M], paging: Paging, sort: Sort) -> QuerySet[M]:
     return ordered.filter(Q(**{f"{column}__{way}e": value}), further | behind)
 
 
-def _position(ordered: QuerySet[M], paging: Paging, sort: Sort) -> tuple[Any, int]:
+def position(model: type[Model], paging: Paging, sort: Sort) -> tuple[Any, int]:
     """Where the cursor stands: the value of its row's column, and its id; Invalid for anything but our own."""
     refusal = Invalid(fields={"cursor": [_("This cursor cannot be used.")]})
     try:
         name, descending, raw, pk = orjson.loads(base64.urlsafe_b64decode(f"{paging.cursor}==="))
-        field = ordered.model._meta.get_field(sort.column)
+        field = model._meta.get_field(sort.column)
         moment = field.get_internal_type() == "DateTimeField" and raw is not None
         value = parse_datetime(raw) if moment else field.to_python(raw)  # type: ignore[union-attr]
         if isinstance(value, datetime.datetime) and value.tzinfo:

@@ -125,3 +125,8 @@ def test_pages_follow_each_other_without_a_hole(shelf, api):
             break
         cursor = {"cursor": answer.json()["meta"]["nextCursor"]}
     assert seen == [f"paging {number}" for number in reversed(range(7))]
+
+
+def test_a_cursor_that_is_not_ours_is_refused_even_when_nothing_is_found(shelf, api):
+    answer = api(shelf.agent).post("/tickets/admin/search", {"query": "nothing-like-this", "cursor": "AAAA"})
+    refusal(answer, 400, "invalid")

@@ -1,0 +1,158 @@
+"""Search on thousands of tickets: right, and by an index, on each of its ways."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.api.lists import read_paging
+from tests.api import data
+from tests.cast import Cast
+from tickets.api.filters import STAFF_SORTS
+from tickets.models import Message, Ticket
+from tickets.search import fold, search
+
+pytestmark = pytest.mark.django_db
+COUNT = 3_000
+NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def many(cast: Cast) -> Cast:
+    """Every second ticket late, every 20th torn, every 1,000th with an emerald; a message and a note on each 300th."""
+    made = [
+        Ticket(
+            number=f"TKT-2026-{900_000 + n}", customer=cast.customer, created_by=cast.customer, description=f"رقم {n}",
+            subject=" ".join(
+                word for word, every in (("تأخّر الشَّحن", 2), ("ممزق torn", 20), ("زُمُرُّدة", 1_000), ("Zx q7", 700))
+                if n % every == 0
+            ) or "عادي",
+            created_at=NOW - datetime.timedelta(minutes=n), updated_at=NOW, staff_updated_at=NOW,
+        )
+        for n in range(1, COUNT + 1)
+    ]  # fmt: skip
+    Ticket.objects.bulk_create(made)
+    said = [
+        Message(
+            ticket=ticket, first_ticket=ticket, author=cast.agent, author_type="agent", is_internal=bool(n % 2),
+            body="سِرّ secret" if n % 2 else "جواب answer",
+        )
+        for n, ticket in enumerate(made[::300])
+        for n in (n * 2, n * 2 + 1)
+    ]  # fmt: skip
+    Message.objects.bulk_create(said)
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into tickets_message (ticket_id, first_ticket_id, author_id, author_type, body, is_internal,"
+            " client_message_id, created_at) select id, id, %s, 'agent', 'filler ' || id || ' نص', n = 1, '', now()"
+            " from tickets_ticket, generate_series(0, 5) n",
+            [cast.agent.pk],
+        )
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute("analyze tickets_ticket; analyze tickets_message")
+    return cast
+
+
+def by_hand(query: str) -> list[int]:
+    """What is found when every ticket is looked at; for words of three letters and more."""
+    words = fold(query)[0].split()
+    rows = Ticket.objects.extra(select={"text": "search_text"}).order_by("-created_at", "-id")
+    return [row.pk for row in rows if all(word in row.text for word in words)]
+
+
+QUERIES = ["تأخر", "تاخر الشحن", "ممزق", "زمردة", "الشحن زمرده", "torn", "رقم ٢٩٩", "900123"]
+
+
+def test_it_finds_what_a_look_at_every_ticket_finds(many):
+    for query in QUERIES:
+        found_as_by_hand(many, query)
+
+
+def found_as_by_hand(many: Cast, query: str) -> None:
+    expected, found, cursor = by_hand(query), [], None
+    for _page in range(3):
+        paging = read_paging({"limit": 100, "cursor": cursor} if cursor else {"limit": 100}, STAFF_SORTS, "createdAt")
+        page = search(Ticket.objects.all(), paging, STAFF_SORTS, viewer=many.agent, query=query)
+        found += [row.pk for row in page.rows]
+        assert page.meta["total"] == min(len(expected), 1_000)
+        assert page.meta.get("totalIsCapped", False) == (len(expected) > 1_000)
+        cursor = page.meta["nextCursor"]
+        if cursor is None:
+            break
+    assert found == expected[: len(found)]
+    assert len(found) == min(len(expected), 300)
+
+
+def test_pages_by_number_and_by_cursor_agree_in_every_order(many):
+    for sort, way, query in itertools.product(STAFF_SORTS, ("asc", "desc"), ("تأخر", "ممزق")):
+        pages_agree(many, sort, way, query)
+
+
+def pages_agree(many: Cast, sort: str, way: str, query: str) -> None:
+    def page(**where):
+        asked = {"limit": 40, "sortBy": sort, "sortOrder": way, **where}
+        paging = read_paging(asked, STAFF_SORTS, "createdAt")
+        return search(Ticket.objects.all(), paging, STAFF_SORTS, viewer=many.agent, query=query)
+
+    first, second = page(), page(page=2)
+    behind = page(cursor=first.meta["nextCursor"])
+    assert [row.pk for row in behind.rows] == [row.pk for row in second.rows]
+    assert not {row.pk for row in first.rows} & {row.pk for row in second.rows}
+
+
+def plans(run) -> str:  # type: ignore[no-untyped-def]
+    """How PostgreSQL carried out the statements of `run` that read tickets or messages by words."""
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        run()
+    found = []
+    with connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            sql = query["sql"]
+            if sql.startswith("select set_config"):
+                cursor.execute(sql)
+            elif "search_text" in sql and "fold_v1" not in sql:
+                cursor.execute("explain (costs off) " + sql)
+                found.append("\n".join(line for (line,) in cursor.fetchall()))
+    return "\n\n".join(found)
+
+
+RARE = [
+    ({"query": "زمردة"}, "ticket_search"),
+    ({"query": "الشحن زمردة"}, "ticket_search"),
+    ({"query": "q7"}, "ticket_search_short"),
+    ({"message_content": "secret"}, "message_search_notes"),
+    ({"message_content": "جواب"}, "message_search_public"),
+]
+
+
+def test_what_is_rare_is_asked_of_its_index(many):
+    for asked, index in RARE:
+        paging = read_paging({}, STAFF_SORTS, "createdAt")
+        plan = plans(lambda: search(Ticket.objects.all(), paging, STAFF_SORTS, viewer=many.agent, **asked))  # noqa: B023
+        assert f"Bitmap Index Scan on {index}\n" in plan, (asked, plan)
+        assert "Seq Scan" not in plan, (asked, plan)
+
+
+def test_what_is_common_is_walked_newest_first(many):
+    def run():
+        paging = read_paging({}, STAFF_SORTS, "createdAt")
+        assert search(Ticket.objects.all(), paging, STAFF_SORTS, viewer=many.agent, query="الشحن").meta["totalIsCapped"]
+
+    plan = plans(run)
+    assert "Index Scan using ticket_newest" in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "Sort" not in plan, plan
+
+
+def test_a_notes_words_find_nothing_for_its_customer(many, api):
+    assert data(api(many.customer).get("/tickets?messageContent=secret")) == []
+    assert len(data(api(many.customer).get("/tickets?messageContent=answer"))) == 10
+    assert len(data(api(many.agent).get("/tickets?messageContent=سر"))) == 10
