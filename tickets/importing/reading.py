@@ -76,7 +76,8 @@ def _joined(rows: list[tuple[int, dict[str, Any]]]) -> Raw:
     line, first = rows[0]
     ticket = {name: value for name, value in first.items() if name not in CSV_MESSAGE}
     ticket["messages"] = [
-        {ours: row[name] for name, ours in CSV_MESSAGE.items() if row.get(name)}
+        # A file with one column of times has that of the message in it.
+        {"createdAt": row.get("createdAt"), **{ours: row[name] for name, ours in CSV_MESSAGE.items() if row.get(name)}}
         for _, row in rows
         if any(row.get(name) for name in CSV_MESSAGE)
     ]
