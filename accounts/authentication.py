@@ -1,5 +1,6 @@
 """Bearer tokens: the JWT names user and family, everything else is read from the database in one query."""
 
+import uuid
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -33,7 +34,7 @@ def user_of(token: str) -> tuple[User, str]:
     """The user of an access token with his rights, and the family it belongs to; raises Unauthenticated."""
     try:
         claims: dict[str, Any] = AccessToken(token).payload  # type: ignore[arg-type]
-        user_id, family = int(claims["sub"]), str(claims["fam"])
+        user_id, family = int(claims["sub"]), uuid.UUID(str(claims["fam"]))
     except (TokenError, KeyError, ValueError, TypeError):
         raise Unauthenticated from None
     now = timezone.now()
@@ -46,7 +47,7 @@ def user_of(token: str) -> tuple[User, str]:
     )
     if user is None:
         raise Unauthenticated
-    return user, family
+    return user, str(family)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

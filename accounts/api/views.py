@@ -15,6 +15,7 @@ from core.api.schema import describe
 from core.api.serializers import Nothing
 from core.api.views import ApiView, ok
 from core.errors import Unauthenticated
+from core.rates import spend
 
 
 def _pair(pair: Pair, status: int = 200) -> Response:
@@ -114,7 +115,9 @@ class PasswordForgot(ApiView):
         "Have a reset link mailed; the answer never says whether the address is known", body=forms.PasswordForgotIn
     )
     def post(self, request: ApiRequest) -> Response:
-        operations.request_password_reset(self.read(forms.PasswordForgotIn, request)["email"])
+        email = self.read(forms.PasswordForgotIn, request)["email"]
+        spend("password_reset", f"account:{email.strip().lower()}")  # known or not: many addresses flood no mailbox
+        operations.request_password_reset(email)
         return ok(None)
 
 

@@ -48,7 +48,8 @@ def register(
 
     Raises Invalid when the address is taken or the password too weak.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=guest.pk) if guest else User()
+    user = _still_guest(guest) or User()
+    was_guest = user.pk is not None
     user.email, user.name, user.phone = email.lower(), name, phone
     user.role, user.language = Role.CUSTOMER, language or user.language
     check_password_rules(password, user)
@@ -58,10 +59,17 @@ def register(
             user.save()
     except IntegrityError:
         raise Invalid(fields={"email": [_("This e-mail is already in use.")]}) from None
-    if guest:
+    if was_guest:
         end_families(user, "registered")
-    record("USER_REGISTERED", user, by=user, new={"email": user.email, "name": name, "fromGuest": bool(guest)})
+    record("USER_REGISTERED", user, by=user, new={"email": user.email, "name": name, "fromGuest": was_guest})
     return open_family(user)
+
+
+def _still_guest(guest: User | None) -> User | None:
+    """The guest, locked, unless he has become a customer by another request meanwhile."""
+    if guest is None:
+        return None
+    return User.objects.select_for_update(no_key=True).filter(pk=guest.pk, role=Role.GUEST).first()
 
 
 @operation

@@ -33,8 +33,6 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         user = request.user
-        if user.is_authenticated and not request.headers.get("Accept-Language"):
-            translation.activate(user.language)
         spend("address", origin().ip_address)
         if user.is_authenticated:
             kind = "read" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
@@ -62,6 +60,9 @@ class ApiView(APIView):
         kinds: list[Any] = list(self.permission_classes)
         if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in kinds):
             super().perform_authentication(request)
+            # Before anything can be refused: a refusal is in the caller's language too.
+            if request.user.is_authenticated and not request.headers.get("Accept-Language"):
+                translation.activate(request.user.language)
         else:
             request.user, request.auth = AnonymousUser(), None
 
