@@ -30,9 +30,11 @@ def origin_allowed(found: Mapping[str, str], *, required: bool) -> bool:
         return not required
     if origin in settings.REALTIME["origins"]:
         return True
-    host = found.get("host", "")
+    host, page = found.get("host", ""), urlsplit(origin)
+    if not host or page.netloc != host or (settings.SECURE and page.scheme != "https"):
+        return False
     domain, _port = split_domain_port(host)
-    return bool(host) and urlsplit(origin).netloc == host and validate_host(domain, settings.ALLOWED_HOSTS)
+    return validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def bearer_token(found: Mapping[str, str], subprotocols: list[str]) -> str | None:

@@ -134,6 +134,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         super().__init__(**options)
         self.outlets: dict[str, DaphneOutlet] = {}
         self.closing: set[asyncio.Task[None]] = set()
+        self.used: set[str] = set()
 
     async def _handle_event(self, eio_sid: str, namespace: str, id: int | None, data: Any) -> None:
         if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in RESERVED:
@@ -152,9 +153,29 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if socket is not None and not socket.closed:
             await socket.close(wait=False)
 
+    async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
+        await super()._handle_eio_connect(eio_sid, environ)
+        self.expect(eio_sid)
+
+    def expect(self, eio_sid: str) -> None:
+        """A connection on which nobody signs in ends after a while."""
+        asyncio.get_running_loop().call_later(settings.REALTIME["auth_seconds"] * 2, self._close_unless_used, eio_sid)
+
+    def _close_unless_used(self, eio_sid: str) -> None:
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is None or socket.closed or eio_sid in self.used:
+            return
+        task = asyncio.ensure_future(socket.close(wait=False))
+        self.closing.add(task)
+        task.add_done_callback(self.closing.discard)
+        outlet = self.outlets.get(eio_sid)
+        if outlet is not None:
+            outlet.close(CLOSE_UNAUTHENTICATED)
+
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)
         self.outlets.pop(eio_sid, None)
+        self.used.discard(eio_sid)
 
 
 class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -170,8 +191,7 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if event == "connect":
             return await self._connect(*args)
         if event == "disconnect":
-            session = self.sessions.pop(args[0], None)
-            return session.forget() if session is not None else None
+            return self._disconnect(args[0])
         return await self._action(event, args[0], list(args[1:]))
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -194,7 +214,16 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 error["code"], {**error, "closeCode": closed.code}
             ) from None
         self.sessions[sid] = session
+        self.server.used.add(eio_sid)
         asyncio.get_running_loop().call_soon(self._begin, session, auth.get("since"))
+
+    def _disconnect(self, sid: str) -> None:
+        session = self.sessions.pop(sid, None)
+        if session is not None:
+            session.forget()
+            assert isinstance(session.peer, SocketIoPeer)
+            self.server.used.discard(session.peer.eio_sid)
+            self.server.expect(session.peer.eio_sid)
 
     def server_outlet(self, eio_sid: str, send: Any) -> None:
         outlet = outlet_of(send)

@@ -11,7 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from rest_framework_simplejwt.tokens import AccessToken
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.operations import end_sessions, set_active, update_staff
 from accounts.tokens import open_family
@@ -22,6 +22,7 @@ from tickets.models import Ticket
 from tickets.operations import NewMessage, add_message, assign
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+ENGINE = "/socket.io/?EIO=4&transport=websocket"
 OURS, FOREIGN = "http://127.0.0.1:3000", "https://evil.example"
 
 
@@ -213,12 +214,11 @@ def test_a4_socketio_refuses_a_foreign_origin_in_both_transports(committed_cast,
         headers = {"Origin": origin} if origin else {}
         answer = httpx.get(f"{web.site}/socket.io/?EIO=4&transport=polling", headers=headers)
         assert answer.status_code == status
-        path = "/socket.io/?EIO=4&transport=websocket"
         if status == 400:
             with pytest.raises(InvalidStatus):
-                Client(web, path=path, headers=headers, reads=False)
+                Client(web, path=ENGINE, headers=headers, reads=False)
         else:
-            Client(web, path=path, headers=headers, reads=False).close()
+            Client(web, path=ENGINE, headers=headers, reads=False).close()
 
 
 def test_a4_signing_out_of_the_back_office_closes_its_socket(committed_cast):
@@ -343,3 +343,11 @@ def _opens(web, token):
 def test_a_socket_that_never_says_who_it_is_is_closed(transactional_db, web):
     with Client(web) as silent:
         assert silent.closed(8) == 4401
+
+
+def test_a_socketio_connection_on_which_nobody_signs_in_is_closed(transactional_db):
+    with Web(REALTIME_AUTH_SECONDS="1") as web, Client(web, path=ENGINE, reads=False) as silent:
+        silent.socket.recv()
+        silent.socket.recv(timeout=6)  # the goodbye
+        with pytest.raises(ConnectionClosed):
+            silent.socket.recv(timeout=6)
