@@ -155,7 +155,15 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
 
     async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
+        if environ["asgi.scope"]["type"] == "websocket":
+            self.keep_outlet(eio_sid, environ["asgi.send"])
         self.expect(eio_sid)
+
+    def keep_outlet(self, eio_sid: str, send: Any) -> None:
+        """Remember the WebSocket of a connection, where its server lets us write by ourselves."""
+        outlet = outlet_of(send)
+        if isinstance(outlet, DaphneOutlet):
+            self.outlets[eio_sid] = outlet
 
     def expect(self, eio_sid: str) -> None:
         """A connection on which nobody signs in ends after a while."""
@@ -199,8 +207,6 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         scope = environ["asgi.scope"]
         found = doors.headers(scope)
         eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
-        if scope["type"] == "websocket":
-            self.server_outlet(eio_sid, environ["asgi.send"])
         address = doors.address(scope, found)
         peer = SocketIoPeer(self.server, eio_sid, sid, address=address, envelope=bool(auth.get("envelope")))
         token = auth.get("token") or doors.bearer_token(found, [])
@@ -224,11 +230,6 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             assert isinstance(session.peer, SocketIoPeer)
             self.server.used.discard(session.peer.eio_sid)
             self.server.expect(session.peer.eio_sid)
-
-    def server_outlet(self, eio_sid: str, send: Any) -> None:
-        outlet = outlet_of(send)
-        if isinstance(outlet, DaphneOutlet):
-            self.server.outlets[eio_sid] = outlet
 
     def _begin(self, session: Session, since: Any) -> None:
         """The client knows that it is connected: say what it is told first, and go on where it was."""
@@ -271,15 +272,14 @@ def application() -> Any:
         logger=False,
         engineio_logger=_Log(),
     )
-    namespace = SupportNamespace()
-    server.register_namespace(namespace)
+    server.register_namespace(SupportNamespace())
     app = socketio.ASGIApp(server)
 
     async def run(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             sid = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("sid", [""])[0]
             if sid in server.eio.sockets:
-                namespace.server_outlet(sid, send)
+                server.keep_outlet(sid, send)
             receive = _only_packets(receive, send)
         await app(scope, receive, send)
 
