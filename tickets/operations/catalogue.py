@@ -28,7 +28,7 @@ def save_category(category_id: int | None, *, changes: dict[str, Any], by: User)
     """
     refuse_unless(by, CATEGORIES)
     # The tree is checked as a whole, so two moves at once must not cross.
-    rows = {row.pk: row for row in Category.objects.select_for_update().order_by("pk")}
+    rows = {row.pk: row for row in Category.objects.select_for_update(no_key=True).order_by("pk")}
     category = rows.get(category_id) if category_id else Category()
     if category is None:
         raise NotFound

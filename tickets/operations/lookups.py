@@ -8,12 +8,15 @@ from accounts.models import Team, User
 from core.errors import Invalid
 from tickets.models import Category
 
+# What a foreign key would take at commit, when it is too late to refuse; tickets of one category do not wait for it.
+_CATEGORY = "select * from tickets_category where id = %s and is_active for key share"
+
 
 def category(category_id: int | None) -> Category | None:
-    """An active category; Invalid otherwise."""
+    """An active category, kept from being removed until the transaction ends; Invalid otherwise."""
     if category_id is None:
         return None
-    found = Category.objects.filter(pk=category_id, is_active=True).first()
+    found = next(iter(Category.objects.raw(_CATEGORY, [category_id])), None)
     if found is None:
         raise Invalid(fields={"categoryId": [_("There is no such category.")]})
     return found
