@@ -53,6 +53,11 @@ def list_name(opts: Any) -> str:
     return capfirst(str(opts.verbose_name_plural))
 
 
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether an open page asks for what changed: the same view and rights, without the frame around it."""
+    return request.method == "GET" and request.headers.get("HX-Request") == "true"
+
+
 def find(ref: str, user: User) -> Ticket:
     """A ticket with all that its page shows; NotFound for what this person does not see."""
     ticket = tickets_for(user).complete().referred(ref).first()
@@ -90,7 +95,8 @@ def ticket_page(
         **_parts(request, ticket, user, refusal),
     }
     status = refusal.status if refusal else 200
-    return TemplateResponse(request, "tickets/ticket.html", context, status=status)
+    template = "tickets/body.html" if is_fragment(request) else "tickets/ticket.html"
+    return TemplateResponse(request, template, context, status=status)
 
 
 def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from realtime.publish import heads
 from tickets import policies
 from tickets.admin import bulk, views
 from tickets.admin.create import new_ticket
-from tickets.admin.detail import find, list_name, ticket_page
+from tickets.admin.detail import find, is_fragment, list_name, ticket_page
 from tickets.admin.filters import (
     AgentFilter,
     CategoryFilter,
@@ -98,8 +98,11 @@ class TicketAdmin(OperationAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """As Django's, with the queue's room and its head, read before the tickets, for those it carries events to."""
         queue = {"room": QUEUE, "seq": heads([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
-        trail = {"trail": [(list_name(self.opts), "")]}
-        return super().changelist_view(request, {**queue, **trail, **(extra_context or {})})
+        page = {"trail": [(list_name(self.opts), "")], "may_take": self.has_assign_permission(request)}
+        response = super().changelist_view(request, {**queue, **page, **(extra_context or {})})
+        if is_fragment(request) and isinstance(response, TemplateResponse):
+            response.template_name = "tickets/list_rows.html"
+        return response
 
     @admin.display(description=_("ticket"), ordering="number")
     def number_and_subject(self, ticket: Ticket) -> SafeString:

@@ -40,14 +40,18 @@
   });
 
   // On a phone each row of a list is a card: the head of the table is out of sight, so each value says what it is.
-  document.querySelectorAll("table.cards, .inline-group table").forEach((table) => {
-    const names = Array.from(table.querySelectorAll("thead :is(th, td)"), (cell) => cell.textContent.trim());
-    table.querySelectorAll("tbody tr").forEach((row) => {
-      Array.from(row.children).forEach((cell, index) => {
-        if (names[index] && !cell.matches(".action-checkbox, .original")) cell.dataset.label = names[index];
+  function nameColumns() {
+    document.querySelectorAll("table.cards, .inline-group table").forEach((table) => {
+      const names = Array.from(table.querySelectorAll("thead :is(th, td)"), (cell) => cell.textContent.trim());
+      table.querySelectorAll("tbody tr").forEach((row) => {
+        Array.from(row.children).forEach((cell, index) => {
+          if (names[index] && !cell.matches(".action-checkbox, .original")) cell.dataset.label = names[index];
+        });
       });
     });
-  });
+  }
+  nameColumns();
+  document.addEventListener("live:swapped", nameColumns); // rows that came later
 
   // Tables and long addresses may be wider than the page: let the keyboard scroll what the finger can.
   document.querySelectorAll(".results").forEach((box) => {

@@ -19,7 +19,7 @@ async function canned(chosen) {
   }
 }
 
-page?.querySelectorAll("button[name=insert]").forEach((button) => {
+function dressInsert(button) {
   let submitting = false;
   button.addEventListener("click", async (event) => {
     const form = button.form;
@@ -32,7 +32,7 @@ page?.querySelectorAll("button[name=insert]").forEach((button) => {
     submitting = true;
     form.requestSubmit(button);
   });
-});
+}
 
 // Other forms of the page reload it, and a session may end: what stands in a box and did not arrive comes back. It
 // stays in this tab. A message that arrived is where the page then stands.
@@ -42,7 +42,7 @@ if (page) {
   if (sent && location.hash.startsWith("#message-")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
 }
-page?.querySelectorAll("form[data-draft]").forEach((form) => {
+function dressDraft(form) {
   const key = `draft:${page.dataset.ticketId}:${form.dataset.draft}`;
   const box = form.elements.body;
   const kept = sessionStorage.getItem(key);
@@ -55,4 +55,11 @@ page?.querySelectorAll("form[data-draft]").forEach((form) => {
     if (box.value) sessionStorage.setItem(key, box.value);
     sessionStorage.setItem(SENT, key);
   });
-});
+}
+
+/** Makes the forms below an element work as above; for those that come later than the page. */
+export function dress(element) {
+  element.querySelectorAll("button[name=insert]").forEach(dressInsert);
+  element.querySelectorAll("form[data-draft]").forEach(dressDraft);
+}
+if (page) dress(page);

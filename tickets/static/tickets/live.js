@@ -1,0 +1,102 @@
+// What the live ticket pages share: the socket, fragments fetched at a bearable pace, and forms that are in edit.
+import { connect } from "../realtime/realtime.js";
+
+const GAP = 40000;
+const RETRY = 5000;
+export const PAUSE = 300;
+
+/** Runs `work` at once, then at most once per pause; what came meanwhile is answered by one more run at the end.
+ *  Work that fails is tried again later. */
+export function coalesced(work, pause = PAUSE) {
+  let running = false;
+  let again = false;
+  return async function run() {
+    again = true;
+    if (running) return;
+    running = true;
+    while (again) {
+      again = false;
+      try {
+        await work();
+      } catch {
+        setTimeout(run, RETRY);
+      }
+      await new Promise((done) => setTimeout(done, pause));
+    }
+    running = false;
+  };
+}
+
+/** The back office's socket. `refresh` is called when events may be missing for good: after a reset or a long gap. */
+export function listen(refresh, ended) {
+  const client = connect(null, location.origin, { cookie: true });
+  let since = 0;
+  client.on("reset", refresh);
+  client.on("closed", ended);
+  client.on("disconnected", () => (since ||= Date.now()));
+  client.on("ready", () => {
+    if (since && Date.now() - since > GAP) refresh();
+    since = 0;
+  });
+  return client;
+}
+
+/** The fragment at an address as a document; null when it is no longer there for this person. */
+export async function fragment(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+  if (!answer.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Whether somebody is at work in a form below this element: typed, chosen, or standing in a field. */
+export function inEdit(element) {
+  return [...element.querySelectorAll("input, select, textarea")].some((field) => {
+    if (field.type === "hidden" || field.closest(".tabs") || field.name === "composer") return false;
+    return field === document.activeElement || changed(field);
+  });
+}
+
+function changed(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  const options = [...field.options];
+  const first = Math.max(options.findIndex((option) => option.defaultSelected), 0);
+  return options.some((option, index) => option.selected !== (field.multiple ? option.defaultSelected : index === first));
+}
+
+/** Makes the children of `list` those of `fresh`; nodes that are equal stay, with their focus and selection. */
+export function follow(list, fresh) {
+  let at = list.firstElementChild;
+  for (const item of [...fresh.children]) {
+    let same = at;
+    while (same && !same.isEqualNode(item)) same = same.nextElementSibling;
+    if (!same) {
+      list.insertBefore(item, at);
+      continue;
+    }
+    at = dropUntil(at, same).nextElementSibling;
+  }
+  dropUntil(at, null);
+}
+
+function dropUntil(at, end) {
+  while (at !== end) {
+    const gone = at;
+    at = at.nextElementSibling;
+    gone.remove();
+  }
+  return at;
+}
+
+/** Runs a swap and puts the focus back on what stands in the place of the link or button that had it. */
+export function keepFocus(swap) {
+  const held = document.activeElement;
+  const link = held?.getAttribute?.("href");
+  const action = held?.tagName === "BUTTON" && held.form?.getAttribute("action");
+  swap();
+  if (held?.isConnected || !(link || action)) return;
+  const wanted = link ? `a[href="${CSS.escape(link)}"]` : `form[action="${CSS.escape(action)}"] button`;
+  document.querySelector(wanted)?.focus();
+}
