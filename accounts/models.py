@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -49,7 +50,9 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
+@cache
 def _codenames(outer: str) -> ArraySubquery:
+    """The rights that lead to a user over `outer`; made once, since each query resolves it anew."""
     rows = Permission.objects.filter(content_type__app_label=APP_LABEL, **{outer: OuterRef("pk")})
     return ArraySubquery(rows.values("codename"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -58,36 +59,45 @@ class TicketQuerySet(models.QuerySet[Any]):
 
     def complete(self) -> TicketQuerySet:
         """With all that the staff form shows."""
-        link = apps.get_model("tickets", "Link").objects
-        return self.with_people().annotate(
-            watcher_rows=_rows(
-                apps.get_model("tickets", "Watcher").objects.filter(ticket=OuterRef("pk")).order_by("id"),
-                id="user_id",
-                name="user__name",
-            ),
-            link_rows=_rows(
-                link.filter(ticket=OuterRef("pk")).order_by("id"),
-                ticketId="other_id",
-                ticketNumber="other__number",
-                kind="kind",
-            ),
-            back_link_rows=_rows(
-                link.filter(other=OuterRef("pk")).order_by("id"),
-                ticketId="ticket_id",
-                ticketNumber="ticket__number",
-                kind="kind",
-            ),
-            attachment_rows=_opening_files(),
-        )
+        return self.with_people().annotate(**_ticket_parts())
 
     def with_people(self) -> TicketQuerySet:
         """With the rows that every form and list names."""
         return self.select_related("customer", "assignee", "category", "team", "rating", "merged_into")
 
 
+# Expressions are costly to make and are resolved anew for each query, so that all may share them.
+@cache
+def _ticket_parts() -> dict[str, ArraySubquery]:
+    """What the staff form shows beside columns."""
+    link = apps.get_model("tickets", "Link").objects
+    watchers = apps.get_model("tickets", "Watcher").objects
+    return {
+        "watcher_rows": _rows(watchers.filter(ticket=OuterRef("pk")).order_by("id"), id="user_id", name="user__name"),
+        "link_rows": _rows(
+            link.filter(ticket=OuterRef("pk")).order_by("id"),
+            ticketId="other_id",
+            ticketNumber="other__number",
+            kind="kind",
+        ),
+        "back_link_rows": _rows(
+            link.filter(other=OuterRef("pk")).order_by("id"),
+            ticketId="ticket_id",
+            ticketNumber="ticket__number",
+            kind="kind",
+        ),
+        "attachment_rows": _opening_files(),
+    }
+
+
 def _opening_files() -> ArraySubquery:
     opening = apps.get_model("tickets", "Message").objects.filter(opens=OuterRef(OuterRef("pk")))
     return _attachments(owner_id__in=opening.values("pk"))
+
+
+@cache
+def _message_files() -> ArraySubquery:
+    return _attachments(owner_id=OuterRef("pk"))
 
 
 class MessageQuerySet(models.QuerySet[Any]):
@@ -97,4 +107,4 @@ class MessageQuerySet(models.QuerySet[Any]):
 
     def complete(self) -> MessageQuerySet:
         """With author and attachments."""
-        return self.select_related("author").annotate(attachment_rows=_attachments(owner_id=OuterRef("pk")))
+        return self.select_related("author").annotate(attachment_rows=_message_files())
