@@ -81,7 +81,7 @@ def _known(people: People, total: int, messages: int, now: datetime) -> dict[str
         "messages": messages, "notes": messages // 4,
         "arabic": words.SENTENCES["ar"], "english": words.SENTENCES["en"],
         "third_ar": words.EVERY_THIRD["ar"], "third_en": words.EVERY_THIRD["en"],
-        "rare_ar": words.EVERY_5000TH["ar"], "rare_en": words.EVERY_5000TH["en"],
+        "rare": words.EVERY_5000TH,
     }  # fmt: skip
 
 

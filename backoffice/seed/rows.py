@@ -71,8 +71,7 @@ select nextval(pg_get_serial_sequence('tickets_ticket', 'id')),
   coalesce(resolved_at, created_at + interval '1 day' * least(2, age * .9)),
   first.subject || case when g %% 3 = 0 then ' ' || (case language when 'ar' then %(third_ar)s else %(third_en)s end)
     else '' end,
-  first.body || ' ' || second.body || case when g %% 5000 = 7 then ' '
-    || (case language when 'ar' then %(rare_ar)s else %(rare_en)s end) else '' end,
+  first.body || ' ' || second.body || case when g %% 5000 = 7 then ' ' || %(rare)s else '' end,
   chance
 from (select *, nextval('ticket_number_seq') as serial,
         case language when 'ar' then 0 else %(arabic)s end as base,

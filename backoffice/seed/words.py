@@ -21,7 +21,7 @@ COMMON_EN = (
 )
 # In every third ticket and in every 5,000th, so that a benchmark knows what is common and what is rare.
 EVERY_THIRD = {"ar": "تأخّر الشَّحن", "en": "Late delivery"}
-EVERY_5000TH = {"ar": "زُمُرُّدة فيروزيّة", "en": "emerald gemstone"}
+EVERY_5000TH = "زُمُرُّدة فيروزيّة emerald gemstone"
 
 _LETTERS_AR = "ابتثجحخدذرزسشصضطظعغفقكلمنهويأإىة"
 _STARTS_AR, _ENDS_AR = ("", "", "ال", "ال", "م", "ت", "است", "وال", "ب"), ("", "", "", "ات", "ين", "ة", "ها", "ون")
