@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def office(django_db_setup: None) -> Iterator[Web]:
 
 @pytest.fixture
 def look(office: Web, chromium: Any, transactional_db: None) -> Iterator[Look]:  # noqa: F811
-    """`look(user, path)` is a page of that person's own browser; `page.fragments` are the times of its fragments."""
+    """`look(user, path)` is a page of that person's own browser; `page.fragments` are what it asked for."""
     contexts = []
 
     def enter(user: User, path: str, *, language: str = "en", scripts: bool = True) -> Any:
@@ -68,7 +69,7 @@ def look(office: Web, chromium: Any, transactional_db: None) -> Iterator[Look]: 
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": office.site}])
         page = context.new_page()
         page.fragments, page.complaints = [], []
-        page.on("request", lambda sent: "hx-request" in sent.headers and page.fragments.append(time.monotonic()))
+        page.on("request", lambda sent: "hx-request" in sent.headers and page.fragments.append(sent))
         page.on("console", lambda said: said.type in {"error", "warning"} and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.add_init_script(WATCH)
@@ -160,6 +161,8 @@ def test_w2_a_hundred_events_in_a_second_cost_five_fragments(look: Look, committ
     page.wait_for_timeout(700)
     report(f"100 events in {took:.2f} s: {len(page.fragments)} fragments")
     assert 1 <= len(page.fragments) <= 5 + max(0, took - 1) / 0.3
+    starts = [sent.timing["startTime"] for sent in page.fragments]
+    assert all(later - earlier > 290 for earlier, later in pairwise(starts))
     assert page.complaints == []
 
 
