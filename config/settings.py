@@ -257,7 +257,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": False,
     # One name for the same words, whether a form labels them or a filter only lists them.
-    "ENUM_NAME_OVERRIDES": {"TicketStatus": "tickets.states.Status", "TicketStatusWord": "tickets.states.Status.values"},
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatus": "tickets.states.Status",
+        "TicketStatusWord": "tickets.states.Status.values",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.close_forms"],

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -187,8 +187,11 @@ class SearchText(Func):
     def __init__(self, key: str = "pk") -> None:
         super().__init__(F(key))
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        alias = self.source_expressions[0].alias
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, list[Any]]:
+        # The key is resolved by now: a column that knows the alias of its table.
+        alias = cast(Any, self.source_expressions[0]).alias
         return f"{compiler.quote_name_unless_alias(alias)}.search_text", []
 
 
