@@ -27,10 +27,10 @@ from core.protocols import Viewer
 from tickets.models import Message, Ticket
 
 CAP = 1_000
-WINDOW = 100
+WINDOW = 30
 COMMON = WINDOW // 10
 # How far a walk for common words goes before the index is asked after all: what stood in the first rows may be new.
-REACH = 20_000
+REACH = 10_000
 MESSAGES_CAP = 5_000
 SHORT = 3
 
