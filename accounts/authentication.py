@@ -2,11 +2,9 @@
 
 import datetime
 import uuid
-from collections.abc import Hashable
-from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -16,6 +14,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import SERVICE_ROLES, TokenFamily, User
 from core.errors import Unauthenticated
+from core.prepared import Prepared
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -40,31 +39,22 @@ def user_of(token: str) -> tuple[User, str]:
         user_id, family = int(claims["sub"]), uuid.UUID(str(claims["fam"]))
     except (TokenError, KeyError, ValueError, TypeError):
         raise Unauthenticated from None
-    user = next(iter(_signed_in(user_id, family)), None)
-    if user is None:
+    found = _SIGNED_IN.fetch(user_id=user_id, family=family, now=timezone.now())
+    if not found:
         raise Unauthenticated
-    return user, str(family)
+    return found[0], str(family)
 
 
-_ID, _FAMILY, _NOW = -1, uuid.UUID(int=1), datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+def _in_session(user_id: int, family: uuid.UUID, now: datetime.datetime) -> QuerySet[User]:
+    """The user with his rights, if he may act and the family is open."""
+    alive = TokenFamily.objects.filter(pk=family, user=OuterRef("pk"), ended_at=None, expires_at__gt=now)
+    users = User.objects.with_rights().filter(Exists(alive), pk=user_id, is_active=True)
+    return users.exclude(role__in=SERVICE_ROLES)
 
 
-@cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The query of every request, written once: Django takes longer to write it than PostgreSQL to answer it."""
-    alive = TokenFamily.objects.filter(pk=_FAMILY, user=OuterRef("pk"), ended_at=None, expires_at__gt=_NOW)
-    users = User.objects.with_rights().filter(Exists(alive), pk=_ID, is_active=True).exclude(role__in=SERVICE_ROLES)
-    sql, params = users.query.sql_with_params()
-    if not {_ID, _FAMILY, _NOW} <= {value for value in params if isinstance(value, Hashable)}:
-        raise RuntimeError("The query of sign-ins does not take its values as they are.")
-    return sql, params
-
-
-def _signed_in(user_id: int, family: uuid.UUID) -> Any:
-    """The user, if he may act and the family is open."""
-    sql, params = _statement()
-    given = {_ID: user_id, _FAMILY: family, _NOW: timezone.now()}
-    return User.objects.raw(sql, [given.get(value, value) for value in params])
+_SIGNED_IN = Prepared(
+    _in_session, user_id=-1, family=uuid.UUID(int=1), now=datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from core.errors import NotFound
+from core.prepared import AnyOf, Prepared
 from realtime.publish import heads
-from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form, ticket_forms
+from tickets.forms import TicketCustomerOut, TicketStaffOut, message_forms, ticket_form, ticket_forms
 from tickets.models import Message, Ticket
-from tickets.querysets import MessageQuerySet, TicketQuerySet
+from tickets.querysets import TicketQuerySet
 from tickets.rooms import room_for
 
 
@@ -43,7 +45,7 @@ def ticket_data(ref: str, user: User) -> dict[str, Any]:
     pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
-    return _data(pk, user, tickets_for(user))
+    return _data(pk, user)
 
 
 def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
@@ -51,23 +53,26 @@ def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
 
     He is answered although he may have given it away from his own sight.
     """
-    return _data(ticket.pk, user, Ticket.objects.all())
+    return _data(ticket.pk, user)
 
 
-def _data(pk: int, user: User, rows: TicketQuerySet) -> dict[str, Any]:
+_COMPLETE: Prepared[Ticket] = Prepared(lambda ids: Ticket.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
+
+
+def _data(pk: int, user: User) -> dict[str, Any]:
     room = room_for(user, pk)
     seq = heads([room])[room]
-    ticket = rows.complete().filter(pk=pk).first()
-    if ticket is None:
+    found = _COMPLETE.fetch(ids=[pk])
+    if not found:
         raise NotFound
-    return ticket_form(form_for(user), ticket, reader=user, seq=seq)
+    return ticket_form(form_for(user), found[0], reader=user, seq=seq)
 
 
 def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:
     """A page of tickets in the reader's form."""
     rooms = {ticket.pk: room_for(user, ticket.pk) for ticket in tickets}
     seqs = heads(list(rooms.values()))
-    complete = {ticket.pk: ticket for ticket in Ticket.objects.complete().filter(pk__in=rooms)}
+    complete = {ticket.pk: ticket for ticket in _COMPLETE.fetch(ids=list(rooms))}
     rows = [complete[ticket.pk] for ticket in tickets if ticket.pk in complete]
     return ticket_forms(form_for(user), rows, reader=user, seqs={pk: seqs[room] for pk, room in rooms.items()})
 
@@ -76,6 +81,19 @@ def form_for(user: User) -> type[TicketStaffOut] | type[TicketCustomerOut]:
     return TicketStaffOut if user.is_agent else TicketCustomerOut
 
 
-def thread(ref: str, user: User) -> MessageQuerySet:
-    """The messages of a ticket that the user may read; raises NotFound."""
-    return Message.objects.complete().filter(ticket=find(ref, user)).visible_to(user)
+def thread(ref: str, user: User) -> QuerySet[Message]:
+    """The ids of a ticket's messages that the user may read; raises NotFound."""
+    pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotFound
+    return Message.objects.filter(ticket_id=pk).visible_to(user).only("pk")
+
+
+_MESSAGES: Prepared[Message] = Prepared(lambda ids: Message.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
+
+
+def thread_data(messages: Sequence[Message], user: User) -> list[dict[str, Any]]:
+    """These messages in the reader's form."""
+    complete = {message.pk: message for message in _MESSAGES.fetch(ids=[message.pk for message in messages])}
+    rows = [complete[message.pk] for message in messages if message.pk in complete]
+    return message_forms(rows, staff=user.is_agent, reader=user)

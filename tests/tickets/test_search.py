@@ -30,8 +30,8 @@ def shelf(cast):
         ("الشحن احمد", "تأخّرَ الشَّحن إلى أحمد"),
         ("شحن", "تأخّرَ الشَّحن إلى أحمد"),
         ("ord-77", "تأخّرَ الشَّحن إلى أحمد"),
-        ("123", "طلب رقم ١٢٣ لم يصل"),
-        ("١٢٣", "طلب رقم ١٢٣ لم يصل"),
+        ("123 رقم", "طلب رقم ١٢٣ لم يصل"),
+        ("١٢٣ رقم", "طلب رقم ١٢٣ لم يصل"),
         ("stranger", "طلب رقم ١٢٣ لم يصل"),
         ("SCREEN arriv", "Screen broken on arrival"),
         ("on", "Screen broken on arrival"),
@@ -64,8 +64,8 @@ def test_notes_are_found_only_by_those_who_may_read_them(shelf, api):
 
 
 def test_customers_find_their_own_alone(shelf, api):
-    assert data(api(shelf.customer).get("/tickets?query=١٢٣")) == []
-    assert len(data(api(shelf.stranger).get("/tickets?query=١٢٣"))) == 1
+    assert data(api(shelf.customer).get("/tickets?query=١٢٣ يصل")) == []
+    assert len(data(api(shelf.stranger).get("/tickets?query=١٢٣ يصل"))) == 1
     refusal(api(shelf.customer).post("/tickets/admin/search", {"query": "x"}), 404, "not_found")
 
 

@@ -89,7 +89,7 @@ class Messages(ApiView):
     def get(self, request: ApiRequest, ref: str) -> Response:
         user = request.user
         rows, meta = thread_page(queries.thread(ref, user), request.query_params)
-        return ok(message_forms(list(rows), staff=user.is_agent, reader=user), meta=meta)
+        return ok(queries.thread_data(rows, user), meta=meta)
 
     @describe(
         "Reply, or write a note",

@@ -1,0 +1,60 @@
+"""Queries written once: the same rows as Django's own, for every call and thread, and never another's values."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from core.prepared import AnyOf, Prepared
+from tickets.models import Ticket
+from tickets.operations import NewTicket, create_ticket
+
+
+@pytest.mark.django_db
+def test_rows_are_those_that_django_would_read(cast):
+    made = [create_ticket(NewTicket(subject=f"n {n}", description="d", tags=[]), by=cast.customer) for n in range(3)]
+    complete = Prepared(lambda ids: Ticket.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
+    for some in ([made[0].pk], [], [made[1].pk, made[2].pk, 10**12]):
+        expected = {row.pk: row for row in Ticket.objects.complete().filter(pk__in=some)}
+        found = complete.fetch(ids=some)
+        assert {row.pk for row in found} == expected.keys()
+        for row in found:
+            other = expected[row.pk]
+            assert {name: value for name, value in row.__dict__.items() if name != "_state"} == {
+                name: value for name, value in other.__dict__.items() if name != "_state"
+            }
+            assert row.customer.email == cast.customer.email
+            assert row._state.fields_cache.keys() == other._state.fields_cache.keys()
+
+
+@pytest.mark.django_db
+def test_a_value_that_equals_a_constant_is_not_taken_for_it(cast):
+    users = Prepared(lambda pk: User.objects.filter(pk=pk, is_active=True), pk=-1)
+    assert [user.pk for user in users.fetch(pk=cast.agent.pk)] == [cast.agent.pk]
+    assert users.fetch(pk=-1) == []
+
+
+@pytest.mark.django_db
+def test_a_query_that_loses_a_value_is_refused(cast):
+    with pytest.raises(RuntimeError, match="does not take its values"):
+        Prepared(lambda pk: User.objects.all(), pk=-1).fetch(pk=1)
+
+
+def test_threads_do_not_share_what_they_read(committed_cast):
+    users, wrong = Prepared(lambda pk: User.objects.filter(pk=pk), pk=-1), []
+    ids = list(User.objects.values_list("pk", flat=True))
+
+    def read() -> None:
+        for turn in range(60):
+            pk = ids[turn % len(ids)]
+            if [user.pk for user in users.fetch(pk=pk)] != [pk]:
+                wrong.append(pk)
+        connection.close()
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
