@@ -3,7 +3,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -n 2 -q
+# A file stays with one worker, which keeps browsers and servers to the tests that need them.
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile -q
 PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 # A home that cannot be written to must not make pip complain.
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)

@@ -102,9 +102,9 @@ def _daphne(env: dict[str, str]) -> Iterator[str]:
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One browser for all these tests."""
+    """One browser for a file: while it is open an event loop runs on this thread, which no other test must meet."""
     from playwright.sync_api import sync_playwright
 
     program = next(path for path in map(shutil.which, CHROMIUM) if path)

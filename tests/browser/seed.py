@@ -1,6 +1,5 @@
 """What the browser finds: one of each kind of person, teams, and a log with changes in it. Run by `manage.py shell`."""
 
-
 from django.contrib.auth.models import Group
 
 from accounts.models import User
