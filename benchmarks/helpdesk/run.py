@@ -53,7 +53,8 @@ class Helpdesk:
         self.port = free_port()
         self.server = subprocess.Popen(
             [self.python, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()", "-w", "2", "-k", "gthread",
-             "--threads", "2", "--keep-alive", "75", "-b", f"127.0.0.1:{self.port}", "--timeout", "120", "--log-level", "error"],
+             "--threads", "2", "--keep-alive", "75", "-b", f"127.0.0.1:{self.port}", "--timeout", "120",
+             "--log-level", "error"],
             env=self.environment, cwd=HERE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         wait_for(self.port)
