@@ -14,6 +14,17 @@ from django.db.models.query import ModelIterable
 M = TypeVar("M", bound=Model)
 
 
+def execute(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that is planned once a connection; parameters are the server's to bind, so cast them."""
+    started = time.monotonic()
+    with connection.cursor(), connection.wrap_database_errors:  # Django's cursor looks after the connection
+        cursor = psycopg.Cursor(connection.connection)
+        rows = cursor.execute(sql, params, prepare=True).fetchall()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
+    return rows
+
+
 class AnyOf(Func):
     """Whether a column is one of a list of ids: one parameter, however long the list."""
 
@@ -38,7 +49,7 @@ class Prepared(Generic[M]):
         """The rows for these values, with all that the queryset selects and annotates."""
         rows, compiler, sql, places = self._written()
         params = [values[name] if name else constant for name, constant in places]
-        compiler.execute_sql = lambda **_: [self._execute(sql, params)]
+        compiler.execute_sql = lambda **_: [execute(sql, params)]
         return list(ModelIterable(rows))
 
     def _written(self) -> Any:
@@ -57,13 +68,3 @@ class Prepared(Generic[M]):
         """The name of a mark, or no name and a constant."""
         names = [name for name, mark in self._marks.items() if type(mark) is type(value) and mark == value]
         return (names[0], None) if names else ("", value)
-
-    @staticmethod
-    def _execute(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-        started = time.monotonic()
-        with connection.cursor(), connection.wrap_database_errors:  # Django's cursor looks after the connection
-            cursor = psycopg.Cursor(connection.connection)
-            rows = cursor.execute(sql, params, prepare=True).fetchall()
-        if connection.queries_logged:
-            connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
-        return rows

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -14,6 +16,7 @@ from core import clock
 from core.days import site_zone
 from core.errors import Forbidden
 from core.operation import operation
+from core.prepared import execute
 from tickets import events, notices
 from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
@@ -179,19 +182,38 @@ def _columns(model: type[Ticket] | type[Message], without: set[str]) -> list[Any
 
 _TICKET = _columns(Ticket, {"number"})
 _MESSAGE = _columns(Message, {"ticket", "first_ticket", "opens"})
-_INSERT = f"""
-with t as (
-  insert into tickets_ticket (number, {", ".join(field.column for field in _TICKET)})
-  select 'TKT-' || %s || '-' || lpad(n::text, greatest(6, length(n::text)), '0'), {", ".join(["%s"] * len(_TICKET))}
-  from (select nextval('ticket_number_seq') as n) as next
-  returning id, number
-), m as (
-  insert into tickets_message (ticket_id, opens_id, first_ticket_id, {", ".join(field.column for field in _MESSAGE)})
-  select id, id, coalesce(%s, id), {", ".join(["%s"] * len(_MESSAGE))} from t
-  returning id
-)
-select t.id, t.number, m.id from t, m
-"""
+
+
+@cache
+def _insert_sql() -> str:
+    """Both rows in one statement, which takes one parameter a column."""
+    return f"""
+    with t as (
+      insert into tickets_ticket (number, {_names(_TICKET)})
+      select 'TKT-' || %s::text || '-' || lpad(n::text, greatest(6, length(n::text)), '0'), {_parameters(_TICKET)}
+      from (select nextval('ticket_number_seq') as n) as next
+      returning id, number
+    ), m as (
+      insert into tickets_message (ticket_id, opens_id, first_ticket_id, {_names(_MESSAGE)})
+      select id, id, coalesce(%s::bigint, id), {_parameters(_MESSAGE)} from t
+      returning id
+    )
+    select t.id, t.number, m.id from t, m
+    """
+
+
+def _names(fields: list[Any]) -> str:
+    return ", ".join(field.column for field in fields)
+
+
+def _parameters(fields: list[Any]) -> str:
+    return ", ".join(f"%s::{_type(field)}" for field in fields)
+
+
+def _type(field: Any) -> str:
+    """The column's type without its length: a cast to a length would cut in silence what the column refuses."""
+    kind = field.rel_db_type(connection) if field.is_relation else field.cast_db_type(connection)
+    return re.sub(r"\(\d+\)", "", kind)
 
 
 def _insert(ticket: Ticket, opening: Message, sent_to: Ticket | None) -> None:
@@ -199,9 +221,8 @@ def _insert(ticket: Ticket, opening: Message, sent_to: Ticket | None) -> None:
     year = str(ticket.created_at.astimezone(site_zone()).year)
     values = [field.get_db_prep_save(getattr(ticket, field.attname), connection) for field in _TICKET]
     message = [field.get_db_prep_save(getattr(opening, field.attname), connection) for field in _MESSAGE]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [year, *values, sent_to.pk if sent_to else None, *message])
-        ticket.pk, ticket.number, opening.pk = cursor.fetchone()
+    [row] = execute(_insert_sql(), [year, *values, sent_to.pk if sent_to else None, *message])
+    ticket.pk, ticket.number, opening.pk = row
     opening.ticket_id = opening.opens_id = ticket.pk
     opening.first_ticket_id = sent_to.pk if sent_to else ticket.pk
     ticket._state.adding = opening._state.adding = False
