@@ -144,14 +144,16 @@ def test_hostile_values_are_text_in_list_and_entry(english: Cast, door: Pages) -
 def test_every_act_that_the_code_records_has_its_words() -> None:
     from pathlib import Path
 
+    from django.apps import apps
     from django.conf import settings
 
     from audit.words import ACTIONS
 
     sources = [
         path
-        for app in ("accounts", "audit", "tickets", "backoffice", "core")
-        for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
+        for app in apps.get_app_configs()
+        if Path(app.path).parent == Path(settings.BASE_DIR)
+        for path in Path(app.path).rglob("*.py")
     ]
     named = {
         name

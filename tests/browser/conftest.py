@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -43,7 +44,7 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """daphne on a database made for these tests; both are gone afterwards."""
-    name = f"test_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    name = f"test_browser_{secrets.token_hex(4)}"  # files elsewhere borrow this fixture, and have a site of their own
     owner = urlsplit(os.environ["DATABASE_OWNER_URL"])
     with superuser("postgres") as server:
         server.execute(f'create database "{name}" owner {owner.username} template support')

@@ -6,11 +6,16 @@ audit entry or emits no event.
 
 from __future__ import annotations
 
+import io
+import json
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 
 from accounts import operations as people
 from accounts.models import PasswordReset, Role, User
@@ -200,6 +205,19 @@ def _opening(cast: Cast) -> Callable[[], Any]:
     return lambda: _done(client.post("/tickets", {"subject": "S", "description": "D"}))
 
 
+def _importing(cast: Cast) -> Callable[[], Any]:
+    row = {"id": "OLD-1", "subject": "S", "description": "D", "createdAt": "2025-02-01T10:00:00Z"}
+    row |= {"customerEmail": cast.customer.email, "customerName": cast.customer.name}
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", delete=False) as file:
+        file.write(json.dumps(row))
+
+    def run() -> None:
+        call_command("import_tickets", file.name, stdout=io.StringIO(), stderr=io.StringIO())
+        os.unlink(file.name)
+
+    return run
+
+
 def _uploading(cast: Cast) -> Callable[[], Any]:
     client = Api(cast.customer)
     return lambda: upload(client, "a.txt")
@@ -287,6 +305,9 @@ CASES = {
     ),
     f"{_TICKETS}.catalogue.delete_canned_response": case(
         _kept("/tickets/canned-responses", _CANNED), "CANNED_RESPONSE_DELETED", silent=UNHEARD
+    ),
+    "tickets.importing.loading.import_tickets": case(
+        _importing, "TICKET_IMPORTED", silent="History of another system; nobody waits for it on a page.",
     ),
     "uploads.operations.keep_files": case(
         _uploading, "FILES_UPLOADED",
