@@ -10,21 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from backoffice.demo.people import PASSWORD, SIGN_INS
 from config.embedded import EmbeddedError, Services, ServicesBusy
 from config.embedded.output import Output
 from config.embedded.supervisor import Child, Stopped, Supervisor
 
-DEMO_PEOPLE = [
-    "admin@demo.test",
-    "manager@demo.test",
-    "lead@demo.test",
-    *(f"agent{number}@demo.test" for number in range(1, 4)),
-    *(f"customer{number}@demo.test" for number in range(1, 6)),
-]
-DEMO_PASSWORD = "demo-demo-demo"
 FIRST_POLL_SECONDS = 0.3
 LONGEST_POLL_SECONDS = 5.0
 # The children write into a pipe, but what they write ends where our own output goes. Celery's long warning about
@@ -99,14 +92,12 @@ def _prepare(supervisor: Supervisor) -> None:
     if any(settings.EMBEDDED.values()):
         say(f"starting PostgreSQL and Valkey in {settings.DATA_DIR}")
     supervisor.services.start()
-    commands = get_commands()
-    if "compile_messages" in commands:
-        call_command("compile_messages", stdout=io.StringIO())
+    call_command("compile_messages", stdout=io.StringIO())
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if not settings.WHITENOISE_USE_FINDERS:
         call_command("collectstatic", interactive=False, verbosity=0)
     supervisor.step("migrate", [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity=0"])
-    if settings.DEMO and "demo" in commands:
+    if settings.DEMO:
         say("making the demo data; the first time takes a moment")
         supervisor.step("demo", [sys.executable, "manage.py", "demo"])
 
@@ -137,7 +128,7 @@ class _Announcement:
         self.done = False
         self.due = 0.0
         self.interval = FIRST_POLL_SECONDS
-        self.people = DEMO_PEOPLE if settings.DEMO and "demo" in get_commands() else []
+        self.people = SIGN_INS if settings.DEMO else ()
 
     def __call__(self) -> None:
         now = time.monotonic()
@@ -153,9 +144,9 @@ class _Announcement:
         address = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
         self.say(f"Ready after {time.monotonic() - self.begun:.0f} s: {address}/   back office: {address}/admin/")
         if self.people:
-            self.say(f"Sign-ins, password {DEMO_PASSWORD}:")
+            self.say(f"Sign-ins, password {PASSWORD}:")
         for person in self.people:
-            self.say(f"  {person}")
+            self.say(f"  {person.email}")
         self.say("Ctrl-C stops everything.")
 
     def _answers(self) -> bool:
