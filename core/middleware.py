@@ -40,7 +40,9 @@ class RequestContextMiddleware:
             seconds = time.perf_counter() - started
             response.headers["X-Request-Id"] = request_id
             metrics.observe(request, response.status_code, seconds)
-            log.info(
+            # A prober asks every few seconds; only its bad news is worth a line.
+            quiet = response.status_code < 400 and request.path.startswith("/health/")
+            (log.debug if quiet else log.info)(
                 "request",
                 method=request.method,
                 path=shown_path(request),
