@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "notifications",
     "accounts",
     "uploads",
+    "bot",
     "tickets",
     "backoffice",
 ]

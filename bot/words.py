@@ -1,0 +1,112 @@
+"""Words of a message: keywords with their Arabic prefixes, the script it is written in, the order it speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.folding import ascii_digits, fold
+
+# و and ف join a sentence, ب ك ل stand before a noun, ال makes it definite, and ل before ال is written لل.
+_PREFIXES = tuple(
+    f"{join}{rest}"
+    for join in ("", "و", "ف")
+    for rest in ("", "ال", "ب", "ك", "ل", "بال", "كال", "لال", "لل")
+    if join or rest
+)
+_WORD = re.compile(r"[^\W_]+")
+# Addresses, and names as programs spell them, such as the values of quick replies: track_order.
+_ADDRESS = re.compile(r"\S*(?:://|@|_)\S*")
+_ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_ORDER = re.compile(r"(?<![\w+./-])#?((?:[A-Za-z]{1,6}-?)?\d{3,18}(?:-\d{1,12})?)(?![\w-])(?!\.\d)")
+_NAMED = re.compile(
+    r"(?:طلب\w*|order|رقم|رقمه|number|no\.?|#)\s*(?:رقم|is|number|no\.?|هو)?\s*[:#]*\s*$", re.IGNORECASE
+)
+_PHONE = re.compile(r"(?:00)?966\d{9}|05\d{8}|00\d{8,}")
+_TICKET = re.compile(r"TKT-", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a folded text: where each stands, as it is written and without the prefixes it may carry."""
+
+    places: Mapping[str, frozenset[int]]
+
+    @classmethod
+    def of(cls, folded: str) -> Words:
+        places: dict[str, set[int]] = {}
+        for place, word in enumerate(_WORD.findall(folded)):
+            for form in forms(word):
+                places.setdefault(form, set()).add(place)
+        return cls({form: frozenset(found) for form, found in places.items()})
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A word or phrase as a rule names it, folded."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pattern: str) -> Keyword:
+        """The keyword of a pattern; without words when the pattern has none."""
+        return cls(tuple(_WORD.findall(fold(pattern))))
+
+    def length_in(self, words: Words) -> int:
+        """Its length in characters, blanks counted, when it stands in the text; 0 when it does not."""
+        starts: frozenset[int] | None = None
+        for offset, word in enumerate(self.words):
+            here = frozenset(place - offset for place in words.places.get(word, ()))
+            starts = here if starts is None else starts & here
+            if not starts:
+                return 0
+        return sum(map(len, self.words)) + len(self.words) - 1
+
+
+def forms(word: str) -> set[str]:
+    """A word, and what it may be without Arabic prefixes: `وبالطلب` is also بالطلب, الطلب and طلب."""
+    found = {word}
+    if word[0] not in "وفبكلا":
+        return found
+    for prefix in _PREFIXES:
+        rest = word[len(prefix) :]
+        if rest and word.startswith(prefix):
+            found.add(rest)
+            if prefix.endswith("لل"):
+                found.add(f"ال{rest}")
+    return found
+
+
+def language_of(text: str, default: str) -> str:
+    """`ar` or `en`, whichever script more words are in; the customer's own language when neither prevails.
+
+    Addresses and names with an underscore, such as the values of quick replies, say nothing of the language.
+    """
+    arabic = latin = 0
+    for word in _ADDRESS.sub(" ", text).split():
+        arabic += bool(_ARABIC.search(word)) and any(map(str.isalpha, word))
+        latin += bool(_LATIN.search(word)) and not _ARABIC.search(word)
+    if arabic == latin:
+        return default
+    return "ar" if arabic > latin else "en"
+
+
+def order_id_in(text: str) -> str:
+    """The order id that a message speaks of, digits as 0 to 9; empty when there is none.
+
+    The first number that follows a word for order or number, else the first that can be one: three digits and more,
+    also with letters before (`ORD-12345`), and neither a phone number nor a ticket.
+    """
+    plain = ascii_digits(text)
+    found = [
+        match for match in _ORDER.finditer(plain) if not _PHONE.fullmatch(match[1]) and not _TICKET.match(match[1])
+    ]
+    named = [match for match in found if _NAMED.search(plain[max(0, match.start() - 40) : match.start()])]
+    return next((match[1] for match in [*named, *found]), "")
+
+
+def longest(keywords: Sequence[Keyword], words: Words) -> int:
+    """The length of the longest of these keywords that stands in the text; 0 when none does."""
+    return max((keyword.length_in(words) for keyword in keywords), default=0)

@@ -1,0 +1,134 @@
+"""Business calendars: weekly hours in a time zone, less holidays; pure, in moments of UTC and seconds."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+DAY = 24 * 60
+# How far is looked for the next open moment: over two years of holidays nobody waits.
+HORIZON_DAYS = 800
+_TEXT = re.compile(r"([01]?\d|2[0-4])(?::([0-5]\d))?\s*[-–—]\s*([01]?\d|2[0-4])(?::([0-5]\d))?")
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """Open from `start` to `end`, in minutes of the wall clock after the midnight that its day begins with.
+
+    Half-open. `end` beyond 24:00 lies on the next day; a length of zero is never open.
+    """
+
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{_clock(self.start)}-{_clock(self.end if self.end <= DAY else self.end - DAY)}"
+
+    @classmethod
+    def read(cls, text: str) -> Interval:
+        """`09:00-17:00`; `22:00-06:00` reaches into the next day; `00:00-24:00` is the whole day. ValueError."""
+        found = _TEXT.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(text)
+        start, end = (int(found[n]) * 60 + int(found[n + 1] or 0) for n in (1, 3))
+        if max(start, end) > DAY or start == DAY:
+            raise ValueError(text)
+        return cls(start, end if end >= start else end + DAY)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When people work: intervals by ISO weekday (1 is Monday), none on holidays, in a named time zone.
+
+    An interval belongs to the day on which it begins: the night before a holiday is worked to its end.
+    """
+
+    zone: ZoneInfo
+    weekly: Mapping[int, Sequence[Interval]]
+    holidays: frozenset[datetime.date] = field(default_factory=frozenset)
+
+    def is_open(self, at: datetime.datetime) -> bool:
+        """Whether people work at this moment."""
+        return any(start <= at < end for start, end in self._spans(at, days=2))
+
+    def next_open(self, at: datetime.datetime) -> datetime.datetime | None:
+        """The first open moment not before `at`, in UTC; None when there is none within two years."""
+        return next((max(start, at) for start, end in self._spans(at) if end > at), None)
+
+    def next_close(self, at: datetime.datetime) -> datetime.datetime | None:
+        """The end of the hours that run at `at`, or next after it; None when there are none within two years."""
+        return next((end for start, end in self._spans(at) if end > at), None)
+
+    def seconds_between(self, start: datetime.datetime, end: datetime.datetime) -> float:
+        """The open seconds from `start` to `end`; 0 when `end` is not after `start`."""
+        if end <= start:
+            return 0.0
+        days = (end - start).days + 3
+        spans = ((max(opens, start), min(closes, end)) for opens, closes in self._spans(start, days=days))
+        return sum((closes - opens).total_seconds() for opens, closes in spans if closes > opens)
+
+    def add_seconds(self, start: datetime.datetime, seconds: float) -> datetime.datetime | None:
+        """The moment at which `seconds` open seconds have passed since `start`; None when that is over two years away.
+
+        Nothing added is `start` itself.
+        """
+        left = datetime.timedelta(seconds=seconds)
+        if left <= datetime.timedelta(0):
+            return start
+        for opens, closes in self._spans(start):
+            begins = max(opens, start)
+            if closes - begins >= left:
+                return begins + left
+            left -= max(closes - begins, datetime.timedelta(0))
+        return None
+
+    def _spans(
+        self, at: datetime.datetime, days: int = HORIZON_DAYS
+    ) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+        """The open spans in UTC from the day before `at`, in order, none touching another."""
+        first = at.astimezone(self.zone).date() - datetime.timedelta(days=2)
+        last: tuple[datetime.datetime, datetime.datetime] | None = None
+        for day in (first + datetime.timedelta(days=n) for n in range(days + 2)):
+            for start, end in self._of_day(day):
+                if last and start <= last[1]:
+                    last = (last[0], max(last[1], end))
+                elif end > start:
+                    if last:
+                        yield last
+                    last = (start, end)
+        if last:
+            yield last
+
+    def _of_day(self, day: datetime.date) -> list[tuple[datetime.datetime, datetime.datetime]]:
+        if day in self.holidays:
+            return []
+        intervals = sorted(self.weekly.get(day.isoweekday(), ()))
+        return [(moment(day, each.start, self.zone), moment(day, each.end, self.zone)) for each in intervals]
+
+
+def moment(day: datetime.date, minutes: int, zone: ZoneInfo) -> datetime.datetime:
+    """The first moment, in UTC, at which the wall clock has come so many minutes past the midnight of `day`.
+
+    A time that the clock shows twice counts at its first; one that it skips, when it has skipped it.
+    """
+    wall = datetime.datetime.combine(day, datetime.time()) + datetime.timedelta(minutes=minutes)
+    found = wall.replace(tzinfo=zone).astimezone(datetime.UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall:
+        return found
+    low, high = wall.replace(tzinfo=zone, fold=1).astimezone(datetime.UTC), found
+    while high - low > datetime.timedelta(minutes=1):
+        middle = low + datetime.timedelta(minutes=(high - low) // datetime.timedelta(minutes=2))
+        low, high = (low, middle) if middle.astimezone(zone).replace(tzinfo=None) >= wall else (middle, high)
+    return high
+
+
+def always(zone: ZoneInfo) -> Calendar:
+    """Open around the clock: what counts where no calendar is kept."""
+    return Calendar(zone, {weekday: (Interval(0, DAY),) for weekday in range(1, 8)})
