@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "uploads",
     "bot",
     "tickets",
+    "chat",
     "backoffice",
 ]
 MIDDLEWARE = [
@@ -261,6 +262,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TicketStatus": "tickets.states.Status",
         "TicketStatusWord": "tickets.states.Status.values",
+        "ChatStatus": "chat.states.Status",
+        "ChatStatusWord": "chat.states.Status.values",
+        "ChatEndedBy": "chat.states.EndedBy",
+        "Availability": "accounts.models.Availability",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": True,
@@ -283,6 +288,7 @@ RATES = {
     "staff_read": env.rate("RATE_STAFF_READ", "3000/minute"),
     "staff_write": env.rate("RATE_STAFF_WRITE", "1200/minute"),
     "upload": env.rate("RATE_UPLOAD", "60/hour"),
+    "transcript": env.rate("RATE_TRANSCRIPT", "5/hour"),
     "address": env.rate("RATE_ADDRESS", "6000/minute"),
 }
 
@@ -292,15 +298,21 @@ REALTIME_EVENTS = [
     "realtime.presence.EVENTS",
     "realtime.typing.EVENTS",
     "tickets.events.EVENTS",
+    "chat.events.EVENTS",
 ]
 REALTIME_ROOMS = [
     "accounts.rooms.UserRoom",
     "tickets.rooms.TicketRoom",
     "tickets.rooms.TicketStaffRoom",
     "tickets.rooms.TicketQueueRoom",
+    "chat.rooms.ChatRoom",
+    "chat.rooms.ChatStaffRoom",
+    "chat.rooms.ChatQueueRoom",
 ]
-NOTIFICATION_KINDS = ["tickets.notices.KINDS"]
-ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES"]
+NOTIFICATION_KINDS = ["tickets.notices.KINDS", "chat.notices.KINDS"]
+ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES", "chat.attachments.CHAT_FILES"]
+BOT_USAGE_COUNTER = "chat.queries.rule_usage"
+BOT_WORKING_HOURS = "tickets.sla.hours.describe"
 LINK_SIGNER = "uploads.links.signed_url"
 REFUSAL_HOOK = "accounts.refusals.record_refusal"
 SWEEPS = [
@@ -316,7 +328,7 @@ HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.
 # --- Realtime ------------------------------------------------------------------------------------------------------
 REALTIME_AUTHENTICATOR = "accounts.realtime_auth.Authenticator"
 # The rooms that hear who of the staff is here.
-REALTIME_PRESENCE_ROOMS = ["queue:tickets"]
+REALTIME_PRESENCE_ROOMS = ["queue:tickets", "queue:chats"]
 REALTIME: dict[str, Any] = {
     "socketio": env.boolean("REALTIME_SOCKETIO", True),
     # Pages that may open a socket, beside our own: the same that may call the API.
@@ -345,6 +357,27 @@ REALTIME: dict[str, Any] = {
 REOPEN_WINDOW_DAYS = env.integer("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)
 RATING_CHANGE_DAYS = env.integer("RATING_CHANGE_DAYS", 7, low=0, high=3650)
 
+# --- Chat ----------------------------------------------------------------------------------------------------------
+CHAT: dict[str, int] = {
+    # How many chats an agent has at a time.
+    "capacity": env.integer("CHAT_CAPACITY", 4, low=1, high=100),
+    # An agent without a socket: after how long his chats go back to the front of the queue.
+    "agent_gone_seconds": env.integer("CHAT_AGENT_GONE_SECONDS", 60, low=1, high=86_400),
+    # A customer without a socket: asked, then ended (as a ticket if nobody answered him).
+    "customer_asked_seconds": env.integer("CHAT_CUSTOMER_ASKED_SECONDS", 300, low=1, high=86_400),
+    "customer_ended_seconds": env.integer("CHAT_CUSTOMER_ENDED_SECONDS", 900, low=1, high=86_400),
+    # How long somebody waits before he is offered a ticket.
+    "offer_seconds": env.integer("CHAT_OFFER_SECONDS", 600, low=1, high=86_400),
+    # Both there and nobody writes: warned, then ended.
+    "idle_warned_seconds": env.integer("CHAT_IDLE_WARNED_SECONDS", 1200, low=1, high=604_800),
+    "idle_ended_seconds": env.integer("CHAT_IDLE_ENDED_SECONDS", 1800, low=1, high=604_800),
+    # A message that the bot owes an answer is looked at again after this long.
+    "bot_retry_seconds": env.integer("CHAT_BOT_RETRY_SECONDS", 5, low=1, high=600),
+    # How often one reader's mark is written.
+    "read_seconds": env.integer("CHAT_READ_SECONDS", 2, low=0, high=60),
+    "watch_seconds": env.integer("CHAT_WATCH_SECONDS", 10, low=1, high=60),
+}
+
 # --- Background work -----------------------------------------------------------------------------------------------
 CELERY = {
     "broker_url": f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0"
@@ -368,6 +401,11 @@ CELERY = {
     "beat_max_loop_interval": 5,
     "beat_schedule": {
         "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 50}},
+        "chat-watch": {
+            "task": "chat.watch",
+            "schedule": float(CHAT["watch_seconds"]),
+            "options": {"expires": CHAT["watch_seconds"]},
+        },
         "audit-anchor": {"task": "audit.anchor", "schedule": 60.0, "options": {"expires": 50}},
     },
 }

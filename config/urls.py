@@ -12,7 +12,9 @@ _api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("audit.urls")),
     path("", include("uploads.urls")),
+    path("", include("bot.api.urls")),
     path("", include("tickets.api.urls")),
+    path("", include("chat.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -131,7 +131,8 @@ class Hub:
         for session in list(room.members):
             session.offer(frame)
         spec = events().get(frame.event)
-        if spec is not None and spec.moves_access:
+        # Who may be in a queue's room hangs on his rights alone, never on one ticket or chat.
+        if spec is not None and spec.moves_access and not room.name.startswith("queue:"):
             self.spawn(self._recheck(list(room.members)))
 
     async def _recheck(self, sessions: list[Session]) -> None:

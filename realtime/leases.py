@@ -106,16 +106,28 @@ def online(user_ids: Collection[int]) -> set[int]:
     return {user_id for user_id, here in zip(wanted, _leased(wanted), strict=True) if here}
 
 
+def connected(user_ids: Collection[int]) -> set[int]:
+    """Which of these people, customers too, have a socket open at this moment. Without Redis: all of them."""
+    wanted = list(user_ids)
+    found = _counted([f"support:sockets:user:{user_id}" for user_id in wanted])
+    return {user_id for user_id, here in zip(wanted, found, strict=True) if here}
+
+
 def _leased(user_ids: list[int]) -> list[bool]:
+    return _counted([_presence(user_id) for user_id in user_ids])
+
+
+def _counted(keys: list[str]) -> list[bool]:
+    """Whether any lease is left under each key."""
     now = time.time()
 
     def call(redis: Redis) -> list[bool]:
         with redis.pipeline(transaction=False) as pipeline:
-            for user_id in user_ids:
-                pipeline.zcount(_presence(user_id), now, "+inf")
+            for key in keys:
+                pipeline.zcount(key, now, "+inf")
             return [bool(count) for count in pipeline.execute()]
 
-    return try_redis(call, [True] * len(user_ids)) if user_ids else []
+    return try_redis(call, [True] * len(keys)) if keys else []
 
 
 def _changed(user_ids: Collection[int], mark: Any) -> list[int]:

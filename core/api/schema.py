@@ -81,15 +81,19 @@ def describe(
     once: bool = False,
     parameters: list[Any] | None = None,
     refusals: tuple[int, ...] = (),
+    or_null: bool = False,
 ) -> Callable[[F], F]:
-    """Document one method of a view: its body, its answer inside the envelope, `meta`, and further refusals."""
+    """Document one method of a view: its body, its answer inside the envelope, `meta`, and further refusals.
+
+    `or_null`: there may be nothing to answer, which is `data: null`.
+    """
     codes = status if isinstance(status, Mapping) else {status: answer}
     decorate: Callable[[F], F] = extend_schema(
         summary=summary,
         request=EMPTY if body is Nothing else body,
         responses=dict(codes),
         parameters=[*(parameters or []), *([KEY] if once else [])],
-        extensions={"x-meta": meta, "x-refusals": list(refusals)},
+        extensions={"x-meta": meta, "x-refusals": list(refusals), "x-or-null": or_null},
     )
     return decorate
 
@@ -102,9 +106,10 @@ class AutoSchema(SpectacularAutoSchema):
         if found is None:
             return None
         meta, refusals = found.pop("x-meta", ""), found.pop("x-refusals", [])
+        or_null = found.pop("x-or-null", False)
         for status, response in found["responses"].items():
             if status.startswith("2"):
-                _wrap(response, meta)
+                _wrap(response, meta, or_null)
         self._add_refusals(found, method, refusals)
         return found
 
@@ -147,10 +152,12 @@ class AutoSchema(SpectacularAutoSchema):
         return taken_as(schema) if taken_as and direction == "request" else schema
 
 
-def _wrap(response: dict[str, Any], meta: str) -> None:
+def _wrap(response: dict[str, Any], meta: str, or_null: bool) -> None:
     if response.get("content") and "application/json" not in response["content"]:
         return  # a file
     inner = response.get("content", {}).get("application/json", {}).get("schema", {"type": "null"})
+    if or_null:
+        inner = {"anyOf": [inner, {"type": "null"}]}
     properties: dict[str, Any] = {"success": {"type": "boolean", "const": True}, "data": inner}
     required = ["success", "data"]
     if meta:

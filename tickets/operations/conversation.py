@@ -18,7 +18,7 @@ from tickets import events, notices
 from tickets.forms import message_forms
 from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.base import audit_values, change, save
-from tickets.operations.create import NewMessage, follow_up
+from tickets.operations.create import NewMessage, author_type, follow_up
 from tickets.operations.files import attach_to
 from tickets.operations.locking import locked_standing
 from tickets.policies import refuse_reply
@@ -108,13 +108,6 @@ def _write(ticket: Ticket, addressed: Ticket, new: NewMessage, by: User) -> Mess
         record("TICKET_STATUS_CHANGED", ticket, by=by, old=old, new=values, metadata={"cause": "message"})
     _tell(ticket, message, changed, by)
     return message
-
-
-def author_type(by: User) -> AuthorType:
-    """As whom this user writes."""
-    if by.is_customer:
-        return AuthorType.CUSTOMER
-    return {"bot": AuthorType.BOT, "system": AuthorType.SYSTEM}.get(by.role, AuthorType.AGENT)
 
 
 def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:

@@ -139,7 +139,7 @@ def _open(
     recompute_sla(ticket)
     opening = Message(
         author=by,
-        author_type=AuthorType.CUSTOMER if by.is_customer else AuthorType.AGENT,
+        author_type=author_type(by),
         body=ticket.description,
         client_message_id=sent.client_message_id if sent else "",
         created_at=now,
@@ -157,6 +157,13 @@ def _open(
     notices.ticket_created(ticket, by)
     events.ticket_created(ticket)
     return opening
+
+
+def author_type(by: User) -> AuthorType:
+    """As whom this user writes; what a chat that ended by itself left unanswered is the product's own to open."""
+    if by.is_customer:
+        return AuthorType.CUSTOMER
+    return {"bot": AuthorType.BOT, "system": AuthorType.SYSTEM}.get(by.role, AuthorType.AGENT)
 
 
 def _follow(ticket: Ticket, origin: Ticket) -> None:

@@ -1,0 +1,26 @@
+"""Every change of a chat; one function a change, called by every door."""
+
+from chat.operations.conversation import BotSays, NewChatMessage, Posted, answer_as_bot, post
+from chat.operations.ending import end, rate
+from chat.operations.queue import accept, hand_over, transfer
+from chat.operations.reading import mail_transcript, read
+from chat.operations.starting import Started, start
+from chat.operations.tickets import make_ticket
+
+__all__ = [
+    "BotSays",
+    "NewChatMessage",
+    "Posted",
+    "Started",
+    "accept",
+    "answer_as_bot",
+    "end",
+    "hand_over",
+    "mail_transcript",
+    "make_ticket",
+    "post",
+    "rate",
+    "read",
+    "start",
+    "transfer",
+]

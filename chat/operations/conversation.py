@@ -1,0 +1,135 @@
+"""What people and the bot say to each other in a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.forms import message_forms
+from chat.models import ChatMessage, Session
+from chat.operations.locking import locked, locked_last, locked_open
+from chat.operations.messages import Line, say
+from chat.operations.queue import hand_over_locked
+from chat.operations.tickets import open_ticket
+from chat.policies import refuse_unless_takes_part
+from chat.states import ReplyAction, Status
+from core.errors import Invalid, SessionEnded, ThreadMoved
+from core.operation import operation
+from tickets.models import AuthorType, Ticket
+
+
+@dataclass(frozen=True)
+class NewChatMessage:
+    """What someone writes: a body, or the choice of a quick reply `(message id, value)`."""
+
+    body: str = ""
+    is_internal: bool = False
+    attachments: Sequence[str] = ()
+    client_message_id: str = ""
+    quick_reply: tuple[int, str] | None = None
+    last_seen_id: int | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The stored message; `repeated` when it was sent before, `opened` the ticket that a quick reply opened."""
+
+    message: ChatMessage
+    repeated: bool = False
+    opened: Ticket | None = None
+
+
+@operation
+def post(ref: int | str | None, new: NewChatMessage, *, by: User) -> Posted:
+    """Write in a chat: its customer (`ref` None for his own), or its agent, who may also write a note.
+
+    A quick reply does what it says: its text goes to the bot, or it asks for a person, or it opens a ticket. Raises
+    NotFound, Forbidden, SessionEnded, ThreadMoved, or Invalid naming an attachment or the quick reply.
+    """
+    try:
+        session = locked_open(ref, by)
+    except SessionEnded:
+        ended = locked_last(by) if ref is None else locked(ref, by)
+        return _sent_before(ended, new, by)
+    refuse_unless_takes_part(by, session)
+    chosen = _chosen(session, new.quick_reply) if new.quick_reply else None
+    line = Line(new.body, new.is_internal, new.attachments, new.client_message_id)
+    if chosen:
+        line = replace(line, body=chosen["label"], reply_value=chosen["value"])
+    message = say(session, line, by)
+    if message is None:
+        return _sent_before(session, new, by)
+    _refuse_moved(session, message, new, by)
+    opened = None
+    if chosen and chosen["action"] == ReplyAction.HANDOVER:
+        hand_over_locked(session, by)
+    elif chosen and chosen["action"] == ReplyAction.TICKET:
+        opened = open_ticket(session, by)
+    return Posted(message, opened=opened)
+
+
+def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, by: User) -> None:
+    """Raise ThreadMoved, which undoes the message, when others have written since the last one its author saw."""
+    if new.last_seen_id is None or new.force or new.is_internal:
+        return
+    later = ChatMessage.objects.complete().filter(session=session, pk__gt=new.last_seen_id, is_internal=False)
+    missed = list(later.exclude(pk=message.pk).order_by("pk")[:50])
+    if missed:
+        raise ThreadMoved(details={"messages": message_forms(missed, staff=by.is_agent, reader=by)})
+
+
+def _sent_before(session: Session, new: NewChatMessage, by: User) -> Posted:
+    """The message as it was stored; SessionEnded when it was not."""
+    sent = ChatMessage.objects.complete().filter(session=session, author=by, client_message_id=new.client_message_id)
+    message = sent.first() if new.client_message_id else None
+    if message is None:
+        raise SessionEnded
+    return Posted(message, repeated=True)
+
+
+def _chosen(session: Session, quick_reply: tuple[int, str]) -> dict[str, str]:
+    """The quick reply that stands under this message; a link is opened by the client, and not sent."""
+    message_id, value = quick_reply
+    rows = ChatMessage.objects.filter(session=session, pk=message_id, is_internal=False)
+    offered: list[dict[str, str]] = rows.values_list("quick_replies", flat=True).first() or []
+    for reply in offered:
+        if reply["value"] == value and reply["action"] != ReplyAction.LINK:
+            return reply
+    raise Invalid(fields={"quickReply": [_("There is no such quick reply under this message.")]})
+
+
+@dataclass(frozen=True)
+class BotSays:
+    """What the bot has to say to one message, decided while the chat was at `version`; `hands_over` if it gives up."""
+
+    message_id: int
+    version: int
+    text: str
+    rule_id: int | None = None
+    quick_replies: tuple[dict[str, str], ...] = ()
+    hands_over: bool = False
+
+
+@operation
+def answer_as_bot(says: BotSays, *, by: User) -> ChatMessage | None:
+    """Store the bot's one answer to a customer's message, and pass him on if it gives up.
+
+    None, and nothing is said, when a person has taken over, the chat has moved on, or the answer is there already.
+    """
+    asked = ChatMessage.objects.filter(pk=says.message_id, author_type=AuthorType.CUSTOMER).first()
+    if asked is None:
+        return None
+    session = locked(asked.session_id, by)
+    if session.status != Status.BOT or session.version != says.version:
+        return None
+    if ChatMessage.objects.filter(answers=asked).exists():
+        return None
+    line = Line(says.text, answers_id=asked.pk, rule_id=says.rule_id, quick_replies=list(says.quick_replies))
+    message = say(session, line, by)
+    if says.hands_over:
+        hand_over_locked(session, by)
+    return message

@@ -1,0 +1,50 @@
+"""Locks on chats: what an operation changes it holds first, and holds only if its caller sees it."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from chat.models import Session
+from chat.querysets import SessionQuerySet
+from core.errors import NotFound, SessionEnded
+
+
+def _lock(rows: SessionQuerySet) -> Session | None:
+    return rows.select_for_update(no_key=True, of=("self",)).first()
+
+
+def locked(ref: int | str, by: User) -> Session:
+    """A chat that `by` sees, locked; raises NotFound."""
+    session = _lock(Session.objects.visible_to(by).referred(str(ref)))
+    if session is None:
+        raise NotFound
+    return session
+
+
+def locked_open(ref: int | str | None, by: User) -> Session:
+    """The same, while it is open; without a reference the caller's own. Raises NotFound or SessionEnded."""
+    session = locked_own(by) if ref is None else locked(ref, by)
+    if session is None:
+        if not Session.objects.filter(customer_id=by.pk).exists():
+            raise NotFound
+        raise SessionEnded
+    if not session.is_open:
+        raise SessionEnded
+    return session
+
+
+def locked_own(by: User) -> Session | None:
+    """The caller's open chat, locked; None without one."""
+    return _lock(Session.objects.filter(customer_id=by.pk).open().order_by())
+
+
+def locked_last(by: User) -> Session:
+    """The caller's open chat, else his last ended one, locked; raises NotFound."""
+    session = locked_own(by) or locked_last_ended(by)
+    if session is None:
+        raise NotFound
+    return session
+
+
+def locked_last_ended(by: User) -> Session | None:
+    """The caller's last ended chat, locked."""
+    return _lock(Session.objects.filter(customer_id=by.pk, status="ended").order_by("-ended_at", "-pk"))

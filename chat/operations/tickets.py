@@ -1,0 +1,52 @@
+"""A ticket out of a chat: what was said becomes its first message."""
+
+from __future__ import annotations
+
+from accounts.models import Role, User
+from audit.recorder import record
+from chat import events, positions, texts
+from chat.models import Session
+from chat.operations.base import change, shown
+from chat.operations.ending import end_locked
+from chat.operations.locking import locked, locked_last
+from chat.operations.messages import Line, say
+from chat.policies import refuse_unless_takes_part
+from chat.states import UNTAKEN
+from chat.transcript import subject, transcript
+from core import clock
+from core.operation import operation
+from tickets.models import Ticket
+from tickets.operations import NewTicket, create_ticket
+
+
+@operation
+def make_ticket(ref: int | str | None, *, by: User) -> tuple[Ticket, bool]:
+    """The ticket of a chat, and whether it is new: by its customer (`ref` None for his last), or its agent.
+
+    A chat that no person has in hand ends with it: the answer comes in the ticket. Raises NotFound or Forbidden.
+    """
+    session = locked_last(by) if ref is None else locked(ref, by)
+    refuse_unless_takes_part(by, session)
+    if session.ticket is not None:
+        return session.ticket, False
+    return open_ticket(session, by), True
+
+
+def open_ticket(session: Session, by: User) -> Ticket:
+    """Open the ticket of a chat that is locked; the one it has already, if it has one."""
+    if session.ticket is not None:
+        return session.ticket
+    said = transcript(session) or subject(session)
+    customer_id = None if by.is_customer else session.customer_id
+    ticket = create_ticket(NewTicket(subject(session), said, customer_id=customer_id), by=by)
+    change(session, clock.now(), ticket=ticket)
+    record("CHAT_SESSION_TICKET_CREATED", session, by=by, new={"ticketId": str(ticket.pk)})
+    if session.is_open:
+        text = texts.said(texts.TICKET_OPENED, session.language, number=ticket.number)
+        say(session, Line(text), User.objects.service(Role.SYSTEM))
+    if session.status in UNTAKEN:
+        end_locked(session, by)
+    else:
+        events.session_updated(shown(session))
+        positions.moved()
+    return ticket

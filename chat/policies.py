@@ -1,0 +1,36 @@
+"""Who may do what with a chat he sees."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from chat.models import Session
+from core.errors import Forbidden, NotFound
+
+VIEW = "support.chat.view"
+ACCEPT = "support.chat.accept"
+TRANSFER = "support.chat.transfer"
+
+
+def acts_for_product(user: User) -> bool:
+    """Whether this is a service user: the bot, or the system."""
+    return user.role in {"bot", "system"}
+
+
+def refuse_unless(user: User, right: str) -> None:
+    """Raise Forbidden naming the missing right."""
+    if not (user.is_agent and (acts_for_product(user) or user.has_perm(right))):
+        raise Forbidden(right)
+
+
+def refuse_unless_takes_part(user: User, session: Session) -> None:
+    """Its customer, its agent, or the product itself; others who see it may look on and no more."""
+    if user.pk not in {session.customer_id, session.agent_id} and not acts_for_product(user):
+        raise Forbidden
+
+
+def refuse_unless_customer(user: User, session: Session) -> None:
+    """Its customer alone; staff are refused, others do not know it exists."""
+    if user.is_agent:
+        raise Forbidden
+    if session.customer_id != user.pk:
+        raise NotFound

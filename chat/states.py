@@ -1,0 +1,35 @@
+"""Who has a session in hand: the bot, the queue, an agent, or nobody any more."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """A session's one handler at a time; `version` moves with it, so that nobody acts on an old one."""
+
+    BOT = "bot", _("With the bot")
+    WAITING = "waiting", _("Waiting")
+    ACTIVE = "active", _("Active")
+    ENDED = "ended", _("Ended")
+
+
+class EndedBy(models.TextChoices):
+    """Who ended a session."""
+
+    CUSTOMER = "customer", _("Customer")
+    AGENT = "agent", _("Agent")
+    SYSTEM = "system", _("System")
+
+
+class ReplyAction(models.TextChoices):
+    """What choosing a quick reply does: `link` is opened by the client, the others by us."""
+
+    REPLY = "reply", _("Answer with this text")
+    HANDOVER = "handover", _("Ask for a person")
+    TICKET = "ticket", _("Open a ticket")
+    LINK = "link", _("Open a link")
+
+
+OPEN = (Status.BOT, Status.WAITING, Status.ACTIVE)
+# What an agent can take over: chats that no person has in hand.
+UNTAKEN = (Status.BOT, Status.WAITING)

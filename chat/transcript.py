@@ -1,0 +1,37 @@
+"""A conversation as text: what a ticket made of a chat begins with, and what is mailed."""
+
+from __future__ import annotations
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from chat.models import ChatMessage, Session
+from core.days import site_zone
+
+MAX_CHARACTERS = 49_000
+"""A ticket's description takes 50,000; of a longer conversation the end is kept."""
+
+
+def transcript(session: Session) -> str:
+    """The public messages in order, each with its time in the site's zone and its author; in the chat's language."""
+    rows = ChatMessage.objects.complete().filter(session=session, is_internal=False).order_by("pk")
+    with translation.override(session.language):
+        text = "\n".join(_line(message) for message in rows)
+        if len(text) <= MAX_CHARACTERS:
+            return text
+        return _("(The beginning is in the chat.)") + "\n" + text[-MAX_CHARACTERS:].partition("\n")[2]
+
+
+def _line(message: ChatMessage) -> str:
+    at = message.created_at.astimezone(site_zone())
+    files = "".join(f"\n  [{_('File')}: {row['filename']}]" for row in message.attachment_rows)
+    return f"[{at:%Y-%m-%d %H:%M}] {message.author.name}: {message.body}{files}"
+
+
+def subject(session: Session) -> str:
+    """What the customer said first, as a ticket's subject."""
+    said = ChatMessage.objects.filter(session=session, author_type="customer").order_by("pk")
+    first = said.values_list("body", flat=True).first() or ""
+    line = " ".join(first.split())
+    with translation.override(session.language):
+        return (line[:117] + "…" if len(line) > 118 else line) or _("A chat")
