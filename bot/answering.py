@@ -12,17 +12,18 @@ from bot.engine import Answer, Facts, HandOver, NoAnswer
 from bot.models import Rule
 
 log = structlog.get_logger(__name__)
+_Stamp = tuple[datetime.datetime, int]
 _lock = threading.Lock()
-_read: dict[int, tuple[datetime.datetime, engine.Rule]] = {}
+_read: dict[int, tuple[_Stamp, engine.Rule]] = {}
 
 
 def active_rules() -> list[engine.Rule]:
     """The rules that are switched on, by one query; what was compiled for the same row before is used again."""
     rows = list(Rule.objects.filter(is_active=True).order_by("-priority", "id"))
-    found: dict[int, tuple[datetime.datetime, engine.Rule]] = {}
+    found: dict[int, tuple[_Stamp, engine.Rule]] = {}
     for row in rows:
-        known = _read.get(row.pk)
-        found[row.pk] = known if known and known[0] == row.updated_at else (row.updated_at, _compiled(row))
+        stamp, known = (row.updated_at, row.version), _read.get(row.pk)
+        found[row.pk] = known if known and known[0] == stamp else (stamp, _compiled(row))
     with _lock:
         _read.clear()
         _read.update(found)

@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.text import in_language
+from core.text import camel, in_language
+
+
+class ReplyAction(models.TextChoices):
+    """What choosing a quick reply does: `link` is opened by the client, the others by us."""
+
+    REPLY = "reply", _("Answer with this text")
+    HANDOVER = "handover", _("Ask for a person")
+    TICKET = "ticket", _("Open a ticket")
+    LINK = "link", _("Open a link")
 
 
 class Rule(models.Model):
@@ -29,7 +40,9 @@ class Rule(models.Model):
     )
     response_ar = models.TextField(_("Arabic answer"), max_length=2000)
     response_en = models.TextField(_("English answer"), max_length=2000)
-    priority = models.SmallIntegerField(_("priority"), default=10)
+    priority = models.SmallIntegerField(
+        _("priority"), default=10, validators=[MinValueValidator(0), MaxValueValidator(100)]
+    )
     quick_replies: models.Field[Any, list[dict[str, Any]]] = models.JSONField(
         _("quick replies"), default=list, blank=True
     )
@@ -50,6 +63,16 @@ class Rule(models.Model):
             models.CheckConstraint(
                 condition=Q(trigger_patterns__len__gte=1, trigger_patterns__len__lte=50), name="bot_rule_patterns"
             ),
+            models.CheckConstraint(
+                condition=~Q(name_ar="") & ~Q(name_en="") & ~Q(response_ar="") & ~Q(response_en=""),
+                name="bot_rule_both_languages",
+            ),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func("quick_replies", function="jsonb_typeof", output_field=models.TextField()), "array"
+                ),
+                name="bot_rule_quick_replies",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,3 +81,12 @@ class Rule(models.Model):
     @property
     def audit_name(self) -> str:
         return self.name_en
+
+    @property
+    def replies(self) -> list[dict[str, str]]:
+        """The quick replies as forms read them; what is stored and is none is left out."""
+        stored = [reply for reply in self.quick_replies if isinstance(reply, dict)]
+        return [{name: str(reply.get(wire, "")) for name, wire in _REPLY.items()} for reply in stored]
+
+
+_REPLY = {name: camel(name) for name in ("label_ar", "label_en", "value", "action")}

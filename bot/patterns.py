@@ -39,6 +39,9 @@ _CONTROLS = {"a": "\x07", "f": " ", "t": " ", "n": " ", "r": " ", "v": " "}
 _PLAIN = {"d": r"\p{Nd}", "D": r"\P{Nd}", "w": _WORD, "s": r"\s", "S": r"\S"}
 
 
+_TOO_MUCH = _("This pattern repeats too much. Make it shorter or repeat less.")
+
+
 class BadPattern(ValueError):
     """A pattern that cannot be used; `reason` says why, in the reader's language."""
 
@@ -84,7 +87,7 @@ def compile_expression(source: str) -> Expression:
     regexp = _compiled(writer.write())
     states = _compiled(_Writer(normal, cheap=True).write()).programsize
     if states > MAX_STATES or regexp.programsize > MAX_PROGRAM:
-        raise BadPattern(_("This pattern repeats too much. Make it shorter or repeat less."))
+        raise BadPattern(_TOO_MUCH)
     if any((found := regexp.search(text)) and not found.group().strip(MARK.encode()) for text in _NOTHING):
         raise BadPattern(_("This pattern can match nothing at all, and so every message."))
     return Expression(regexp, writer.is_marked, states)
@@ -101,6 +104,8 @@ def _compiled(translated: str) -> re2._Regexp:
     except re2.error as error:
         reason = error.args[0] if error.args else b""
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        if "too large" in text or "repetition size" in text:
+            raise BadPattern(_TOO_MUCH) from None
         raise BadPattern(_("RE2 cannot read this pattern: %(error)s") % {"error": text}) from None
 
 
