@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fontpkg_ibm_plex_sans_arabic import ROOT as FONTS
+from redis.connection import parse_url
 
 from config import embedded
 from config.env import Env, EnvError, postgres
@@ -34,6 +35,10 @@ DATABASE_OWNER_URL = env.text(
     "DATABASE_OWNER_URL", DATABASE_URL if env.text("DATABASE_URL") else _embedded.database_owner
 )
 REDIS_URL = env.text("REDIS_URL", _embedded.redis)
+try:
+    REDIS_DATABASE: int = parse_url(REDIS_URL).get("db", 0)
+except ValueError:
+    raise EnvError("REDIS_URL must read like redis://host:6379/0") from None
 EMBEDDED = {"database": not env.text("DATABASE_URL"), "redis": not env.text("REDIS_URL")}
 
 # The key of an embedded trial is fixed and public, and refused by a system check on any https site.
@@ -90,7 +95,8 @@ CHANNEL_LAYERS = {
         # redis-py 8 gives every socket a 5 s timeout by default, which would cut idle subscribers.
         "CONFIG": {
             "hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}],
-            "prefix": "support",
+            # What is published reaches every database of a Redis: installations that share one hear their own alone.
+            "prefix": f"support{REDIS_DATABASE}",
         },
     }
 }
@@ -380,7 +386,7 @@ CHAT: dict[str, int] = {
 
 # --- Background work -----------------------------------------------------------------------------------------------
 CELERY = {
-    "broker_url": f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0"
+    "broker_url": f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host={REDIS_DATABASE}"
     if REDIS_URL.startswith("unix:")
     else REDIS_URL,
     "task_ignore_result": True,

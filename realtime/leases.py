@@ -92,12 +92,16 @@ def appear(user_ids: Collection[int]) -> list[int]:
     return _changed(user_ids, lambda pipeline, user_id: pipeline.sadd(ONLINE, user_id))
 
 
-def vanish() -> list[int]:
-    """Those marked online of whom no lease is left, each told to one caller alone."""
+def lapsed() -> list[int]:
+    """Those marked online of whom no lease is left."""
     none: list[int] = []
     known = try_redis(lambda redis: [int(member) for member in redis.smembers(ONLINE)], none)
-    gone = [user_id for user_id, here in zip(known, _leased(known), strict=True) if not here]
-    return _changed(gone, lambda pipeline, user_id: pipeline.srem(ONLINE, user_id))
+    return [user_id for user_id, here in zip(known, _leased(known), strict=True) if not here]
+
+
+def vanish(user_ids: Collection[int]) -> list[int]:
+    """Take people off those marked online; those who were, once among all processes."""
+    return _changed(user_ids, lambda pipeline, user_id: pipeline.srem(ONLINE, user_id))
 
 
 def online(user_ids: Collection[int]) -> set[int]:

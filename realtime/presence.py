@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 
@@ -42,17 +42,20 @@ def tell_availability(user_id: int, availability: str) -> None:
 
 def appeared(user_ids: Collection[int]) -> None:
     """These people have a socket: tell those who were not online before."""
-    _tell(leases.appear(user_ids), online=True)
+    _tell(user_ids, leases.appear, online=True)
 
 
 def sweep() -> None:
     """Tell of those whose last socket is gone for longer than the grace."""
-    _tell(leases.vanish(), online=False)
+    _tell(leases.lapsed(), leases.vanish, online=False)
 
 
-def _tell(user_ids: list[int], *, online: bool) -> None:
-    for user_id, availability in authenticator().availability(user_ids).items() if user_ids else ():
-        _announce(user_id, availability, online=online)
+def _tell(user_ids: Collection[int], mark: Callable[[Collection[int]], list[int]], *, online: bool) -> None:
+    """Mark these people and tell of those who changed; read before they are marked, so that a failure is made good."""
+    known = authenticator().availability(user_ids) if user_ids else {}
+    for user_id in mark(user_ids):
+        if user_id in known:
+            _announce(user_id, known[user_id], online=online)
 
 
 def _announce(user_id: int, availability: str, *, online: bool) -> None:

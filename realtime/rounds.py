@@ -76,10 +76,13 @@ async def _rights(hub: Hub) -> None:
 
 
 async def _refresh(hub: Hub) -> None:
-    holders = [session.holder for session in hub.sessions]
-    staff = [session.holder for session in hub.sessions if session.user.is_agent]
-    if holders:
-        await in_thread(leases.refresh, holders, staff)
+    sessions = list(hub.sessions)
+    staff = [session.holder for session in sessions if session.user.is_agent]
+    if sessions:
+        await in_thread(leases.refresh, [session.holder for session in sessions], staff)
+        for session in sessions:
+            if session.closed:  # meanwhile: its lease was given back, and renewed after that
+                hub.forget_lease(session.holder)
         await in_thread(presence.appeared, {user_id for user_id, _address, _id in staff})
 
 

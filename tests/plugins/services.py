@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -29,9 +30,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     """Runs before pytest-django's own hook, which reads the settings."""
     options = early_config.known_args_namespace
     # A worker of pytest-xdist inherits the environment of the controller that started the services.
-    if "PYTEST_XDIST_WORKER" not in os.environ and not (options.help or options.version):
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None and not (options.help or options.version):
         _provide()
+    if worker is not None:
+        os.environ["REDIS_URL"] = _database_of(worker, os.environ["REDIS_URL"])
     return (yield)
+
+
+def _database_of(worker: str, url: str) -> str:
+    """A database of the worker's own in the shared Redis, as its PostgreSQL database is: gw0 has number 1."""
+    where, _, query = url.partition("?")
+    return f"{where}?{urlencode({**dict(parse_qsl(query)), 'db': int(worker.removeprefix('gw')) + 1})}"
 
 
 def _provide() -> None:

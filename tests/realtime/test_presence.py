@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import ClassVar
 
 import pytest
+from django.conf import settings
 
 from accounts.operations import set_availability
-from realtime import presence
+from realtime import leases, presence
+from realtime.publish import signal
+from realtime.rounds import SWEEP_SECONDS, _refresh
 from tests.realtime.acts import report
 from tests.realtime.client import Client, token_of
 from tests.realtime.servers import Web, wait_until
@@ -21,36 +26,94 @@ def told(client, user):
     ]
 
 
+def listening(web, user):
+    """A client of this person who hears signals: a room is subscribed to a moment after it is entered."""
+    client = Client(web, token_of(user))
+    client.event("ready")
+
+    def heard():
+        signal("presence:updated", {"queue:tickets": {"userId": "0", "online": True, "availability": "away"}})
+        time.sleep(0.1)
+        return client.named("presence:updated")
+
+    wait_until(heard)
+    return client
+
+
 def test_tabs_are_counted_and_a_grace_hides_a_reload(committed_cast):
     cast = committed_cast
-    with Web(REALTIME_PRESENCE_GRACE_SECONDS="2") as web, Client(web, token_of(cast.manager)) as manager:
-        manager.event("ready")
-        time.sleep(0.5)
+    grace = 4
+    with Web(REALTIME_PRESENCE_GRACE_SECONDS=str(grace)) as web, listening(web, cast.manager) as manager:
         token = token_of(cast.agent)
         tabs = [Client(web, token) for _ in range(3)]
+        for tab in tabs:
+            tab.event("ready")
         wait_until(lambda: told(manager, cast.agent) == [True])
         assert presence.online([cast.agent.pk, cast.colleague.pk]) == {cast.agent.pk}
         tabs[0].close()
         tabs[1].close()
-        time.sleep(3)
         tabs[2].close()
         tabs[2] = Client(web, token)
-        time.sleep(6)
+        tabs[2].event("ready")
+        time.sleep(grace + SWEEP_SECONDS + 1)
         assert told(manager, cast.agent) == [True]
         tabs[2].close()
         gone = time.monotonic()
-        wait_until(lambda: told(manager, cast.agent) == [True, False], 15)
+        wait_until(lambda: told(manager, cast.agent) == [True, False], grace + SWEEP_SECONDS + 10)
         report(f"offline after {time.monotonic() - gone:.1f} s")
         assert presence.online([cast.agent.pk]) == set()
 
 
+def test_a_lease_renewed_while_its_socket_closed_is_given_back(committed_cast):
+    """The round that renews leases works on a list from before: a socket that closed meanwhile must not come back."""
+
+    class Closed:
+        holder = (committed_cast.agent.pk, "192.0.2.1", "session")
+        user = committed_cast.agent
+        closed = False
+
+    class OneRound:
+        sessions: ClassVar = {Closed: None}
+        gave_back: ClassVar = []
+
+        def forget_lease(self, holder):
+            self.gave_back.append(holder)
+
+    renew = leases.refresh
+
+    def closes_meanwhile(*holders):
+        renew(*holders)
+        Closed.closed = True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leases, "refresh", closes_meanwhile)
+        asyncio.run(_refresh(OneRound()))
+    assert OneRound.gave_back == [Closed.holder]
+    leases.give_back(OneRound.gave_back)
+
+
+def test_installations_that_share_a_redis_do_not_hear_each_other(committed_cast, web):
+    cast = committed_cast
+    address, _, query = settings.REDIS_URL.partition("?")
+    other_database = address if not query else f"{address}?db=15"
+    with (
+        Web(REDIS_URL=other_database) as elsewhere,
+        Client(elsewhere, token_of(cast.manager)) as stranger,
+        listening(web, cast.manager) as manager,
+    ):
+        stranger.event("ready")
+        time.sleep(1)
+        with Client(web, token_of(cast.agent)):
+            wait_until(lambda: told(manager, cast.agent) == [True])
+        time.sleep(0.3)
+        assert stranger.named("presence:updated") == []
+
+
 def test_a_change_of_availability_is_told_at_once(committed_cast, web):
     cast = committed_cast
-    with Client(web, token_of(cast.manager)) as manager:
-        manager.event("ready")
-        time.sleep(0.5)
+    with listening(web, cast.manager) as manager:
         set_availability(cast.agent.pk, status="away", by=cast.agent)
-        said = manager.wait(lambda frame: frame["data"].get("availability") == "away")
+        said = manager.wait(lambda frame: frame["data"].get("userId") == str(cast.agent.pk))
         assert said["data"] == {"userId": str(cast.agent.pk), "online": False, "availability": "away"}
 
 
