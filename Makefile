@@ -10,7 +10,7 @@ PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run demo test check bench soak messages openapi test-pg15
+.PHONY: run demo test check bench bench-realtime soak messages openapi test-pg15
 
 .venv/installed: requirements.txt requirements-dev.txt
 	@test -x $(PY) || { echo "making .venv"; $(PYTHON) -m venv .venv; }
@@ -47,6 +47,10 @@ check: .venv/installed
 # Ratios against floors and peers on this machine; results in benchmarks/results.
 bench: .venv/installed
 	@$(PY) -m benchmarks $(ARGS)
+
+# R1 to R7 of the sockets against Socket.IO under Node (where Node and npm are there) and a floor of SQL.
+bench-realtime: .venv/installed
+	@$(PY) -m benchmarks.realtime $(ARGS)
 
 # The long runs, one group at a time: make soak GROUP=races
 soak: .venv/installed

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +168,11 @@ def hurry(data_dir: Path) -> None:
     pids = [os.getpid()]
     with suppress(OSError):
         pids.append(int((Layout.of(data_dir).cluster / "postmaster.pid").read_text().split()[0]))
+    favour(pids)
+
+
+def favour(pids: Sequence[int]) -> None:
+    """Weigh these processes, and what they start from now on, above others."""
     for pid in pids:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, pid, -15)

@@ -36,6 +36,12 @@ BARS = {
     "H2": Bar(1 / 20, 1 / 40, more=False),
     "H3": Bar(1 / 20, 1 / 40, more=False),
     "H4": Bar(1 / 4, 1 / 8, more=False),
+    "R1": Bar(0.6, 1, more=True),
+    "R2": Bar(0.5, 0.9, more=True),
+    "R3": Bar(2, 1.3, more=False),
+    "R4": Bar(0.35, 0.7, more=True),
+    "R5": Bar(0.25, 0.5, more=True),
+    "R6": Bar(1.6, 1.2, more=False),
 }
 
 

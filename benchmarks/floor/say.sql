@@ -1,0 +1,3 @@
+\set n random(1, :texts)
+\set room 1000000000 + random(1, 200)
+with m as (insert into floor.message (ticket_id, author_id, is_internal, body, created_at) select :room, customer_id, false, left(body, 160), now() from floor.text where id = :n returning id, ticket_id, author_id, body, created_at), a as (insert into floor.audit (actor_id, action, object_type, object_id, data) select author_id, 'MESSAGE_SENT', 'message', id, jsonb_build_object('room', ticket_id) from m) insert into floor.outbox (topic, payload) select 'message', jsonb_build_object('id', id, 'room', ticket_id, 'author', author_id, 'body', body, 'at', created_at) from m;
