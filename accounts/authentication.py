@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -32,17 +33,31 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="support"'
 
 
-def user_of(token: str) -> tuple[User, str]:
-    """The user of an access token with his rights, and the family it belongs to; raises Unauthenticated."""
+@dataclass(frozen=True)
+class Claims:
+    """What an access token names; `expires_at` in seconds since the epoch."""
+
+    user_id: int
+    family: uuid.UUID
+    expires_at: float
+
+
+def claims_of(token: str) -> Claims:
+    """The claims of a token of ours that has not run out; raises Unauthenticated."""
     try:
         claims: dict[str, Any] = AccessToken(token).payload  # type: ignore[arg-type]
-        user_id, family = int(claims["sub"]), uuid.UUID(str(claims["fam"]))
+        return Claims(int(claims["sub"]), uuid.UUID(str(claims["fam"])), float(claims["exp"]))
     except (TokenError, KeyError, ValueError, TypeError):
         raise Unauthenticated from None
-    found = _SIGNED_IN.fetch(user_id=user_id, family=family, now=timezone.now())
+
+
+def user_of(token: str) -> tuple[User, str]:
+    """The user of an access token with his rights, and the family it belongs to; raises Unauthenticated."""
+    claims = claims_of(token)
+    found = _SIGNED_IN.fetch(user_id=claims.user_id, family=claims.family, now=timezone.now())
     if not found:
         raise Unauthenticated
-    return found[0], str(family)
+    return found[0], str(claims.family)
 
 
 def _in_session(user_id: int, family: uuid.UUID, now: datetime.datetime) -> QuerySet[User]:

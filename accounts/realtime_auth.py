@@ -7,28 +7,51 @@ from collections.abc import Collection, Mapping, Sequence
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from rest_framework_simplejwt.tokens import AccessToken
 
-from accounts.authentication import user_of
-from accounts.models import STAFF_ROLES, TokenFamily, User
+from accounts.authentication import Claims, claims_of
+from accounts.models import SERVICE_ROLES, STAFF_ROLES, TokenFamily, User
 from core.errors import Unauthenticated
+from core.prepared import AnyOf, Prepared, execute
 from core.protocols import Identity, Viewer
 
 _SESSION = "session:"
+_OWNERS = (
+    f"select id, user_id from {TokenFamily._meta.db_table} "
+    "where id = any(%s::uuid[]) and ended_at is null and expires_at > %s::timestamptz"
+)
+
+
+def _active(ids: Sequence[int]) -> QuerySet[User]:
+    people = User.objects.with_rights().filter(AnyOf("pk", ids), is_active=True)
+    return people.exclude(role__in=SERVICE_ROLES)
+
+
+_SIGNED_IN = Prepared(_active, ids=[-1])
 
 
 class Authenticator:
     """The socket's view of accounts (core.protocols.SocketAuthenticator)."""
 
     def by_token(self, token: str) -> Identity | None:
-        try:
-            user, family = user_of(token)
-            expires_at = float(AccessToken(token, verify=False).payload["exp"])  # type: ignore[arg-type]
-        except Unauthenticated:
-            return None
-        return Identity(user, family, expires_at)
+        return self.by_tokens([token])[0]
+
+    def by_tokens(self, tokens: Sequence[str]) -> list[Identity | None]:
+        claims = [_claims(token) for token in tokens]
+        known = [one for one in claims if one is not None]
+        owners = dict(
+            execute(_OWNERS, [[one.family for one in known], timezone.now()]) if known else []  # of the open families
+        )
+        now_open = [one for one in known if owners.get(one.family) == one.user_id]
+        users = {user.pk: user for user in _SIGNED_IN.fetch(ids=[one.user_id for one in now_open])} if now_open else {}
+        return [
+            Identity(users[one.user_id], str(one.family), one.expires_at)
+            if one is not None and one.user_id in users and owners.get(one.family) == one.user_id
+            else None
+            for one in claims
+        ]
 
     def by_cookie(self, cookies: Mapping[str, str]) -> Identity | None:
         key = cookies.get(settings.SESSION_COOKIE_NAME, "")
@@ -57,6 +80,13 @@ class Authenticator:
     def availability(self, user_ids: Collection[int]) -> Mapping[int, str]:
         staff = User.objects.filter(pk__in=user_ids, role__in=STAFF_ROLES)
         return dict(staff.values_list("pk", "availability"))
+
+
+def _claims(token: str) -> Claims | None:
+    try:
+        return claims_of(token)
+    except Unauthenticated:
+        return None
 
 
 def _people(user_ids: Collection[int]) -> dict[int, User]:

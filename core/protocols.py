@@ -84,6 +84,10 @@ class SocketAuthenticator(Protocol):
     """The class named in REALTIME_AUTHENTICATOR: reads people from the database, never from a token's claims."""
 
     def by_token(self, token: str) -> Identity | None: ...
+    def by_tokens(self, tokens: Sequence[str]) -> list[Identity | None]:
+        """Each token's identity; so many queries for all of them as for one."""
+        ...
+
     def by_cookie(self, cookies: Mapping[str, str]) -> Identity | None: ...
     def reload(self, identities: Sequence[Identity]) -> list[Viewer | None]:
         """Each identity's user as he is now, rights and all; None where the sign-in or the person has ended."""

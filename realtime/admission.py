@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -18,6 +20,16 @@ from realtime.session import Peer, Session
 from realtime.workers import in_thread
 
 logger = structlog.get_logger(__name__)
+TOGETHER, AT_ONCE = 100, 2
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody at the door, by what he shows: a bearer token, or the cookies of the back office."""
+
+    address: str
+    token: str | None = None
+    cookies: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -31,43 +43,115 @@ class Admitted:
 
 async def admit_by_token(peer: Peer, token: str) -> Session:
     """The session of a bearer token. Raises Closed with the code to close with."""
-    return await _admit(peer, lambda: authenticator().by_token(token))
+    return await _admit(peer, Caller(peer.address, token=token))
 
 
 async def admit_by_cookie(peer: Peer, cookies: Mapping[str, str]) -> Session:
     """The session of somebody signed in to the back office. Raises Closed."""
-    return await _admit(peer, lambda: authenticator().by_cookie(cookies))
+    return await _admit(peer, Caller(peer.address, cookies=cookies))
 
 
-async def _admit(peer: Peer, identify: Callable[[], Identity | None]) -> Session:
+async def _admit(peer: Peer, caller: Caller) -> Session:
     try:
-        admitted = await in_thread(_ask, identify, peer.address)
+        answer = await _door().ask(caller)
     except (OperationalError, InterfaceError) as error:
         logger.warning("realtime_database_unavailable", error=repr(error)[:200])
         raise Closed(CLOSE_TRY_LATER, "unavailable") from None
-    except Closed:
-        raise
     except Exception:
         logger.exception("realtime_admission_failed")
         raise Closed(CLOSE_TRY_LATER, "internal") from None
-    session = Session(hub(), peer, admitted.identity, admitted.session_id)
-    for name, head in admitted.heads.items():
+    if isinstance(answer, Closed):
+        raise answer
+    session = Session(hub(), peer, answer.identity, answer.session_id)
+    for name, head in answer.heads.items():
         session.enter(name, head, head)
     return session
 
 
-def _ask(identify: Callable[[], Identity | None], address: str) -> Admitted:
-    identity = identify()
-    if identity is None:
-        raise Closed(CLOSE_UNAUTHENTICATED, "unauthorized")
-    session_id = uuid.uuid4().hex
-    holder = (identity.user.pk, address, session_id)
-    if not leases.take(holder):
-        raise Closed(CLOSE_LIMIT, "rate_limited")
-    if identity.user.is_agent:
-        leases.refresh([], [holder])
-        presence.appeared([identity.user.pk])
-    return Admitted(identity, session_id, log.heads(rooms.automatic(identity.user)))
+Answer = Admitted | Closed
+
+
+class _Door:
+    """Asks for all who wait together: a wave of reconnects costs a few queries, not a few each."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Caller, asyncio.Future[Answer]]] = []
+        self._asking = 0
+
+    async def ask(self, caller: Caller) -> Answer:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((caller, answer))
+        if len(self._waiting) == 1:
+            loop.call_soon(self._go_on)
+        return await answer
+
+    def _go_on(self) -> None:
+        while self._waiting and self._asking < AT_ONCE:
+            together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            self._asking += 1
+            hub().spawn(self._answer(together))
+
+    async def _answer(self, together: list[tuple[Caller, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers: Sequence[Answer | Exception] = await in_thread(_ask, [caller for caller, _answer in together])
+        except Exception as error:
+            answers = [error] * len(together)
+        finally:
+            self._asking -= 1
+        for (_caller, future), answer in zip(together, answers, strict=True):
+            if future.done():  # the socket has gone
+                continue
+            if isinstance(answer, Closed) or not isinstance(answer, Exception):
+                future.set_result(answer)
+            else:
+                future.set_exception(answer)
+        self._go_on()
+
+
+_doors: WeakKeyDictionary[asyncio.AbstractEventLoop, _Door] = WeakKeyDictionary()
+
+
+def _door() -> _Door:
+    return _doors.setdefault(asyncio.get_running_loop(), _Door())
+
+
+def _ask(callers: Sequence[Caller]) -> list[Answer]:
+    """Who they are, whether each may have one more socket, and how far his own rooms have come."""
+    identities = _identities(callers)
+    holders = [
+        (identity.user.pk, caller.address, uuid.uuid4().hex)
+        for caller, identity in zip(callers, identities, strict=True)
+        if identity is not None
+    ]
+    free = dict(zip(holders, leases.take(holders), strict=True)) if holders else {}
+    people = [identity for identity in identities if identity is not None]
+    staff = [holder for holder, one in zip(holders, people, strict=True) if one.user.is_agent and free[holder]]
+    if staff:
+        leases.refresh([], staff)
+        presence.appeared({user_id for user_id, _address, _id in staff})
+    own = [rooms.automatic(identity.user) for identity in people]
+    heads = log.heads({name for names in own for name in names})
+    known = iter(zip(people, holders, own, strict=True))
+    answers: list[Answer] = []
+    for identity in identities:
+        if identity is None:
+            answers.append(Closed(CLOSE_UNAUTHENTICATED, "unauthorized"))
+            continue
+        person, holder, names = next(known)
+        if free[holder]:
+            answers.append(Admitted(person, holder[2], {name: heads[name] for name in names}))
+        else:
+            answers.append(Closed(CLOSE_LIMIT, "rate_limited"))
+    return answers
+
+
+def _identities(callers: Sequence[Caller]) -> list[Identity | None]:
+    by_token = iter(authenticator().by_tokens([one.token for one in callers if one.token is not None]))
+    return [
+        next(by_token) if caller.token is not None else authenticator().by_cookie(caller.cookies or {})
+        for caller in callers
+    ]
 
 
 def ready(session: Session) -> dict[str, object]:

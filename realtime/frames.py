@@ -12,6 +12,8 @@ import orjson
 from realtime.log import Stored
 
 NAMESPACE = "/support"
+ENVELOPE_BYTES = 150
+"""About what an envelope adds to its data."""
 
 
 def dumps(value: Any) -> str:
@@ -31,6 +33,7 @@ class Frame:
     ) -> None:
         self.event, self.data, self.room = event, data, room
         self.seq, self.event_id, self.at = seq, event_id, at
+        self.size = len(data) + ENVELOPE_BYTES
 
     @classmethod
     def stored(cls, row: Stored) -> Frame:

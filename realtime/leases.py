@@ -7,7 +7,7 @@ the page shows to nobody. Everything here may be lost, and is filled again withi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -44,14 +44,18 @@ def _presence(user_id: int) -> str:
     return f"support:presence:{user_id}"
 
 
-def take(holder: Holder) -> bool:
-    """Count a new socket; False when its user or its address has as many as allowed."""
+def take(holders: Sequence[Holder]) -> list[bool]:
+    """Count new sockets; False for those whose user or address has as many as allowed. One round trip."""
     limits = settings.REALTIME["sockets_per_user"], settings.REALTIME["sockets_per_address"]
+    now = time.time()
 
-    def call(redis: Redis) -> int:
-        return int(redis.eval(_TAKE, 2, *_keys(holder), time.time(), holder[2], LEASE_SECONDS, *limits))
+    def call(redis: Redis) -> list[bool]:
+        with redis.pipeline(transaction=False) as pipeline:
+            for holder in holders:
+                pipeline.eval(_TAKE, 2, *_keys(holder), now, holder[2], LEASE_SECONDS, *limits)
+            return [int(over) == 0 for over in pipeline.execute()]
 
-    return try_redis(call, 0) == 0
+    return try_redis(call, [True] * len(holders))
 
 
 def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:

@@ -32,30 +32,74 @@ class Outlet(Protocol):
 def outlet_of(send: Send) -> Outlet:
     """The quickest way out that this server offers."""
     protocol = send.args[0] if isinstance(send, partial) and send.args else None
-    if hasattr(protocol, "sendMessage") and hasattr(getattr(protocol, "transport", None), "dataBuffer"):
+    transport = getattr(protocol, "transport", None)
+    # Twisted's own TLS has a transport without such a buffer.
+    if hasattr(protocol, "sendMessage") and hasattr(transport, "dataBuffer") and not getattr(transport, "TLS", False):
         return DaphneOutlet(protocol)
     return AsgiOutlet(send)
 
 
 class DaphneOutlet:
-    """daphne's WebSocketProtocol (autobahn) over Twisted; what is used of them is held by a test."""
+    """daphne's WebSocketProtocol (autobahn) over Twisted; what is used of them is held by a test.
+
+    What a socket is sent in one turn of the loop goes out in one system call, straight into the socket: Twisted would
+    first register for writing with the selector and take it back afterwards, for each frame.
+    """
+
+    __slots__ = ("_protocol", "_transport", "_waiting")
 
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
         self._transport = protocol.transport
+        self._waiting: list[bytes] = []
 
     def write(self, wire: bytes) -> None:
-        protocol = self._protocol
-        if protocol.state == protocol.STATE_OPEN:
-            self._transport.write(wire)
+        if not self._waiting:
+            _to_flush(self)
+        self._waiting.append(wire)
+
+    def flush(self) -> None:
+        """Send what waits; what the socket does not take now is Twisted's to send later, and comes before all else."""
+        waiting, self._waiting = self._waiting, []
+        protocol, transport = self._protocol, self._transport
+        if not waiting or protocol.state != protocol.STATE_OPEN:
+            return
+        wire = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        if not (transport.dataBuffer or transport._tempDataBuffer or transport.disconnecting):
+            try:
+                sent = transport.socket.send(wire)
+            except OSError:  # full, or ended, which Twisted finds out by itself
+                sent = 0
+            if sent == len(wire):
+                return
+            wire = wire[sent:]
+        transport.write(wire)
 
     def backlog(self) -> int:
         transport = self._transport
-        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen + sum(map(len, self._waiting))
 
     def close(self, code: int) -> None:
+        self.flush()
         # Not sendClose, which refuses the server's own codes (1012, 1013).
         self._protocol.sendCloseFrame(code=code)
+
+
+_unflushed: list[DaphneOutlet] = []
+
+
+def _to_flush(outlet: DaphneOutlet) -> None:
+    """Flush an outlet at the next turn of the loop, with all others that are written to in this one."""
+    if not _unflushed:
+        asyncio.get_running_loop().call_soon(_flush_all)
+    _unflushed.append(outlet)
+
+
+def _flush_all() -> None:
+    outlets = _unflushed[:]
+    _unflushed.clear()
+    for outlet in outlets:
+        outlet.flush()
 
 
 class AsgiOutlet:

@@ -102,7 +102,7 @@ class Session:
 
     def write(self, frame: Frame) -> None:
         self.peer.write(frame)
-        self._unseen_bytes += len(frame.data) + 150
+        self._unseen_bytes += frame.size
         if self._unseen_bytes > LOOK_EVERY_BYTES:
             self._unseen_bytes = 0
             if self.paused_at is None and self.peer.backlog() > settings.REALTIME["backlog_bytes"]:

@@ -23,7 +23,7 @@ from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
 from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.frames import NAMESPACE, Frame
-from realtime.outlets import DaphneOutlet, outlet_of
+from realtime.outlets import DaphneOutlet, Outlet, outlet_of
 from realtime.session import Session
 
 logger = structlog.get_logger(__name__)
@@ -90,14 +90,19 @@ class SocketIoPeer:
         self.wants_control = self.envelope = envelope
         self.queued = self.queued_bytes = 0
         self.begun = False
+        self._direct: Outlet | None = None
 
     def write(self, frame: Frame) -> None:
+        if self._direct is not None:
+            self._direct.write(frame.packet_with_envelope_wire if self.envelope else frame.packet_wire)
+            return
         outlet = self.server.outlets.get(self.eio_sid)
         socket = self.server.eio.sockets.get(self.eio_sid)
         if socket is None or socket.closed:
             return
         if outlet is not None and self.begun and not self.queued and socket.upgraded:
-            outlet.write(frame.packet_with_envelope_wire if self.envelope else frame.packet_wire)
+            self._direct = outlet  # from here on nothing of ours is queued
+            self.write(frame)
             return
         packet = _Queued(self, frame.packet_with_envelope if self.envelope else frame.packet)
         self.begun = True
