@@ -116,9 +116,11 @@ def end_left(session_id: int, *, now: datetime, by: User) -> bool:
 
 
 def _unanswered(session: Session) -> bool:
-    """Whether the customer said something that nobody answered, or asked for a person who did not come."""
-    rows = ChatMessage.objects.filter(session=session, is_internal=False).exclude(author_type=AuthorType.SYSTEM)
+    """Whether the customer said something that nobody answered; once he waits for a person, only a person answers."""
+    said = ChatMessage.objects.filter(session=session, is_internal=False)
+    asked = said.filter(author_type=AuthorType.CUSTOMER)
     if session.status == Status.WAITING:
-        return rows.filter(author_type=AuthorType.CUSTOMER).exists()
-    last = rows.order_by("-pk").values_list("author_type", flat=True).first()
-    return last == AuthorType.CUSTOMER
+        return asked.exists()
+    answering = [AuthorType.AGENT] if session.first_waiting_at else [AuthorType.AGENT, AuthorType.BOT]
+    answer = said.filter(author_type__in=answering).order_by("-pk").values_list("pk", flat=True).first()
+    return asked.filter(pk__gt=answer or 0).exists()

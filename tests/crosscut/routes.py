@@ -93,6 +93,23 @@ def kept(method: str, path: str, ok: int, needs: str, body: Any = None) -> Route
     return Route(method, path, ok, needs=needs, body=body, also=dict.fromkeys(("guest", "stranger", "customer"), 403))
 
 
+def of_chat(method: str, path: str, ok: int, needs: str, body: Any = None) -> Route:
+    """A chat's: staff by right; who sees no chats finds nothing, as customers do."""
+    return Route(method, path, ok, needs=needs, body=body, others={"outsider": 404})
+
+
+def of_its_agent(method: str, path: str, ok: int, body: Any = None) -> Route:
+    """The agent's who has the chat; others who see it are refused."""
+    refused = dict.fromkeys(("lead", "manager", "administrator"), 403)
+    return Route(method, path, ok, body=body, others={"outsider": 404, **refused})
+
+
+def of_own_chat(method: str, path: str, ok: int, body: Any = None, **others: int) -> Route:
+    """A customer's own chat: the customer's is with an agent, the stranger's waits, the guest has none."""
+    customers = {"customer": ok, "stranger": ok, "guest": 404, **others}
+    return Route(method, path, ok, also=customers, others=dict.fromkeys(STAFF, 403), body=body)
+
+
 _RESET = {"token": "none", "newPassword": "another-good-one-1"}
 _CHANGE = {"oldPassword": "wrong", "newPassword": "another-good-one-1"}
 _CATEGORY = {"nameAr": "ب", "nameEn": "B"}
@@ -143,6 +160,28 @@ ROUTES = (
     staffs("DELETE", "/tickets/{ticket}/watchers/{user}", 200, "tickets.update"),
     staffs("POST", "/tickets/{ticket}/links", 201, "tickets.update", _LINK),
     staffs("DELETE", "/tickets/{ticket}/links", 200, "tickets.update", _LINK),
+    # Chats
+    Route("GET", "/chat/sessions", 200, needs="chat.view"),
+    of_own_chat("POST", "/chat/sessions", 200, {"language": "en"}, guest=201),
+    of_chat("GET", "/chat/sessions/{chat}", 200, "chat.view"),
+    of_chat("GET", "/chat/sessions/{chat}/messages", 200, "chat.view"),
+    of_its_agent("POST", "/chat/sessions/{chat}/messages", 201, {"body": "Hello"}),
+    of_chat("POST", "/chat/sessions/{queued}/accept", 200, "chat.accept"),
+    of_chat("POST", "/chat/sessions/{chat}/transfer", 200, "chat.transfer", {"note": "Yours"}),
+    of_its_agent("POST", "/chat/sessions/{chat}/read", 200, {"messageId": "{line}"}),
+    of_its_agent("POST", "/chat/sessions/{chat}/end", 200),
+    of_its_agent("POST", "/chat/sessions/{chat}/ticket", 201),
+    of_own_chat("GET", "/chat/my-session", 200, guest=200),
+    of_own_chat("GET", "/chat/my-session/messages", 200),
+    of_own_chat("POST", "/chat/my-session/messages", 201, {"body": "Hello"}),
+    of_own_chat("POST", "/chat/my-session/read", 200, {"messageId": "{line}"}, stranger=404),
+    of_own_chat("POST", "/chat/my-session/handover", 200),
+    of_own_chat("POST", "/chat/my-session/ticket", 201),
+    of_own_chat("POST", "/chat/my-session/transcript", 200, {"email": "me@example.test"}),
+    of_own_chat("POST", "/chat/my-session/end", 200),
+    of_own_chat("POST", "/chat/my-session/rate", 200, {"rating": 5}, stranger=404),
+    staffs("GET", "/chat/availability", 200),
+    staffs("PUT", "/chat/availability", 200, body={"status": "available"}),
     # The catalogue
     everyone("GET", "/tickets/categories", 200),
     everyone("GET", "/tickets/categories/{category}", 200),

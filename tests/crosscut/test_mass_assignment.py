@@ -23,6 +23,10 @@ TAKEN = {
     "POST /tickets": {"subject", "description", "categoryId", "priority", "orderId", "productId", "attachments"},
     "POST /tickets/{ticket}/messages": {"body", "attachments", "clientMessageId", "force"},
     "POST /tickets/{ticket}/rate": {"rating", "feedback"},
+    "POST /chat/sessions": {"message", "language"},
+    "POST /chat/my-session/messages": {"body", "attachments", "clientMessageId", "force"},
+    "POST /chat/my-session/transcript": {"email"},
+    "POST /chat/my-session/rate": {"rating", "feedback"},
 }
 WRITING = [route for route in ROUTES if route.method != "GET" and not route.path.endswith("/upload")]
 
@@ -48,13 +52,16 @@ def rows() -> list[tuple[str, int]]:
 
 
 def state(world) -> list[object]:
-    """The ticket and its customer, whole."""
+    """The ticket, the chats and their customer, whole."""
     from accounts.models import User
+    from chat.models import ChatMessage, Session
     from tickets.models import Message, Ticket
 
     return [
         list(Ticket.objects.order_by("pk").values()),
         list(Message.objects.order_by("pk").values()),
+        list(Session.objects.order_by("pk").values()),
+        list(ChatMessage.objects.order_by("pk").values()),
         list(User.objects.order_by("pk").values()),
     ]
 

@@ -11,7 +11,9 @@ from django.db import connection
 from accounts.models import User
 from notifications.kinds import kinds
 from notifications.models import Item
+from chat.models import ChatMessage
 from tests.api import Api, data
+from tests.chat import acts as chats
 from tests.crosscut.routes import ROUTES, filled
 from tests.storage import upload
 from tests.tickets.acts import act, noted, replied, seen
@@ -43,8 +45,16 @@ def planted(world, settle):
     replied(agent, ticket, "A public word")
     replied(world.cast.customer, ticket, "Thanks")
     noted(agent, {"id": world.ids["source"]}, f"{TOKEN} through a merged source")
+    chat = {"id": world.ids["chat"]}
+    [paper] = upload(Api(agent), f"{FILE_TOKEN}.txt")
+    chats.noted(agent, chat, f"{TOKEN} in a chat", attachments=[paper["id"]], clientMessageId=f"{TOKEN}-chat")
+    hand_on = {"agentId": str(world.cast.colleague.pk), "note": f"{TOKEN} with a transfer"}
+    data(Api(agent).post(f"/chat/sessions/{chat['id']}/transfer", hand_on))
+    data(Api(world.cast.colleague).post(f"/chat/sessions/{chat['id']}/ticket"), 201)
+    world.ids["chat_file"] = f"{paper['id']}/{FILE_TOKEN}.txt"
     settle()
     assert Message.objects.filter(is_internal=True).count() == 6
+    assert ChatMessage.objects.filter(is_internal=True).count() == 2
     world.ids["note_file"] = f"{file['id']}/{FILE_TOKEN}.txt"
     return world
 
@@ -62,6 +72,7 @@ def test_the_agent_finds_it_so_the_crawl_would_too(planted):
         is False
     )
     assert held(planted.client("agent").get(f"/tickets/{planted.ids['other']}/history").content)
+    assert held(planted.client("agent").get(f"/chat/sessions/{planted.ids['chat']}/messages").content)
 
 
 @pytest.mark.parametrize("actor", ["customer", "guest", "stranger", "nobody"])
@@ -80,7 +91,8 @@ def test_no_answer_of_any_get_route_holds_it(planted, actor):
                 if "{" not in route.path and not query:
                     break
     assert readable or actor == "nobody"
-    assert client.get(f"/files/{planted.ids['note_file']}").status_code in {401, 404}
+    for file in ("note_file", "chat_file"):
+        assert client.get(f"/files/{planted.ids[file]}").status_code in {401, 404}
 
 
 def test_what_customers_write_is_answered_without_it(planted):
@@ -108,8 +120,8 @@ def test_no_event_of_a_customers_rooms_holds_it(planted):
         rows = cursor.fetchall()
     leaked = {(room, event) for room, event, text in rows if held(text)}
     assert leaked
-    assert {room.partition(":")[0] for room, _event in leaked} == {"ticket-staff"}
-    theirs = [text for room, _event, text in rows if room.startswith("ticket:") or room in customers]
+    assert {room.partition(":")[0] for room, _event in leaked} == {"ticket-staff", "chat-staff"}
+    theirs = [text for room, _event, text in rows if room.startswith(("ticket:", "chat:")) or room in customers]
     assert theirs
     assert not any(held(text) or "isInternal" in text or "staffUpdatedAt" in text for text in theirs)
 

@@ -13,11 +13,14 @@ from django.conf import settings
 from django.db import connection
 
 import accounts.operations
+import chat.operations
 import tickets.operations
 from audit.models import Entry
 from core.operation import OPERATIONS, in_operation
-from tests.crosscut.cases import CASES, WHOLE
+from tests.crosscut import cases, chat_cases
+from tests.crosscut.cases import WHOLE
 
+CASES = cases.CASES | chat_cases.CASES
 WRITES = ("insert", "update", "delete", "with")
 # Written on their own so that they stay when what follows is undone: attempts counted, keys of files being stored.
 ALONE = ("accounts_signincount", "uploads_unnamedkey")
@@ -41,7 +44,7 @@ def test_every_operation_stands_in_the_table():
 
 def test_every_public_function_of_the_operations_modules_is_one():
     registered = {name.rsplit(".", 1)[1] for name in imported()}
-    for package in (accounts.operations, tickets.operations):
+    for package in (accounts.operations, chat.operations, tickets.operations):
         functions = {name for name in package.__all__ if inspect.isfunction(getattr(package, name))}
         assert functions - registered - WHOLE.keys() == set()
     assert all(WHOLE.values())

@@ -11,11 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api import Api, data
+from tests.cast import customer
+from tests.chat import acts as chats
 from tests.storage import upload
 from tests.tickets.acts import act, given, noted, opened, replied
 from tickets.models import CannedResponse, Category
 
 CREATE_ROUND_TRIPS = 8
+MESSAGE_ROUND_TRIPS = 8
 _names = count(1)
 
 
@@ -77,6 +80,54 @@ def test_a_ticket_and_its_thread_ask_the_same_however_long_they_are(cast, busy, 
         data(Api(cast.agent).post(f"/tickets/{ticket['id']}/links", {"ticketId": other["id"], "kind": "related"}), 201)
     assert [count_of(client, path) for path in paths] == before
     assert max(before) <= 5
+
+
+@pytest.mark.parametrize("actor", ["agent", "manager"])
+def test_a_list_of_chats_asks_as_much_for_twenty_as_for_one(cast, actor):
+    client = Api(getattr(cast, actor))
+
+    def more():
+        someone = customer()
+        chats.active(someone, cast.agent)
+        chats.ended(someone)
+        data(Api(someone).post("/chat/my-session/rate", {"rating": 5}))
+        chats.waiting(someone)
+
+    more()
+    one = count_of(client, "/chat/sessions")
+    for _ in range(9):
+        more()
+    assert count_of(client, "/chat/sessions?limit=20") == one
+    assert one <= 5
+
+
+def test_a_chat_and_its_conversation_ask_the_same_however_long_they_are(cast, storage):
+    session = chats.active(cast.customer, cast.agent)
+    own, staff = Api(cast.customer), Api(cast.agent)
+    calls = [
+        *((own, path) for path in ("/chat/my-session", "/chat/my-session/messages")),
+        *((staff, f"/chat/sessions/{session['id']}{rest}") for rest in ("", "/messages")),
+    ]
+    chats.said(cast.customer)
+    before = [count_of(*call) for call in calls]
+    for _ in range(8):
+        [file] = upload(own, "more.txt")
+        chats.said(cast.customer, attachments=[file["id"]])
+        chats.noted(cast.agent, session)
+    assert [count_of(*call) for call in calls] == before
+    assert max(before) <= 5
+
+
+def test_a_message_in_a_chat_takes_at_most_eight_round_trips(cast):
+    session = chats.active(cast.customer, cast.agent)
+    for client, path in [
+        (Api(cast.customer), "/chat/my-session/messages"),
+        (Api(cast.agent), f"/chat/sessions/{session['id']}/messages"),
+    ]:
+        data(client.post(path, {"body": "x"}), 201)
+        with asked() as captured:
+            data(client.post(path, {"body": "x"}), 201)
+        assert len(round_trips(captured)) + 2 <= MESSAGE_ROUND_TRIPS, round_trips(captured)
 
 
 def test_the_catalogue_and_the_log_ask_the_same_for_many(cast, settle):

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.tokens import open_family
 from tests.api import Api, data
 from tests.cast import PASSWORD, Cast, customer
+from tests.chat import acts as chats
 from tests.storage import upload
 
 ABSENT = "999999999"
@@ -32,7 +33,7 @@ class World:
 
 
 def build_world(cast: Cast) -> World:
-    """The customer's ticket (resolved, rated by nobody yet), two more of his, one merged, and the catalogue."""
+    """The customer's ticket (resolved, rated by nobody yet), two more of his, one merged; chats; and the catalogue."""
     owner, agent, lead = Api(cast.customer), Api(cast.agent), Api(cast.lead)
 
     def opened(subject: str) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def build_world(cast: Cast) -> World:
     file, loose = upload(owner, "photo.txt", "loose.txt")
     data(owner.post(f"/tickets/{other['id']}/messages", {"body": "see", "attachments": [file["id"]]}), 201)
     ids = {
+        **_chats(cast),
         "ticket": ticket["id"],
         "other": other["id"],
         "source": source["id"],
@@ -58,6 +60,15 @@ def build_world(cast: Cast) -> World:
         "loose": loose["id"],
     }
     return World(cast, _disabled(), ids)
+
+
+def _chats(cast: Cast) -> dict[str, str]:
+    """The customer's chat that the agent has, after one that ended unrated; and the stranger's, which waits."""
+    chats.started(cast.customer)
+    chats.ended(cast.customer)
+    chat = chats.active(cast.customer, cast.agent)
+    line = chats.told(cast.agent, chat, "Chat line")
+    return {"chat": chat["id"], "line": line["id"], "queued": chats.waiting(cast.stranger)["id"]}
 
 
 def _disabled() -> Api:

@@ -1,0 +1,44 @@
+"""Whom a chat can be given to: every agent with what he has of what he can have, and whether he is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from accounts.models import Availability, User
+from chat.models import Session
+from chat.states import Status
+from realtime.presence import online
+from tickets.admin.choices import Choices
+
+
+def receivers(session: Session) -> Choices:
+    """The queue first, then the agents who may accept chats; those who can take one now before the others."""
+    rows = User.objects.with_right("chat.accept").exclude(pk=session.agent_id).annotate(active=_active())
+    agents = list(rows.only("name", "availability").order_by("name", "pk"))
+    here = online([agent.pk for agent in agents])
+    agents.sort(key=lambda agent: not _ready(agent, here))
+    queue = [("", _("Back to the queue"))] if session.status != Status.WAITING else [("", "—")]
+    return [*queue, *((agent.pk, _label(agent, here)) for agent in agents)]
+
+
+def _ready(agent: Any, here: set[int]) -> bool:
+    """Whether a chat given to him now would be answered."""
+    free = agent.active < settings.CHAT["capacity"]
+    return free and agent.pk in here and agent.availability == Availability.AVAILABLE
+
+
+def _label(agent: Any, here: set[int]) -> str:
+    present = Availability(agent.availability).label if agent.pk in here else _("not here")
+    load = _("%(active)s of %(capacity)s chats") % {"active": agent.active, "capacity": settings.CHAT["capacity"]}
+    return f"{agent.name} · {present} · {load}"
+
+
+def _active() -> Any:
+    rows = Session.objects.filter(agent=OuterRef("pk"), status=Status.ACTIVE).order_by()
+    counted = rows.values("agent").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

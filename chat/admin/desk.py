@@ -1,0 +1,110 @@
+"""The two lists of the desk: who waits, in the order of the queue, and whom one has."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Left
+
+from accounts.models import User
+from chat.admin.look import lasted
+from chat.models import ChatMessage, Session
+from chat.policies import ACCEPT
+from chat.rooms import QUEUE, room_for
+from chat.states import Status
+from core import clock
+from realtime.publish import heads
+from tickets.models import AuthorType
+
+WAITING_SHOWN = 50
+EXCERPT = 120
+
+
+@dataclass(frozen=True)
+class Card:
+    """A chat in a list: `since` is when its wait began, `unread` what its customer said that nobody has read."""
+
+    session: Session
+    last: str
+    since: datetime.datetime | None
+    waited: str
+    unread: int = 0
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the lists show, and where their rooms stood before they were read."""
+
+    waiting: list[Card]
+    waiting_count: int
+    mine: list[Card]
+    capacity: int
+    may_accept: bool
+    seqs: dict[str, int]
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.mine) >= self.capacity
+
+    @property
+    def queue(self) -> dict[str, int | str]:
+        """The queue's room and its head."""
+        return {"room": QUEUE, "seq": self.seqs[QUEUE]}
+
+    @property
+    def rooms(self) -> dict[str, int]:
+        """One's own chats and the heads of their rooms, for joining them."""
+        return {str(card.session.pk): self.seqs.get(f"chat-staff:{card.session.pk}", 0) for card in self.mine}
+
+
+def read_desk(user: User, shown: int | None = None) -> Desk:
+    """The desk of this person; `shown` is the chat that is open on it, whose messages count as read there."""
+    may_accept = user.has_perm(ACCEPT)
+    mine = list(own_chats(user).values_list("pk", flat=True)) if may_accept else []
+    # Heads come before data: nothing that happens in between is missed by whoever joins with them.
+    seqs = heads([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
+    now = clock.now()
+    waiting = Session.objects.visible_to(user).waiting()
+    first = list(_with_last(waiting).select_related("customer")[:WAITING_SHOWN])
+    active = _with_last(own_chats(user)).select_related("customer").annotate(unread=_unread()) if mine else []
+    return Desk(
+        waiting=[_card(row, now, place=place) for place, row in enumerate(first, 1)],
+        waiting_count=len(first) if len(first) < WAITING_SHOWN else waiting.count(),
+        mine=[_card(row, now, unread=0 if row.pk == shown else row.unread) for row in active],
+        capacity=settings.CHAT["capacity"],
+        may_accept=may_accept,
+        seqs=seqs,
+    )
+
+
+def own_chats(user: User) -> QuerySet[Session]:
+    """The chats this person has in hand, in the order he took them."""
+    rows: QuerySet[Session] = Session.objects.visible_to(user).filter(agent_id=user.pk, status=Status.ACTIVE)
+    return rows.order_by("accepted_at", "pk")
+
+
+def unread_of(user: User) -> dict[int, int]:
+    """How much nobody has read in each of one's chats."""
+    return dict(own_chats(user).annotate(unread=_unread()).values_list("pk", "unread"))
+
+
+def _card(row: Any, now: datetime.datetime, **more: int) -> Card:
+    return Card(row, " ".join((row.last or "").split()), row.waiting_since, lasted(row.waiting_since, now), **more)
+
+
+def _with_last(rows: QuerySet[Session]) -> Any:
+    """With the beginning of what was said last."""
+    said = ChatMessage.objects.filter(session=OuterRef("pk"), is_internal=False)
+    said = said.exclude(author_type=AuthorType.SYSTEM).order_by("-pk")
+    return rows.annotate(last=Subquery(said.values(start=Left("body", EXCERPT))[:1]))
+
+
+def _unread() -> Any:
+    rows = ChatMessage.objects.filter(session=OuterRef("pk"), author_type=AuthorType.CUSTOMER, read_at=None)
+    counted = rows.order_by().values("session").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
