@@ -69,11 +69,10 @@ def test_300_clients_on_a_slow_view_get_200_or_503_and_no_more_threads(server: D
 
 
 def test_the_loop_answers_while_every_thread_is_busy(server: Daphne) -> None:
-    busy = [server.get("/slow?ms=400") for _ in range(20)]
+    busy = [server.get("/slow?ms=1500") for _ in range(20)]
     wait_until(lambda: server.stats()["bridge"]["waiting"] == 16)
-    begun = time.monotonic()
     assert server.request("GET", "/health/live")[0].status == 200
-    assert time.monotonic() - begun < 0.2
+    assert server.stats()["bridge"]["waiting"] == 16
     assert server.request("GET", "/echo")[0].status == 503
     for raw in busy:
         abort(raw)
@@ -158,8 +157,8 @@ def test_more_streams_than_may_wait_are_refused_and_closed(server: Daphne) -> No
     assert (response.status, json.loads(body)["error"]["code"]) == (503, "unavailable")
     for raw in running:
         abort(raw)
-    wait_until(server.idle)
-    assert server.stats()["counts"]["closed"] - before.get("closed", 0) == 4
+    wait_until(lambda: server.stats()["counts"]["closed"] - before.get("closed", 0) == 4)
+    assert server.idle()
 
 
 def test_files_are_sent_to_many_slow_readers_without_a_pool_thread(server: Daphne) -> None:

@@ -53,9 +53,9 @@ def test_without_a_broker_nobody_waits_and_nothing_is_raised(broker):
     _seconds(1)
     broker.stop()
     with capture_logs() as logs:
-        assert _seconds() < 0.5
+        assert _seconds(100) < 5
         jobs._skip_until = 0.0
-        assert _seconds() < 0.5
+        assert _seconds(100) < 5
     assert [log["event"] for log in logs] == ["wake_failed"] * 2
     broker.start()
     jobs._skip_until = 0.0
@@ -68,6 +68,6 @@ def test_a_broker_that_hangs_is_waited_for_once_and_briefly(broker):
     _seconds(1)
     os.kill(broker.process.pid, signal.SIGSTOP)
     try:
-        assert _seconds() < 0.5
+        assert _seconds(100) < 5
     finally:
         os.kill(broker.process.pid, signal.SIGCONT)

@@ -53,4 +53,4 @@ def test_a_second_publisher_error_within_a_second_costs_nothing(settings, db):
         started = time.monotonic()
         for _ in range(200):
             doorbell.publish([("ticket:1", {"type": "rt.ring"})])
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 5  # a second try for each would take minutes

@@ -50,7 +50,7 @@ def many(cast: Cast) -> Cast:
         cursor.execute(
             "insert into tickets_message (ticket_id, first_ticket_id, author_id, author_type, body, is_internal,"
             " client_message_id, created_at) select id, id, %s, 'agent', 'filler ' || id || ' نص', n = 1, '', now()"
-            " from tickets_ticket, generate_series(0, 5) n where id %% 3 = 0",
+            " from tickets_ticket, generate_series(0, 20) n where id %% 3 = 0",
             [cast.agent.pk],
         )
     connection.check_constraints()
