@@ -26,10 +26,8 @@ GIVES_UP_AFTER = timedelta(minutes=1)
 """What could not be answered for so long goes to a person, undecided."""
 
 
-def answer(message: ChatMessage | None) -> None:
+def answer(message: ChatMessage) -> None:
     """Have the bot answer a customer's message if it has the chat; never raises."""
-    if message is None or message.author_type != AuthorType.CUSTOMER:
-        return
     try:
         _answer(message.pk)
     except Exception:

@@ -18,7 +18,7 @@ from chat.models import ChatMessage, Session
 from chat.notices import takers
 from chat.operations import read, upkeep
 from chat.operations.reading import left_marks
-from chat.states import OPEN, Status
+from chat.states import OPEN, UNTAKEN, Status
 from core import clock
 from core.errors import Problem
 from realtime.presence import connected
@@ -44,13 +44,15 @@ def watch() -> None:
     _safely(_offer_tickets, now)
 
 
-def after_message(session_id: int, message: ChatMessage | None = None) -> None:
+def after_message(session_id: int, status: str, message: ChatMessage | None = None) -> None:
     """What follows a customer's message or wish at once, and otherwise with the next look: the bot's answer, an offer.
 
-    Call it after the commit; it never raises.
+    Call it after the commit, with who has the chat by then; it never raises.
     """
-    automation.answer(message)
-    _safely(_offer_tickets, clock.now(), session_id)
+    if status == Status.BOT and message is not None:
+        automation.answer(message)
+    if status in UNTAKEN:
+        _safely(_offer_tickets, clock.now(), session_id)
 
 
 def _offer_tickets(now: datetime, session_id: int | None = None) -> None:

@@ -67,7 +67,6 @@ class OwnMessages(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         user = request.user
-        queries.own_or_refuse(user)
         new = new_message(self.read(forms.ChatMessageIn, request))
         written: list[operations.Posted] = []
 
@@ -81,7 +80,7 @@ class OwnMessages(ApiView):
 
         response = self.create_once(request, run, still_visible=lambda stored: queries.readable(stored["id"], user))
         for posted in written:
-            after_message(posted.message.session_id, posted.message)
+            after_message(posted.message.session_id, posted.status, posted.message)
         return response
 
 
@@ -104,7 +103,7 @@ class OwnHandOver(ApiView):
         queries.own_or_refuse(request.user)
         self.read(Nothing, request)
         session = operations.hand_over(by=request.user)
-        after_message(session.pk)
+        after_message(session.pk, session.status)
         return ok(queries.session_data(session.pk, request.user))
 
 

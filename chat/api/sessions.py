@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -67,7 +68,7 @@ class Sessions(ApiView):
 
         response = self.create_once(request, run, still_visible=lambda stored: queries.sees(stored["id"], user))
         for started in begun:
-            after_message(started.session.pk, started.message)
+            after_message(started.session.pk, started.session.status, started.message)
         return response
 
 
@@ -99,8 +100,11 @@ class Messages(ApiView):
     )
     def post(self, request: ApiRequest, ref: str) -> Response:
         user = request.user
-        queries.find(ref, user)
-        new = new_message(self.read(forms.StaffChatMessageIn, request))
+        try:
+            new = new_message(self.read(forms.StaffChatMessageIn, request))
+        except ValidationError:
+            queries.find(ref, user)  # what one does not see is absent whatever the body says
+            raise
 
         def run() -> Answer:
             posted = operations.post(ref, new, by=user)

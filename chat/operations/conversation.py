@@ -36,9 +36,13 @@ class NewChatMessage:
 
 @dataclass(frozen=True)
 class Posted:
-    """The stored message; `repeated` when it was sent before, `opened` the ticket that a quick reply opened."""
+    """The stored message, and who has the chat after it.
+
+    `repeated` when it was sent before, `opened` the ticket that a quick reply opened.
+    """
 
     message: ChatMessage
+    status: str
     repeated: bool = False
     opened: Ticket | None = None
 
@@ -69,7 +73,7 @@ def post(ref: int | str | None, new: NewChatMessage, *, by: User) -> Posted:
         hand_over_locked(session, by)
     elif chosen and chosen["action"] == ReplyAction.TICKET:
         opened = open_ticket(session, by)
-    return Posted(message, opened=opened)
+    return Posted(message, session.status, opened=opened)
 
 
 def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, by: User) -> None:
@@ -88,7 +92,7 @@ def _sent_before(session: Session, new: NewChatMessage, by: User) -> Posted:
     message = sent.first() if new.client_message_id else None
     if message is None:
         raise SessionEnded
-    return Posted(message, repeated=True)
+    return Posted(message, session.status, repeated=True)
 
 
 def _chosen(session: Session, quick_reply: tuple[int, str]) -> dict[str, str]:

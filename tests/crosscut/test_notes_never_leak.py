@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from chat.models import ChatMessage
 from notifications.kinds import kinds
 from notifications.models import Item
-from chat.models import ChatMessage
 from tests.api import Api, data
 from tests.chat import acts as chats
 from tests.crosscut.routes import ROUTES, filled
