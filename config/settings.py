@@ -36,7 +36,7 @@ DATABASE_OWNER_URL = env.text(
 )
 REDIS_URL = env.text("REDIS_URL", _embedded.redis)
 try:
-    REDIS_DATABASE: int = parse_url(REDIS_URL).get("db", 0)
+    REDIS_DATABASE: int = parse_url(REDIS_URL).get("db", 0)  # type: ignore[no-untyped-call]
 except ValueError:
     raise EnvError("REDIS_URL must read like redis://host:6379/0") from None
 EMBEDDED = {"database": not env.text("DATABASE_URL"), "redis": not env.text("REDIS_URL")}

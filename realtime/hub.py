@@ -112,7 +112,7 @@ class Hub:
             self._on_ring(room, message)
         elif message["type"] == SIGNAL and message.get("hub") != self.id:
             frame = Frame(message["event"], message["data"], room=room.name, at=message["at"])
-            self._whisper(room, frame, message.get("skip"))
+            self._whisper(room, frame, message.get("skip"), message.get("once", ""))
 
     def _on_ring(self, room: LocalRoom, message: dict[str, Any]) -> None:
         seq, data = message["seq"], message["data"]
@@ -220,10 +220,10 @@ class Hub:
         finally:
             self._flushing = False
 
-    def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None) -> None:
+    def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:
         for session in list(room.members):
             if session.user.pk != skip:
-                session.whisper(frame)
+                session.whisper(frame, once)
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -57,11 +57,10 @@ def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
     spec = events().get(event)
     if spec is None or spec.stored or any(room.partition(":")[0] not in spec.rooms for room in forms):
         raise ValueError(f"The event {event} is not registered as a signal to {', '.join(forms)}.")
-    at = clock.now().isoformat()[:-6] + "Z"
-    messages = [
-        (room, {"type": doorbell.SIGNAL, "room": room, "event": event, "data": jsonb_text(data), "at": at})
-        for room, data in forms.items()
-    ]
+    message = {"type": doorbell.SIGNAL, "event": event, "at": clock.now().isoformat()[:-6] + "Z"}
+    if len(forms) > 1:  # who is in several of the rooms hears it once
+        message["once"] = uuid.uuid4().hex
+    messages = [(room, {**message, "room": room, "data": jsonb_text(data)}) for room, data in forms.items()]
     after_commit(doorbell.publish, messages)
 
 

@@ -95,10 +95,13 @@ class Session:
             return
         self._send_next(cursor, frame)
 
-    def whisper(self, frame: Frame) -> None:
-        """A signal that may be lost."""
-        if self.paused_at is None and not self.closed:
-            self.write(frame)
+    def whisper(self, frame: Frame, once: str = "") -> None:
+        """A signal that may be lost; what goes to several rooms carries a name in `once`, and is written once."""
+        if self.paused_at is not None or self.closed or once in self._seen_set:
+            return
+        if once:
+            self._remember(once)
+        self.write(frame)
 
     def write(self, frame: Frame) -> None:
         self.peer.write(frame)

@@ -61,6 +61,7 @@ def _provide() -> None:
         raise pytest.UsageError(str(error)) from error
     atexit.register(services.stop)
     _drop_left_databases(services.layout.urls())
+    _forget_leases(services.layout.urls())
     _announce(services.layout.urls())
 
 
@@ -72,6 +73,14 @@ def _drop_left_databases(urls: Urls) -> None:
         found = server.execute(r"SELECT quote_ident(datname) FROM pg_database WHERE datname LIKE 'test\_%'").fetchall()
         for (name,) in found:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _forget_leases(urls: Urls) -> None:
+    """What Redis kept of the run before is about people whose numbers are given out again."""
+    import redis
+
+    with redis.Redis.from_url(urls.redis) as server:
+        server.flushall()
 
 
 def _announce(urls: Urls) -> None:
