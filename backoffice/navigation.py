@@ -49,6 +49,14 @@ AREAS = (
         ),
     ),
     Area(
+        _("Chat"),
+        (
+            Entry("admin:chat_desk", "chat", _("Live chats"), _("Accept, answer, pass on"), "support.chat.view"),
+            Entry("chat.session", "history", _("All chats"), _("What was said, and how it was rated")),
+            Entry("bot.rule", "bolt", note=_("What the bot answers by itself")),
+        ),
+    ),
+    Area(
         _("People"),
         (
             Entry(
@@ -64,7 +72,13 @@ AREAS = (
             Entry("auth.group", "key", _("Groups"), _("Who may do what")),
         ),
     ),
-    Area(_("Oversight"), (Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),)),
+    Area(
+        _("Oversight"),
+        (
+            Entry("tickets.businesscalendar", "clock", note=_("When customers find somebody here")),
+            Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),
+        ),
+    ),
 )
 OTHERS = _("More")
 
@@ -123,8 +137,10 @@ def _link(entry: Entry, models: dict[str, Any], request: HttpRequest) -> Link | 
 
 
 def _is_here(url: str, query: str, request: HttpRequest) -> bool:
-    """Whether the page shown belongs to this link. A page of one object says its kind on the request."""
-    if not request.path.startswith(url):
-        return False
+    """Whether the page shown belongs to this link. A page of one object says its kind on the request, and one that
+    belongs elsewhere than its address says, `here`."""
+    here = getattr(request, "here", "")
+    if here or not request.path.startswith(url):
+        return bool(here == url)
     kind = getattr(request, "kind", "") or request.GET.get("kind", "")
     return all(request.GET.get(name) == value or kind == value for name, value in parse_qsl(query))

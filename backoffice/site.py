@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 from backoffice import navigation
 from backoffice.context import site_name
+from chat.policies import ACCEPT
 
 
 class BackOfficeSite(AdminSite):
@@ -31,8 +32,12 @@ class BackOfficeSite(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         name = site_name()
-        areas = navigation.areas_of(self, request) if context["has_permission"] else []
-        return {**context, "site_title": name, "site_header": name, "site_name": name, "areas": areas}
+        inside = context["has_permission"]
+        areas = navigation.areas_of(self, request) if inside else []
+        # On every page: whoever takes chats is here while a page of his is open, and hears of those who wait.
+        takes_chats = inside and not context["is_popup"] and request.user.has_perm(ACCEPT)
+        own = {"areas": areas, "takes_chats": takes_chats}
+        return {**context, "site_title": name, "site_header": name, "site_name": name, **own}
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return []

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpRespo
 
 def _go_on(request: HttpRequest, ref: str, done: Done, slug: str) -> HttpResponse:
     if slug == "read":
-        return HttpResponse("", headers={"Cache-Control": "no-store"})
+        return HttpResponse("")
     if done.text and not is_fragment(request):
         messages.success(request, str(done.text))
     stays = not done.leaves and sees(ref, _person(request))
@@ -120,7 +120,7 @@ def bar(request: HttpRequest) -> HttpResponse:
         "unread": sum(unread.values()),
         "waiting": Session.objects.visible_to(user).waiting().count(),
     }
-    return render(request, "chat/bar.html", {"figures": figures}, headers={"Cache-Control": "no-store"})
+    return TemplateResponse(request, "chat/bar.html", {"figures": figures})
 
 
 def availability(request: HttpRequest) -> HttpResponse:

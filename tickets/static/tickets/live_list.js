@@ -1,6 +1,6 @@
 // The list of tickets, live: rows are fetched as the list's own fragment, unless somebody is choosing among them.
-import { coalesced, fragment, keepFocus, listen } from "./live.js";
-import { announce } from "./notices.js";
+import { coalesced, fragment, goOn, keepFocus, listen } from "../backoffice/live.js";
+import { announcer } from "../backoffice/notices.js";
 
 const list = document.getElementById("ticket-list");
 const note = document.getElementById("live-note");
@@ -52,7 +52,7 @@ function swap(fresh) {
 }
 
 function lost() {
-  client.close();
+  live.stop();
   document.getElementById("live-ended").hidden = false;
 }
 
@@ -70,7 +70,19 @@ const refresh = coalesced(async () => {
 
 list.addEventListener("change", () => waiting && !choosing() && refresh());
 
-const client = listen(refresh, lost);
-if (list.dataset.rtRoom) client.cursors.set(list.dataset.rtRoom, Number(list.dataset.rtSeq));
-client.on("*", (data, frame) => frame.event.startsWith("ticket:") && refresh());
-client.on("ticket:created", (ticket) => "mayTake" in list.dataset && !ticket.assignee && announce(ticket));
+const live = listen(refresh, lost);
+if (list.dataset.rtRoom) goOn(live.client, list.dataset.rtRoom, Number(list.dataset.rtSeq));
+live.on("*", (data, frame) => frame.event.startsWith("ticket:") && refresh());
+
+if ("mayTake" in list.dataset) {
+  const announce = announcer("new-tickets", {
+    text: list.dataset.newTicket,
+    button: document.getElementById("notices"),
+    allow: document.getElementById("allow-notices"),
+    tones: [880],
+  });
+  live.on("ticket:created", ({ id, ticketNumber, subject, assignee }) => {
+    const address = `${list.dataset.address}${id}/change/`;
+    if (!assignee) announce({ id: `ticket:${id}`, address, code: ticketNumber, text: subject });
+  });
+}

@@ -1,5 +1,6 @@
-// The page of a ticket with scripts: canned responses go in where the cursor stands, and unsent text outlives a reload.
-const page = document.getElementById("ticket");
+// Where agents write, with scripts: canned responses go in where the cursor stands, and unsent text outlives a reload.
+// The page is the element with `data-draft-of`, whose value tells its drafts from those of other pages.
+const page = document.querySelector("[data-draft-of]");
 
 function insert(box, text) {
   const before = box.value.slice(0, box.selectionStart);
@@ -42,8 +43,15 @@ if (page) {
   if (sent && location.hash.startsWith("#message-")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
 }
+const keyOf = (form) => `draft:${page.dataset.draftOf}:${form.dataset.draft}`;
+
+/** Drops the draft of a form whose text has arrived. */
+export function forget(form) {
+  sessionStorage.removeItem(keyOf(form));
+}
+
 function dressDraft(form) {
-  const key = `draft:${page.dataset.ticketId}:${form.dataset.draft}`;
+  const key = keyOf(form);
   const box = form.elements.body;
   const kept = sessionStorage.getItem(key);
   if (kept && !box.value) box.value = kept;
@@ -51,6 +59,7 @@ function dressDraft(form) {
     if (box.value) sessionStorage.setItem(key, box.value);
     else sessionStorage.removeItem(key);
   });
+  if ("live" in form.dataset) return; // a script sends it, and says what arrived
   form.addEventListener("submit", () => {
     if (box.value) sessionStorage.setItem(key, box.value);
     sessionStorage.setItem(SENT, key);

@@ -1,4 +1,4 @@
-// What the live ticket pages share: the socket, fragments fetched at a bearable pace, and forms that are in edit.
+// What live pages share: the socket, fragments fetched at a bearable pace, and forms that are in edit.
 import { connect } from "../realtime/realtime.js";
 
 const GAP = 40000;
@@ -27,18 +27,32 @@ export function coalesced(work, pause = PAUSE) {
   };
 }
 
-/** The back office's socket. `refresh` is called when events may be missing for good: after a reset or a long gap. */
+let shared = null;
+
+/** The back office's socket: one a page, whatever scripts listen on it. */
+export const socket = () => (shared ??= connect(null, location.origin, { cookie: true }));
+
+/** Listens on the socket until `stop`. `refresh` is called when events may be missing for good: after a reset or a long
+ *  gap; `ended` when the socket is closed for good. */
 export function listen(refresh, ended) {
-  const client = connect(null, location.origin, { cookie: true });
+  const client = socket();
+  const stops = [];
+  const on = (event, handler) => stops.push(client.on(event, handler));
   let since = 0;
-  client.on("reset", refresh);
-  client.on("closed", ended);
-  client.on("disconnected", () => (since ||= Date.now()));
-  client.on("ready", () => {
+  on("reset", refresh);
+  on("closed", ended);
+  on("disconnected", () => (since ||= Date.now()));
+  on("ready", () => {
     if (since && Date.now() - since > GAP) refresh();
     since = 0;
   });
-  return client;
+  return { client, on, stop: () => stops.splice(0).forEach((stop) => stop()) };
+}
+
+/** Takes up a room that the socket joins by itself where the page's data stand. */
+export function goOn(client, room, seq) {
+  client.cursors.set(room, seq);
+  if (client.ready) client.resume({ [room]: seq });
 }
 
 /** The fragment at an address as a document; null when it is no longer there for this person. */

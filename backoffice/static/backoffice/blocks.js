@@ -1,0 +1,57 @@
+// Pages made of blocks that are known by their ids: fresh ones take the place of old ones, but for forms in edit.
+import { inEdit } from "./live.js";
+
+/** Makes the blocks in `box` those of `fresh`; those that went, go. A block in which somebody is at work stays, and says
+ *  so when it is of an old version.
+ *
+ *  `ways` has `refused`, the slug of the form that was refused with what was typed; `dress(block)` for those that come;
+ *  and `follow`, by id, functions (old, fresh) for blocks that are not replaced whole. */
+export function swapBlocks(box, fresh, ways) {
+  const ids = new Set(Array.from(fresh.children, (child) => child.id));
+  for (const block of [...box.children]) {
+    if (ids.has(block.id)) continue;
+    if (isKept(block, ways)) warn(block);
+    else block.remove();
+  }
+  let before = null;
+  for (const block of [...fresh.children].reverse()) {
+    const id = block.id;
+    const old = document.getElementById(id);
+    if (!old) {
+      box.insertBefore(block, before);
+      ways.dress(block);
+    } else if (ways.follow?.[id]) ways.follow[id](old, block);
+    else swapBlock(old, block, ways);
+    before = document.getElementById(id);
+  }
+}
+
+function swapBlock(block, fresh, ways) {
+  if (block.isEqualNode(fresh)) return;
+  if (isKept(block, ways)) {
+    if (versions(block) !== versions(fresh)) warn(block);
+    return;
+  }
+  fresh.querySelectorAll("details[id]").forEach((fold) => {
+    fold.open ||= document.getElementById(fold.id)?.open ?? false;
+  });
+  const tab = block.querySelector("[name=composer]:checked")?.id;
+  block.replaceWith(fresh);
+  if (tab) document.getElementById(tab).checked = true;
+  ways.dress(fresh);
+}
+
+// A form that was refused holds what was typed, though it looks as it was sent by the server.
+function isKept(block, { refused }) {
+  const id = `form-${refused}`;
+  return (refused && (block.id === id || block.querySelector(`#${id}`))) || inEdit(block);
+}
+
+function versions(block) {
+  return [...block.querySelectorAll("input[name=version], input[name=last_seen]")].map((field) => field.value).join();
+}
+
+function warn(block) {
+  if (block.querySelector(":scope > .live-note")) return;
+  block.prepend(document.getElementById("live-changed").content.cloneNode(true));
+}
