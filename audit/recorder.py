@@ -13,12 +13,8 @@ _INSERT = Insert(
     """
     with d as materialized (
       select nextval(pg_get_serial_sequence('audit_entry', 'id')) as id, gen_random_uuid() as salt, u.*
-      from unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
-                  %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-        with ordinality
-        as u(action, entity_type, entity_id, actor_id, actor_model, created_at,
-             entity_name, actor_name, old_values, new_values, metadata, ip_address, user_agent, ord)
-      order by u.ord
+      from {rows}
+      order by u.n
     ), e as (
       insert into audit_entry (id, action, entity_type, entity_id, actor_id, actor_model, created_at, digest)
       select id, action, entity_type, entity_id, actor_id, actor_model, created_at,
@@ -32,6 +28,9 @@ _INSERT = Insert(
            ip_address, user_agent
     from d
     """,
+    "action text, entity_type text, entity_id text, actor_id bigint, actor_model text, created_at timestamptz,"
+    " entity_name text, actor_name text, old_values text, new_values text, metadata text, ip_address text,"
+    " user_agent text",
     numbered=True,
 )
 

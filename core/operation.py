@@ -1,7 +1,7 @@
 """What makes a function an operation: one transaction, and its audit, notification and event rows in one round trip.
 
-`write_later` collects rows while an operation runs; the outermost operation sends them before its commit as one
-set-based INSERT a table, all in one psycopg pipeline (docs/adr/0002-operations.md).
+`write_later` collects rows while an operation runs; the outermost operation sends them as one set-based INSERT a table,
+the commit behind them, all in one psycopg pipeline (docs/adr/0002-operations.md).
 """
 
 import functools
@@ -16,29 +16,80 @@ import psycopg
 from django.db import connection, transaction
 
 from core.after_commit import after_commit
+from core.prepared import execute
 
 P = ParamSpec("P")
 R = TypeVar("R")
 OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 
-@dataclass(frozen=True)
-class Insert:
-    """One set-based INSERT: `sql` takes one array a column, in order.
+Row = Sequence[Any]
+FEW = 4
 
-    `numbered` rows get their place at commit, under the one commit lock. They are sent last, so that the foreign keys
-    of all other rows, which PostgreSQL checks in the order of writing, never wait for a row while that lock is held.
-    `then` is called once with all rows after the commit, and may fail without harm.
+
+@dataclass(frozen=True)
+class Then:
+    """What is read when the rows of an Insert are committed, and who gets it; neither undoes anything when it fails.
+
+    `params` makes the query's parameters from the rows that were written.
     """
 
     sql: str
+    params: Callable[[list[Row]], Sequence[Any]]
+    tell: Callable[[list[tuple[Any, ...]]], None]
+
+    def read(self, rows: list[Row]) -> None:
+        """Ask and tell."""
+        self.tell(execute(self.sql, self.params(rows)))
+
+
+@dataclass(frozen=True, eq=False)
+class Insert:
+    """One set-based INSERT.
+
+    Its `sql` has `{rows}` where the rows stand, as a table of `columns` (names and types) and of `n`, their order.
+    Without `columns` it takes one array a column, in order. `numbered` rows get their place at commit, under the one
+    commit lock. They are sent last, so that the foreign keys of all other rows, which PostgreSQL checks in the order of
+    writing, never wait for a row while that lock is held.
+    """
+
+    sql: str
+    columns: str = ""
     numbered: bool = False
-    then: Callable[[list[Sequence[Any]]], None] | None = None
+    then: Then | None = None
+
+    def statement(self, rows: list[Row]) -> tuple[str, Sequence[Any]]:
+        """The statement for these rows; a few are written out, which costs less than arrays on both sides."""
+        if self.columns and len(rows) <= FEW:
+            return _written_out(self.sql, self.columns, len(rows)), [value for row in rows for value in row]
+        return _with_arrays(self.sql, self.columns), [list(column) for column in zip(*rows, strict=True)]
+
+
+def _named(columns: str) -> tuple[str, list[str]]:
+    pairs = [column.split() for column in columns.split(",")]
+    return ", ".join(name for name, _ in pairs), [kind for _, kind in pairs]
+
+
+@functools.cache
+def _written_out(sql: str, columns: str, count: int) -> str:
+    names, kinds = _named(columns)
+    values = ", ".join(f"%s::{kind}" for kind in kinds)
+    rows = ", ".join(f"({values}, {number})" for number in range(count))
+    return sql.replace("{rows}", f"(values {rows}) as u({names}, n)")
+
+
+@functools.cache
+def _with_arrays(sql: str, columns: str) -> str:
+    if not columns:
+        return sql
+    names, kinds = _named(columns)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    return sql.replace("{rows}", f"unnest({arrays}) with ordinality as u({names}, n)")
 
 
 @dataclass
 class _Unit:
-    rows: dict[Insert, list[Sequence[Any]]] = field(default_factory=dict)
+    rows: dict[Insert, list[Row]] = field(default_factory=dict)
     statements: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
 
 
@@ -56,7 +107,7 @@ def in_operation() -> bool:
     return _current.unit is not None
 
 
-def write_later(insert: Insert, row: Sequence[Any]) -> None:
+def write_later(insert: Insert, row: Row) -> None:
     """Add a row to what the current operation writes at its end. RuntimeError outside an operation."""
     _require().rows.setdefault(insert, []).append(row)
 
@@ -93,14 +144,12 @@ def unit() -> Iterator[None]:
     if _current.unit is not None:
         yield
         return
+    ours = connection.get_autocommit()
     with transaction.atomic():
         _current.unit = _Unit()
         try:
             yield
-            _send(_current.unit)
-            for insert, rows in _current.unit.rows.items():
-                if insert.then is not None and rows:
-                    after_commit(insert.then, rows)
+            _send(_current.unit, commit=ours and not connection.needs_rollback)
         finally:
             _current.unit = None
 
@@ -121,28 +170,47 @@ def attempt() -> Iterator[None]:
         raise
 
 
-def _send(current: _Unit) -> None:
-    inserts: list[tuple[bool, tuple[str, Sequence[Any]]]] = [
-        (insert.numbered, (insert.sql, [list(column) for column in zip(*rows, strict=True)]))
-        for insert, rows in current.rows.items()
-        if rows
-    ]
-    batch = [statement for numbered, statement in inserts if not numbered]
+def _send(current: _Unit, *, commit: bool) -> None:
+    """Send what was collected, and the commit with it where the transaction is ours: Django's own then finds it done.
+
+    What is to be read after the commit is asked in the same round trip.
+    """
+    written = [(insert, rows) for insert, rows in current.rows.items() if rows]
+    batch = [insert.statement(rows) for insert, rows in written if not insert.numbered]
     batch += current.statements
-    batch += [statement for numbered, statement in inserts if numbered]
+    batch += [insert.statement(rows) for insert, rows in written if insert.numbered]
     if not batch:
         return
+    asked = [(insert.then, rows) for insert, rows in written if insert.then]
+    reads = [(then.sql, then.params(rows)) for then, rows in asked] if commit else []
+    answers = _pipelined(batch, commit, reads)
+    for number, (then, rows) in enumerate(asked):
+        if answers and answers[number] is not None:
+            after_commit(then.tell, answers[number])
+        else:
+            after_commit(then.read, rows)
+
+
+Statements = list[tuple[str, Sequence[Any]]]
+
+
+def _pipelined(batch: Statements, commit: bool, reads: Statements) -> list[list[tuple[Any, ...]] | None]:
+    """What the reads answered, None for one that failed; a failure before the commit's end is raised."""
     connection.ensure_connection()
     raw = connection.connection
     started = time.monotonic()
+    cursors: list[psycopg.Cursor[Any]] = []
     with connection.wrap_database_errors:
-        if len(batch) == 1:
-            psycopg.Cursor(raw).execute(*batch[0], prepare=True)
-        else:
+        try:
             with raw.pipeline():
-                for sql, params in batch:
-                    psycopg.Cursor(raw).execute(sql, params, prepare=True)
+                for sql, params in [*batch, *([("commit", ())] if commit else []), *reads]:
+                    cursors.append(psycopg.Cursor(raw))
+                    cursors[-1].execute(sql, params, prepare=True if params else None)
+        except psycopg.Error:
+            if not commit or len(cursors) <= len(batch) or cursors[len(batch)].statusmessage != "COMMIT":
+                raise
     if connection.queries_logged:
         connection.queries_log.append(
             {"sql": "; ".join(sql for sql, _ in batch), "time": f"{time.monotonic() - started:.3f}"}
         )
+    return [cursor.fetchall() if cursor.description else None for cursor in cursors[len(batch) + 1 :]]

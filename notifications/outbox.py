@@ -14,11 +14,11 @@ _INSERT = Insert(
     """
     insert into notifications_item (kind, key, entity_type, entity_id, actor_id, data, created_at)
     select kind, key, entity_type, entity_id, actor_id, data::jsonb, created_at
-    from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[])
-      as u(kind, key, entity_type, entity_id, actor_id, data, created_at)
+    from {rows}
     order by key
     on conflict (key) do nothing
-    """
+    """,
+    "kind text, key text, entity_type text, entity_id text, actor_id bigint, data text, created_at timestamptz",
 )
 
 

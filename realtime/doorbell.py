@@ -6,8 +6,7 @@ second after an error (core.stores).
 
 import hashlib
 import re
-import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,9 +30,9 @@ def group_of(room: str) -> str:
     return "r.h." + hashlib.sha256(room.encode()).hexdigest()
 
 
-def ring(event_ids: Collection[uuid.UUID]) -> None:
+def ring(events: Iterable[log.Stored]) -> None:
     """Ring for committed events, with the numbers that the database gave them."""
-    publish((stored.room, ring_message(stored)) for stored in log.numbered(event_ids))
+    publish((stored.room, ring_message(stored)) for stored in events)
 
 
 def ring_message(stored: log.Stored) -> dict[str, Any]:

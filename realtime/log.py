@@ -5,13 +5,15 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 _COLUMNS = "select room, seq, event_id, event, data::text, at from rt_event"
+# The committed rows of events, in the order of their rooms' numbers; a rolled back one is not found.
+NUMBERED = f"{_COLUMNS} where event_id = any(%s::uuid[]) and seq is not null order by room, seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,16 @@ class Stored:
 def _rows(sql: str, params: Sequence[Any]) -> list[Stored]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [_stored(*row) for row in cursor.fetchall()]
+        return stored(cursor.fetchall())
 
 
 def _stored(room: str, seq: int, event_id: uuid.UUID, event: str, data: str, at: datetime.datetime) -> Stored:
     return Stored(room, seq, str(event_id), event, data, at.astimezone(datetime.UTC).isoformat()[:-6] + "Z")
 
 
-def numbered(event_ids: Collection[uuid.UUID]) -> list[Stored]:
-    """The committed rows of these events, in the order of their rooms' numbers; a rolled back one is not found."""
-    return _rows(f"{_COLUMNS} where event_id = any(%s) and seq is not null order by room, seq", [list(event_ids)])
+def stored(rows: Iterable[tuple[Any, ...]]) -> list[Stored]:
+    """The events that these rows are."""
+    return [_stored(*row) for row in rows]
 
 
 def since(room: str, seq: int, limit: int) -> list[Stored]:

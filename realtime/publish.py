@@ -1,31 +1,29 @@
 """emit(): event rows in the operation's own transaction; numbers are given by the database at commit."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from core import clock
 from core.after_commit import after_commit
 from core.jsonb import jsonb_text
-from core.operation import Insert, write_later
-from realtime import doorbell
+from core.operation import Insert, Then, write_later
+from realtime import doorbell, log
 from realtime.registry import events
 
 
-def _ring(rows: list[Sequence[Any]]) -> None:
-    doorbell.ring({row[1] for row in rows})
+def _ring(rows: list[tuple[Any, ...]]) -> None:
+    doorbell.ring(log.stored(rows))
 
 
 _INSERT = Insert(
     """
     insert into rt_event (id, event_id, room, event, data, at)
-    select id, event_id, room, event, data::jsonb, at
-    from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-      with ordinality as u(id, event_id, room, event, data, at, n)
-    order by n
+    select id, event_id, room, event, data::jsonb, at from {rows} order by n
     """,
+    "id uuid, event_id uuid, room text, event text, data text, at timestamptz",
     numbered=True,
-    then=_ring,
+    then=Then(log.NUMBERED, lambda rows: [list({row[1] for row in rows})], _ring),
 )
 
 

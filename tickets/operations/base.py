@@ -37,11 +37,9 @@ _WIRE = {
 _CHANGE = Insert(
     """
     insert into tickets_change (ticket_id, field, old, new, by_id, at)
-    select ticket_id, field, old, new, by_id, at
-    from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])
-      with ordinality as u(ticket_id, field, old, new, by_id, at, n)
-    order by n
-    """
+    select ticket_id, field, old, new, by_id, at from {rows} order by n
+    """,
+    "ticket_id bigint, field text, old text, new text, by_id bigint, at timestamptz",
 )
 
 
