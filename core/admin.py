@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Forbidden, Problem
@@ -158,6 +162,36 @@ class OperationAdmin(ModelAdminBase):
             return HttpResponseRedirect(request.path)
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return super().changelist_view(request, {**title, **(extra_context or {})})
+
+
+class DeletingAdmin(OperationAdmin):
+    """An OperationAdmin whose objects an operation deletes, after one question."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.change_right)
+
+    def remove(self, request: HttpRequest, pk: int) -> None:
+        """Delete by the operation. Problem when refused."""
+        raise NotImplementedError
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if not self.has_delete_permission(request, obj):
+            raise PermissionDenied
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": gettext("Delete"), "subtitle": str(obj)}
+            context |= {"opts": self.opts, "original": obj, "back": reverse(f"{name}_change", args=[obj.pk])}
+            return TemplateResponse(request, "admin/delete.html", context)
+        try:
+            self.remove(request, obj.pk)
+        except Problem as problem:
+            messages.error(request, describe(problem))
+            return HttpResponseRedirect(reverse(f"{name}_change", args=[obj.pk]))
+        messages.success(request, gettext("%(name)s was deleted.") % {"name": obj})
+        return HttpResponseRedirect(reverse(f"{name}_changelist"))
 
 
 class NamedFormSet(FormSetBase):

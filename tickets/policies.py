@@ -17,6 +17,7 @@ CLOSE = "support.tickets.close"
 MERGE = "support.tickets.merge"
 CATEGORIES = "support.categories.manage"
 CANNED = "support.canned.manage"
+SLA = "support.sla.manage"
 
 
 def _acts(user: User) -> bool:

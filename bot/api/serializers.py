@@ -58,7 +58,7 @@ class BotRuleIn(FormIn):
     response_ar = TextField(max_length=MAX_RESPONSE)
     response_en = TextField(max_length=MAX_RESPONSE)
     priority = StrictInteger(min_value=0, max_value=100, required=False)
-    quick_replies = RuleQuickReplyIn(many=True, required=False, max_length=MAX_QUICK_REPLIES)
+    quick_replies = RuleQuickReplyIn(many=True, required=False, max_length=MAX_QUICK_REPLIES)  # type: ignore[call-arg]
     is_active = StrictBoolean(required=False)
 
 
@@ -84,7 +84,7 @@ class BotRuleRef(FormOut):
 
 
 class BotQuickReplyOut(FormOut):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField()
     action = serializers.ChoiceField(choices=ReplyAction.choices)
 

@@ -29,6 +29,8 @@ from tests.accounts.codes import app_code, recovery_code, switch_on
 from tests.api import Api, data
 from tests.cast import PASSWORD, Cast
 from tests.storage import upload
+from tickets.models import BusinessCalendar
+from tickets.operations import save_calendar
 
 NEW_PASSWORD = "another-good-one-1"
 UNHEARD = "Nobody's page or socket shows it while it happens."
@@ -185,6 +187,7 @@ def called(run: Callable[[Cast], Any]) -> Any:
 
 _CATEGORY = {"nameAr": "أ", "nameEn": "A"}
 _CANNED = {"titleAr": "أ", "titleEn": "A", "bodyAr": "أ", "bodyEn": "A", "shortcut": "a"}
+_RULE = {"nameAr": "أ", "nameEn": "A", "triggerPatterns": ["a"], "responseAr": "أ", "responseEn": "A"}
 _LINK = {"ticketId": "{other}", "kind": "related"}
 _PASSWORDS = {"oldPassword": PASSWORD, "newPassword": NEW_PASSWORD}
 _NEW = {"email": "new@example.test", "password": NEW_PASSWORD, "name": "New"}
@@ -238,6 +241,11 @@ def _customer(cast: Cast) -> User:
 def _of_agent(name: str, **changes: Any) -> Any:
     """An operation of people on the agent, by the administrator."""
     return called(lambda cast: getattr(people, name)(cast.agent.pk, **changes, by=cast.administrator))
+
+
+def _closing(cast: Cast) -> BusinessCalendar:
+    row = BusinessCalendar.objects.get(is_default=True)
+    return save_calendar(row.pk, changes={"weekly": {}}, by=cast.manager)
 
 
 _TICKETS, _PEOPLE = "tickets.operations", "accounts.operations"
@@ -306,6 +314,11 @@ CASES = {
     f"{_TICKETS}.catalogue.delete_canned_response": case(
         _kept("/tickets/canned-responses", _CANNED), "CANNED_RESPONSE_DELETED", silent=UNHEARD
     ),
+    f"{_TICKETS}.hours.save_calendar": case(called(_closing), "CALENDAR_UPDATED", silent=UNHEARD),
+    "bot.operations.save_rule": case(
+        sent("lead", "POST", "/chat/bot/rules", _RULE), "BOT_RULE_CREATED", silent=UNHEARD
+    ),
+    "bot.operations.delete_rule": case(_kept("/chat/bot/rules", _RULE), "BOT_RULE_DELETED", silent=UNHEARD),
     "tickets.importing.loading.import_tickets": case(
         _importing, "TICKET_IMPORTED", silent="History of another system; nobody waits for it on a page.",
     ),

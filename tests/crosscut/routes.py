@@ -114,6 +114,11 @@ _RESET = {"token": "none", "newPassword": "another-good-one-1"}
 _CHANGE = {"oldPassword": "wrong", "newPassword": "another-good-one-1"}
 _CATEGORY = {"nameAr": "ب", "nameEn": "B"}
 _CANNED = {"titleAr": "ب", "titleEn": "B", "bodyAr": "ب", "bodyEn": "B", "shortcut": "b"}
+_REPLY = {"labelAr": "ب", "labelEn": "B", "value": "b", "action": "reply"}
+_RULE = {
+    "nameAr": "ب", "nameEn": "B", "triggerPatterns": ["b"], "responseAr": "ب", "responseEn": "B", "priority": 1,
+    "quickReplies": [_REPLY], "isActive": True,
+}  # fmt: skip
 _FILE = {"files": [{"base64": "aGVsbG8=", "filename": "hello.txt"}]}
 _LINK = {"ticketId": "{other}", "kind": "related"}
 _SEARCHERS = dict.fromkeys(("guest", "stranger", "customer"), 404)
@@ -193,6 +198,13 @@ ROUTES = (
     staffs("POST", "/tickets/canned-responses", 201, "canned.manage", _CANNED),
     staffs("PATCH", "/tickets/canned-responses/{canned}", 200, "canned.manage", {"titleEn": "C"}),
     staffs("DELETE", "/tickets/canned-responses/{canned}", 200, "canned.manage"),
+    # The bot
+    staffs("GET", "/chat/bot/rules", 200, "bot.manage"),
+    staffs("GET", "/chat/bot/rules/{rule}", 200, "bot.manage"),
+    staffs("POST", "/chat/bot/rules", 201, "bot.manage", _RULE),
+    staffs("PATCH", "/chat/bot/rules/{rule}", 200, "bot.manage", {"priority": 7}),
+    staffs("DELETE", "/chat/bot/rules/{rule}", 200, "bot.manage"),
+    staffs("POST", "/chat/bot/test", 200, "bot.manage", {"text": "مرحبا", "language": "en"}),
 )  # fmt: skip
 
 

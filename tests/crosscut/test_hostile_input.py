@@ -42,7 +42,7 @@ def actor_of(route) -> str:
     return "nobody"
 
 
-@pytest.mark.parametrize("some", ["/auth/", "/tickets"])
+@pytest.mark.parametrize("some", ["/auth/", "/tickets", "/chat/bot"])
 def test_no_value_of_any_field_is_a_fault(world, some):
     for route in (route for route in WRITING if route.path.startswith(some)):
         client = world.client(actor_of(route))

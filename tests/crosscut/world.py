@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.tokens import open_family
+from bot.models import Rule
 from tests.api import Api, data
 from tests.cast import PASSWORD, Cast, customer
 from tests.chat import acts as chats
@@ -54,6 +55,7 @@ def build_world(cast: Cast) -> World:
         "source": source["id"],
         "category": category["id"],
         "canned": canned["id"],
+        "rule": str(Rule.objects.order_by("pk")[0].pk),
         "user": str(cast.agent.pk),
         "customer": str(cast.customer.pk),
         "file": f"{file['id']}/{file['filename']}",

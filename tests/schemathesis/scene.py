@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.tokens import open_family
+from bot.models import Rule
 from tests.api import Api, data
 from tests.cast import Cast, make_cast
 from tests.storage import upload
@@ -38,6 +39,8 @@ class Scene:
             return [{"attachment_id": file["id"], "filename": file["filename"]} for file in self.files]
         if "/categories/" in path:
             return [{"ref": ref} for ref in self.categories]
+        if "/bot/rules/" in path:
+            return [{"ref": str(pk)} for pk in Rule.objects.values_list("pk", flat=True)]
         if "/canned-responses/" in path:
             return [{"ref": ref} for ref in self.canned]
         if "{user_id}" in path:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.admin import OperationAdmin, describe, holds, state_badge
-from core.errors import Problem
+from core.admin import DeletingAdmin, state_badge
 from tickets import operations, policies
 from tickets.admin import choices
 from tickets.admin.fields import LongText
@@ -27,36 +23,6 @@ from tickets.models import CannedResponse, Category
 
 ARABIC, ENGLISH = {"dir": "rtl", "lang": "ar"}, {"dir": "ltr", "lang": "en"}
 MAX_CANNED = 10_000
-
-
-class DeletingAdmin(OperationAdmin):
-    """An OperationAdmin whose objects an operation deletes, after one question."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return holds(request, self.change_right)
-
-    def remove(self, request: HttpRequest, pk: int) -> None:
-        """Delete by the operation. Problem when refused."""
-        raise NotImplementedError
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        obj = self.get_object(request, object_id)
-        if not self.has_delete_permission(request, obj):
-            raise PermissionDenied
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        if request.method != "POST":
-            context = {**self.admin_site.each_context(request), "title": _("Delete"), "subtitle": str(obj)}
-            context |= {"opts": self.opts, "original": obj, "back": reverse(f"{name}_change", args=[obj.pk])}
-            return TemplateResponse(request, "tickets/delete.html", context)
-        try:
-            self.remove(request, obj.pk)
-        except Problem as problem:
-            messages.error(request, describe(problem))
-            return HttpResponseRedirect(reverse(f"{name}_change", args=[obj.pk]))
-        messages.success(request, _("%(name)s was deleted.") % {"name": obj})
-        return HttpResponseRedirect(reverse(f"{name}_changelist"))
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -9,6 +9,7 @@ from tickets.operations.catalogue import (
 from tickets.operations.conversation import Written, add_message
 from tickets.operations.create import NewMessage, NewTicket, create_ticket
 from tickets.operations.fields import assign, escalate, update_ticket
+from tickets.operations.hours import save_calendar
 from tickets.operations.merging import merge, unmerge
 from tickets.operations.rating import rate
 from tickets.operations.relations import link, unlink, unwatch, watch
@@ -30,6 +31,7 @@ __all__ = [
     "merge",
     "rate",
     "reopen",
+    "save_calendar",
     "save_canned_response",
     "save_category",
     "unlink",

@@ -21,7 +21,7 @@ from tickets.sla.models import BusinessCalendar
 log = structlog.get_logger(__name__)
 _read: dict[tuple[int, datetime.datetime], Calendar] = {}
 # Sunday first, as the week is told here.
-_WEEK = (7, 1, 2, 3, 4, 5, 6)
+WEEK = (7, 1, 2, 3, 4, 5, 6)
 
 
 def current() -> Calendar:
@@ -87,13 +87,13 @@ def describe(language: str) -> str:
 def in_words(calendar: Calendar, language: str) -> str:
     """The weekly hours of a calendar in words; days with the same hours stand together."""
     with translation.override(language):
-        hours = {day: _hours(calendar, day) for day in _WEEK}
+        hours = {day: _hours(calendar, day) for day in WEEK}
         parts = []
-        for text, group in groupby(_WEEK, key=lambda day: hours[day]):
+        for text, group in groupby(WEEK, key=lambda day: hours[day]):
             days = list(group)
             if text:
                 parts.append(_("%(days)s, %(hours)s") % {"days": _span(days), "hours": text})
-        if parts and all(hours[day] == hours[7] for day in _WEEK):
+        if parts and all(hours[day] == hours[7] for day in WEEK):
             return _("every day, %(hours)s") % {"hours": hours[7]}
         return _("; ").join(parts) if parts else _("closed")
 
