@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.authentication import Claims, claims_of
 from accounts.models import SERVICE_ROLES, STAFF_ROLES, TokenFamily, User
+from accounts.operations.second_factor import who_must_set_up
 from core.errors import Unauthenticated
 from core.prepared import AnyOf, Prepared, execute
 from core.protocols import Identity, Viewer
@@ -99,14 +100,23 @@ def _alive(families: Sequence[str]) -> set[str]:
 
 
 def _signed_in(keys: Sequence[str]) -> dict[str, User]:
-    """The staff of these sessions of the back office; a session ends with its row, its expiry or the password."""
+    """The staff of these sessions of the back office; a session ends with its row, its expiry or the password.
+
+    Who must set up a second factor first is nobody here, as the back office shows him nothing else.
+    """
     rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     decoded = {row.session_key: row.get_decoded() for row in rows}
     users = _people({int(data[SESSION_KEY]) for data in decoded.values() if SESSION_KEY in data})
+    barred = who_must_set_up(users.values())
     found = {}
     for key, data in decoded.items():
         user = users.get(int(data.get(SESSION_KEY, 0)))
-        if user is not None and user.is_staff and _same_password(user, data.get(HASH_SESSION_KEY, "")):
+        if (
+            user is not None
+            and user.is_staff
+            and user.pk not in barred
+            and _same_password(user, data.get(HASH_SESSION_KEY, ""))
+        ):
             found[key] = user
     return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -36,6 +37,14 @@ def has_second_factor(user: User) -> bool:
 def must_set_up(user: User) -> bool:
     """Whether this installation requires a second factor that this member of staff has not yet."""
     return settings.STAFF_SECOND_FACTOR == REQUIRED and user.role in STAFF_ROLES and not has_second_factor(user)
+
+
+def who_must_set_up(users: Collection[User]) -> set[int]:
+    """must_set_up() of many at once, by primary key; one query when this installation requires it, else none."""
+    if settings.STAFF_SECOND_FACTOR != REQUIRED:
+        return set()
+    staff = {user.pk for user in users if user.role in STAFF_ROLES}
+    return staff - set(TOTPDevice.objects.filter(user__in=staff, confirmed=True).values_list("user_id", flat=True))
 
 
 def recovery_codes_left(user: User) -> int:

@@ -129,7 +129,9 @@ def _others(session: Session, user: User) -> list[dict[str, Any]]:
     """The customer's other chats, newest first."""
     rows = sessions_for(user).filter(customer_id=session.customer_id).exclude(pk=session.pk)
     newest = rows.select_related("agent", "rating").order_by("-created_at", "-pk")[:OTHERS_SHOWN]
-    return [{"session": row, "tone": STATUS_TONES[row.status], "rating": getattr(row, "rating", None)} for row in newest]
+    return [
+        {"session": row, "tone": STATUS_TONES[row.status], "rating": getattr(row, "rating", None)} for row in newest
+    ]
 
 
 def _person(request: HttpRequest) -> User:

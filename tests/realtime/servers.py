@@ -66,7 +66,10 @@ class Web:
             "REALTIME_SOCKETS_PER_USER": "1000",
             **self.environment,
         }
-        command = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"]
+        # Started as the Procfile says, so that its limits are held as well.
+        web = re.search(r"^web: daphne (.*) -b \S+ -p \S+ (.*)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
+        assert web
+        command = ["-m", "daphne", *web[1].split(), "-b", "127.0.0.1", "-p", str(self.port), web[2]]
         self.process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=environment, stdout=self.output, stderr=subprocess.STDOUT
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_simplejwt.tokens import AccessToken
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -221,6 +223,20 @@ def test_a4_socketio_refuses_a_foreign_origin_in_both_transports(committed_cast,
             Client(web, path=ENGINE, headers=headers, reads=False).close()
 
 
+def test_a4_a_cookie_socket_waits_for_a_required_second_factor(committed_cast):
+    cast = committed_cast
+    with Web(STAFF_SECOND_FACTOR="required", REALTIME_RECHECK_SECONDS="5") as web:
+        headers = cookie_of(cast.agent) | {"Origin": OURS}
+        with Client(web, path="/support/admin", headers=headers) as barred:
+            assert barred.closed() == 4401
+            assert barred.named("ready") == []
+        device = TOTPDevice.objects.create(user=cast.agent, name="app", confirmed=True)
+        with Client(web, path="/support/admin", headers=headers) as let_in:
+            let_in.event("ready")
+            device.delete()
+            assert let_in.closed(12) == 4401
+
+
 def test_a4_signing_out_of_the_back_office_closes_its_socket(committed_cast):
     cast = committed_cast
     with Web(REALTIME_RECHECK_SECONDS="5") as web:
@@ -314,6 +330,15 @@ def test_frames_that_cannot_be_read_are_answered_and_do_not_close(committed_cast
             assert client.wait(lambda frame, code=code: frame["event"] == "error" and frame["data"]["code"] == code)
         assert client.refused("nonsense") == "unknown_action"
         assert client.done("pong") == {}
+
+
+def test_a_frame_that_is_far_too_large_ends_the_connection_before_it_is_read(committed_cast, web):
+    with Client(web, token_of(committed_cast.customer)) as client:
+        client.event("ready")
+        with contextlib.suppress(ConnectionClosed):
+            client.socket.send("x" * 200_000)
+        assert client.closed() in {1006, 1009}
+        assert client.named("error") == []
 
 
 def test_sockets_and_rooms_are_counted(committed_cast):

@@ -106,10 +106,12 @@ def _children(host: str, port: int) -> list[Child]:
     """The programs of the Procfile, in the order in which they stop."""
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle"]
+    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port)]
+    # A frame somewhat too large is answered; far beyond that the connection ends before it is read.
+    largest = str(2 * settings.REALTIME["frame_bytes"])
+    frames = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
     return [
-        Child(
-            "web", [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "config.asgi:application"]
-        ),
+        Child("web", [*daphne, *frames, "config.asgi:application"]),
         Child(
             "worker", [*celery, "worker", "--loglevel=WARNING", f"--concurrency={settings.WORKER_PROCESSES}", *quiet]
         ),
