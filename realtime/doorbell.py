@@ -6,7 +6,7 @@ second after an error (core.stores).
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -49,17 +49,17 @@ def ring_message(stored: log.Stored) -> dict[str, Any]:
     }
 
 
-def publish(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Send messages to rooms in one round trip."""
-    batch = [(group_of(room), message) for room, message in messages]
-    if not batch:
+Message = tuple[str, Mapping[str, Any]]
+"""A room, and what its group is told."""
+
+
+def publish(messages: Iterable[Message]) -> None:
+    """Send messages to rooms in one round trip; blocks."""
+    batch = list(messages)
+    packed = packed_for_redis(batch)
+    if packed is None:
+        async_to_sync(by_layer)(batch)
         return
-    prefix = _pubsub_prefix()
-    if prefix is None:
-        async_to_sync(_by_layer)(batch)
-        return
-    layer: Any = get_channel_layer()
-    packed = [(f"{prefix}__group__{group}", layer.serialize(message)) for group, message in batch]
 
     def send(redis: Redis) -> None:
         with redis.pipeline(transaction=False) as pipeline:
@@ -67,7 +67,24 @@ def publish(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
                 pipeline.publish(channel, content)
             pipeline.execute()
 
-    try_redis(send, None)
+    if packed:
+        try_redis(send, None)
+
+
+def packed_for_redis(messages: Iterable[Message]) -> list[tuple[str, bytes]] | None:
+    """Redis channels and what to publish there; None when the channel layer is another than the one we know."""
+    prefix = _pubsub_prefix()
+    if prefix is None:
+        return None
+    layer: Any = get_channel_layer()
+    return [(f"{prefix}__group__{group_of(room)}", layer.serialize(message)) for room, message in messages]
+
+
+async def by_layer(messages: Iterable[Message]) -> None:
+    """Send messages to rooms through the layer's own door."""
+    layer: Any = get_channel_layer()
+    for room, message in messages:
+        await layer.group_send(group_of(room), message)
 
 
 @cache
@@ -80,9 +97,3 @@ def _pubsub_prefix() -> str | None:
     if not configured["BACKEND"].endswith(".RedisPubSubChannelLayer"):
         return None
     return str(configured["CONFIG"].get("prefix", "asgi"))
-
-
-async def _by_layer(batch: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-    layer: Any = get_channel_layer()
-    for group, message in batch:
-        await layer.group_send(group, message)

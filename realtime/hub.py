@@ -16,9 +16,10 @@ import structlog
 from django.conf import settings
 
 from realtime import figures, leases, log
-from realtime.doorbell import RING, SIGNAL, group_of, publish
+from realtime.doorbell import RING, SIGNAL, group_of
 from realtime.frames import Frame
 from realtime.registry import events
+from realtime.signals import Signals
 from realtime.subscriptions import Subscriptions
 from realtime.workers import in_thread
 
@@ -48,8 +49,7 @@ class Hub:
         self.rooms: dict[str, LocalRoom] = {}
         self.sessions: dict[Session, None] = {}
         self.tasks: set[asyncio.Task[None]] = set()
-        self._signals: list[tuple[str, dict[str, Any]]] = []
-        self._flushing = False
+        self._signals = Signals(self.spawn)
         self._gone: list[leases.Holder] = []
         self.subscriptions = Subscriptions(self.on_message, self.check)
         self.every(settings.REALTIME["reconcile_seconds"], self.reconcile)
@@ -196,10 +196,7 @@ class Hub:
         if local is not None:
             self._whisper(local, Frame(event, data, room=room, at=at), skip)
         message = {"type": SIGNAL, "room": room, "event": event, "data": data, "at": at, "skip": skip, "hub": self.id}
-        self._signals.append((room, message))
-        if not self._flushing:
-            self._flushing = True
-            self.spawn(self._flush_signals())
+        self._signals.send((room, message))
 
     def forget_lease(self, holder: leases.Holder) -> None:
         """Give back what a closed socket was counted as, together with others that close now."""
@@ -222,7 +219,7 @@ class Hub:
 
     def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:
         for session in list(room.members):
-            if session.user.pk != skip:
+            if session.user_id != skip:
                 session.whisper(frame, once)
 
 

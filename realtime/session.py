@@ -60,6 +60,7 @@ class Session:
         self.id = session_id
         self.hub, self.peer, self.identity = hub, peer, identity
         self.user: Viewer = identity.user
+        self.user_id: int = identity.user.pk
         self.cursors: dict[str, Cursor] = {}
         self.aliases: dict[tuple[str, str], str] = {}
         self.typing: dict[str, Typing] = {}
@@ -79,7 +80,7 @@ class Session:
     @property
     def holder(self) -> leases.Holder:
         """What this socket is counted as."""
-        return self.user.pk, self.peer.address, self.id
+        return self.user_id, self.peer.address, self.id
 
     # --- Delivery
 
@@ -126,7 +127,7 @@ class Session:
         else:
             self._remember(frame.event_id)
             self.write(frame)
-        if frame.event == ACCESS_CHANGED and cursor.room == f"user:{self.user.pk}":
+        if frame.event == ACCESS_CHANGED and cursor.room == f"user:{self.user_id}":
             self.epoch += 1
             self.hub.spawn(self._recheck())
 
