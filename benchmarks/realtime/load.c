@@ -273,8 +273,8 @@ static void at_rate(int posting, double rate, double warm, double seconds) { /* 
   latencies = arrived = 0; uint64_t begun = now() + 1000000, until = begun + (warm + seconds) * 1e9; from_due = begun + warm * 1e9;
   size_t sent = 0, counted = 0; static int turn; double used = cpu();
   for (;;) {
-    uint64_t at = begun + sent * (1e9 / rate); if (at >= until) break;
-    if (at > now()) { pump(at - now() > 1500000 ? (at - now()) / 1000000 : 0); continue; }
+    uint64_t at = begun + sent * (1e9 / rate), t = now(); if (at >= until) break;
+    if (at > t) { pump(at - t > 1500000 ? (at - t) / 1000000 : 0); continue; }
     if (posting) schedule(at);
     else { Socket *s = &sockets[turn++ % count]; due(&sockets[s->index ^ 1], at); type(s); }
     counted += at >= from_due; sent++; if (sent % 64 == 0) pump(0);
@@ -318,7 +318,6 @@ int main(int argc, char **argv) {
   targets(argv[4]); memset(padding, 'x', sizeof padding); polls = epoll_create1(0); seen = calloc(MAX_MESSAGES, 1);
   char line[200], name[40]; double a, b, c;
   for (;;) {
-    struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL }; (void)e;
     fd_set in; FD_ZERO(&in); FD_SET(0, &in); struct timeval t = { 0, 0 };
     if (select(1, &in, NULL, NULL, &t) == 0) { pump(5); continue; } /* heartbeats are answered between commands */
     if (!fgets(line, sizeof line, stdin)) return 0;
