@@ -52,13 +52,9 @@ class LinesField(forms.CharField):
 
 class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     trigger_patterns = LinesField(
-        label=_("keywords and patterns"),
+        label=_("Keywords and patterns"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "spellcheck": "false"}),
-        help_text=_(
-            "One a line. A word or phrase is found however it is written, also behind و ف ب ك ل ال. "
-            "Between slashes it is an expression of RE2: /order (no|number)/."
-        ),
     )
 
     class Meta:
@@ -82,9 +78,9 @@ class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk:
             stored = [reply for reply in self.instance.quick_replies if isinstance(reply, dict)]
             self.initial.update(REPLIES.initial(stored))
-        for name in ("response_ar", "response_en"):
+        for name, text in _HELP.items():
             if name in self.fields:
-                self.fields[name].help_text = _filled()
+                self.fields[name].help_text = text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -99,6 +95,14 @@ class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         return {**found, "quick_replies": REPLIES.read(self.cleaned_data)}
 
 
+def _patterns() -> str:
+    said = _(
+        "One a line. A word or phrase is found however it is written, also behind و ف ب ك ل ال. "
+        "Between slashes it is an expression of RE2:"
+    )
+    return format_html("{} <code dir='ltr'>{}</code>", said, "/order (no|number)/")
+
+
 def _variables() -> str:
     known = format_html(
         " ".join(["<code dir='ltr'>{}</code>"] * len(VARIABLES)), *(f"{{{name}}}" for name in VARIABLES)
@@ -106,7 +110,8 @@ def _variables() -> str:
     return format_html("{} {}", _("Filled in when it is used:"), known)
 
 
-_filled = lazy(_variables, str)
+_filled = lazy(_variables, str)()
+_HELP = {"trigger_patterns": lazy(_patterns, str)(), "response_ar": _filled, "response_en": _filled}
 RuleForm: Any = type("RuleForm", (_RuleForm,), dict(REPLIES.declared()))
 
 

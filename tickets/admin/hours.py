@@ -55,7 +55,7 @@ def _hours(weekday: int) -> forms.Field:
 
 class _CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
-    time_zone = forms.ChoiceField(label=gettext_lazy("time zone"))
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
 
     class Meta:
         model = BusinessCalendar
