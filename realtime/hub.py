@@ -209,14 +209,6 @@ class Hub:
         gone, self._gone = self._gone, []
         await in_thread(leases.give_back, gone)
 
-    async def _flush_signals(self) -> None:
-        try:
-            while self._signals:
-                batch, self._signals = self._signals[:1000], self._signals[1000:]
-                await in_thread(publish, batch)
-        finally:
-            self._flushing = False
-
     def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:
         for session in list(room.members):
             if session.user_id != skip:
