@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SLOTS = 8
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-NEEDS = {"browser": ("no Chromium", CHROMIUM), "node": ("no node", ("node",))}
+NGINX = ("nginx", "/usr/sbin/nginx")
+NEEDS = {"browser": ("no Chromium", CHROMIUM), "node": ("no node", ("node",)), "proxy": ("no nginx", NGINX)}
 
 _skipped: dict[str, str] = {}
 

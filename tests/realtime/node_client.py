@@ -9,11 +9,11 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import orjson
 
-from tests.realtime.servers import ROOT, Web, wait_until
+from tests.realtime.servers import ROOT, wait_until
 
 HERE = Path(__file__).parent / "node"
 INSTALLED = ROOT / "var" / "node-tests"
@@ -33,10 +33,20 @@ def installed() -> Path:
     return INSTALLED
 
 
-class NodeClient:
-    """`io(site + "/support", options)` in a Node process; `said` holds everything it reported."""
+class Site(Protocol):
+    """Where clients connect: a web process, or the proxy before some."""
 
-    def __init__(self, web: Web, token: str, *, wait: bool = True, auth: dict[str, Any] | None = None, **options: Any):
+    @property
+    def site(self) -> str: ...
+
+
+class NodeClient:
+    """`io(site + "/support", options)` in a Node process; `said` holds everything it reported.
+
+    With `resumes=True` (and an envelope) it keeps cursors and connects with them, as docs/realtime.md says.
+    """
+
+    def __init__(self, web: Site, token: str, *, wait: bool = True, auth: dict[str, Any] | None = None, **options: Any):
         chosen = {"auth": {"token": token, **(auth or {})}, "reconnectionDelay": 100, "reconnectionDelayMax": 500}
         chosen.update(options)
         self._start([HERE / "socketio.cjs", f"{web.site}/support", orjson.dumps(chosen).decode()])
@@ -121,9 +131,20 @@ class NodeClient:
     def events(self, name: str) -> list[Any]:
         return [said["args"][0] for said in list(self.said) if said["kind"] == "event" and said["event"] == name]
 
+    def applied(self, room: str) -> list[int]:
+        """The numbers of a room's events that came with an envelope, each after what the client dropped by itself."""
+        return [frame["seq"] for frame in self._frames() if frame.get("room") == room and frame.get("seq")]
+
+    def _frames(self) -> list[dict[str, Any]]:
+        frames = [said["args"][0] for said in list(self.said) if said["kind"] == "event" and said["args"]]
+        return [frame for frame in frames if isinstance(frame, dict)]
+
 
 class OurClient(NodeClient):
     """The JavaScript client that we ship, in a Node process; events come with `seq` and `room`."""
 
-    def __init__(self, web: Web, token: str) -> None:
+    def __init__(self, web: Site, token: str) -> None:
         self._start([HERE / "ours.mjs", ROOT / "realtime/static/realtime/realtime.js", web.site, token])
+
+    def _frames(self) -> list[dict[str, Any]]:
+        return [said for said in list(self.said) if said["kind"] == "event"]

@@ -64,6 +64,7 @@ class Web:
             "SITE_URL": "http://127.0.0.1:3000",
             "REALTIME_SOCKETS_PER_ADDRESS": "100000",
             "REALTIME_SOCKETS_PER_USER": "1000",
+            "METRICS_TOKEN": "figures",
             **self.environment,
         }
         # Started as the Procfile says, so that its limits are held as well.

@@ -142,7 +142,7 @@ def test_a_reader_who_never_reads_is_closed_in_the_end(committed_cast):
     cast = committed_cast
     ticket = opened(cast.customer)
     room, token = f"ticket:{ticket.pk}", token_of(cast.customer)
-    with Web(REALTIME_SLOW_SECONDS="2", REALTIME_BACKLOG_BYTES="65536", METRICS_TOKEN="figures") as web:
+    with Web(REALTIME_SLOW_SECONDS="2", REALTIME_BACKLOG_BYTES="65536") as web:
         raw = socket.socket()
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
         raw.connect(("127.0.0.1", web.port))

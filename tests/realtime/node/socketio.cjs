@@ -6,6 +6,11 @@ const { io } = createRequire(path.join(process.cwd(), "x.js"))("socket.io-client
 
 const [url, options] = [process.argv[2], JSON.parse(process.argv[3])];
 const say = (kind, data) => process.stdout.write(JSON.stringify({ kind, ...data }) + "\n");
+const since = {};
+if (options.resumes) {
+  const credentials = options.auth;
+  options.auth = (send) => send({ ...credentials, since });
+}
 const socket = io(url, options);
 const transport = () => socket.io.engine && socket.io.engine.transport.name;
 socket.on("connect", () => {
@@ -14,7 +19,14 @@ socket.on("connect", () => {
 });
 socket.on("connect_error", (error) => say("connect_error", { message: error.message, data: error.data ?? null }));
 socket.on("disconnect", (reason) => say("disconnect", { reason }));
-socket.onAny((event, ...args) => say("event", { event, args }));
+socket.onAny((event, ...args) => {
+  const { room, seq } = args[0] ?? {};
+  if (options.resumes && seq) {
+    if (seq <= (since[room] ?? 0)) return;
+    since[room] = seq;
+  }
+  say("event", { event, args });
+});
 readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const { op, id, event, args } = JSON.parse(line);
   if (op === "emit") socket.emit(event, ...args);
