@@ -46,7 +46,16 @@ def latest() -> tuple[Mark, datetime] | None:
 
 def tickets_made() -> dict[int, int]:
     """The tickets of the demo: the step that opened each, and its id."""
-    made = Entry.objects.filter(action="TICKET_CREATED", detail__user_agent__startswith=_AGENT)
+    return _made("TICKET_CREATED")
+
+
+def chats_made() -> dict[int, int]:
+    """The chats of the demo: the step that began each, and its id."""
+    return _made("CHAT_SESSION_CREATED")
+
+
+def _made(action: str) -> dict[int, int]:
+    made = Entry.objects.filter(action=action, detail__user_agent__startswith=_AGENT)
     found: dict[int, int] = {}
     for entity_id, agent in made.values_list("entity_id", "detail__user_agent"):
         mark = _MARK.fullmatch(agent)

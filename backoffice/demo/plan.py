@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from backoffice.demo import stories
+from backoffice.demo.chats import chats
 from backoffice.demo.people import CUSTOMERS, SIGN_IN_CUSTOMERS, Person
 from backoffice.demo.steps import Step
 from backoffice.demo.texts import Line, Topic, topics
@@ -43,11 +44,13 @@ _LASTING_STORIES: tuple[tuple[Story, int], ...] = (
 
 def plan(size: int, now: datetime) -> list[Step]:
     """What happens until `now` in a demo of `size` tickets (LEAST or more), earliest first."""
-    threads = [*_pinned(now), *_doubles(size, now)]
-    missing = size - len({step.opens for thread in threads for step in thread.steps if step.opens and step.at <= now})
-    threads += _usual(missing, now)
+    threads, talks = [*_pinned(now), *_doubles(size, now)], list(chats(size, now))
+    begun = [*(thread.steps for thread in threads), *talks]
+    opened = {step.opens for steps in begun for step in steps if step.opens and step.at <= now - _JUST_NOW}
+    threads += _usual(size - len(opened), now)
     _link_alike(threads)
-    happened = [(step, place) for thread in threads for place, step in enumerate(thread.steps)]
+    whole = [*(thread.steps for thread in threads), *talks]
+    happened = [(step, place) for steps in whole for place, step in enumerate(steps)]
     happened = [(step, place) for step, place in happened if step.at <= now - _JUST_NOW]
     happened.sort(key=lambda found: (found[0].at, found[0].ticket.partition(".")[0], found[1]))
     return [step for step, _place in happened]

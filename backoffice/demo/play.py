@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from accounts.models import Team, User
-from backoffice.demo.mark import Mark, tickets_made
+from backoffice.demo import chatting
+from backoffice.demo.mark import Mark, chats_made, tickets_made
 from backoffice.demo.people import DOMAIN
 from backoffice.demo.pictures import file_named
 from backoffice.demo.shop import CATEGORIES, TEAMS
@@ -25,7 +26,7 @@ _AT_ONCE = 20
 
 
 class Player:
-    """Does steps. Knows the people, teams and categories by the words of the plan, and the tickets made so far."""
+    """Does steps. Knows people, teams and categories by the words of the plan, and the tickets and chats made so far."""
 
     def __init__(self, size: int, steps: Sequence[Step]) -> None:
         self.size, self.steps = size, steps
@@ -36,6 +37,7 @@ class Player:
         categories = dict(Category.objects.values_list("name_en", "pk"))
         self.categories = {key: categories[name.en] for key, (name, _parent) in CATEGORIES.items()}
         self.tickets = {steps[number - 1].opens: pk for number, pk in tickets_made().items()}
+        self.chats = {steps[number - 1].ticket: pk for number, pk in chats_made().items()}
 
     def play(self, done: int, tell: Callable[[int], None]) -> None:
         """Do every step after the first `done`, telling after each transaction how many tickets there are."""
@@ -141,6 +143,7 @@ _VERBS: dict[str, Callable[[Player, Step], None]] = {
     "watch": Player.watch,
     "link": Player.link,
     "merge": Player.merge,
+    **chatting.VERBS,
 }
 
 

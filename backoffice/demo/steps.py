@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One operation. People are mailboxes, tickets keys of the plan; `values` are what the verb takes besides."""
+    """One operation. People are mailboxes, tickets and chats keys of the plan; `values` are what the verb takes besides.
+
+    `ticket` is the chat's key in steps of chats.
+    """
 
     at: datetime
     verb: str
@@ -22,7 +25,7 @@ class Step:
 
     @property
     def touches(self) -> frozenset[str]:
-        """The tickets this step reads or changes."""
+        """The tickets and chats this step reads or changes."""
         others = (self.values.get(name) for name in ("source", "other", "opens"))
         return frozenset({self.ticket, *(other for other in others if other)})
 
@@ -30,3 +33,9 @@ class Step:
     def opens(self) -> str:
         """The key of the ticket that this step opens; empty when it opens none."""
         return self.ticket if self.verb == "create" else str(self.values.get("opens", ""))
+
+    @property
+    def begins(self) -> frozenset[str]:
+        """The keys of the ticket and of the chat that begin with this step."""
+        chat = self.ticket if self.verb == "chat_start" else ""
+        return frozenset(key for key in (self.opens, chat) if key)

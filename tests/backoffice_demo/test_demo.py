@@ -21,6 +21,7 @@ from backoffice.demo.make import OPENED
 from backoffice.demo.people import CUSTOMERS, PASSWORD, SIGN_INS, STAFF, Worker
 from backoffice.demo.plan import plan
 from backoffice.demo.shop import CANNED, CATEGORIES
+from chat.models import ChatMessage, ChatRating, Session
 from notifications.models import Item
 from realtime.models import Event
 from tests.api import Api, data
@@ -56,11 +57,19 @@ def test_an_interrupted_demo_is_finished_without_doubling():
     assert User.objects.filter(email__endswith="@demo.test").count() == len(STAFF) + len(CUSTOMERS)
     assert Category.objects.count() == len(CATEGORIES)
     assert CannedResponse.objects.count() == len(CANNED)
-    assert Message.objects.count() == sum(verbs[verb] for verb in ("create", "reply", "note", "escalate"))
+    written = ("create", "reply", "note", "escalate", "chat_ticket")
+    assert Message.objects.count() == sum(verbs[verb] for verb in written)
+    assert Session.objects.count() == verbs["chat_start"]
+    assert ChatRating.objects.count() == verbs["chat_rate"]
     assert Rating.objects.count() == verbs["rate"]
     assert Merge.objects.count() == verbs["merge"] > 0
     bodies = {step.body for step in steps if step.verb in ("create", "reply", "note", "escalate")}
-    assert bodies == set(Message.objects.values_list("body", flat=True))
+    assert bodies == set(Message.objects.exclude(opens__in=of_chats()).values_list("body", flat=True))
+
+
+def of_chats() -> list[int]:
+    """The tickets that were made of chats."""
+    return list(Session.objects.exclude(ticket=None).values_list("ticket_id", flat=True))
 
 
 def test_the_size_of_the_first_run_counts_and_the_sign_ins_are_said(made):
@@ -90,7 +99,7 @@ def test_every_status_and_both_languages_are_there():
     assert set(Ticket.objects.values_list("status", flat=True)) == set(Status.values)
     languages = Counter(Ticket.objects.values_list("customer__language", flat=True))
     assert languages["ar"] > languages["en"] > SIZE // 5
-    for ticket in Ticket.objects.select_related("customer"):
+    for ticket in Ticket.objects.exclude(pk__in=of_chats()).select_related("customer"):
         arabic = sum("\u0621" <= letter <= "\u064a" for letter in ticket.description)
         assert (arabic > len(ticket.description) / 3) is (ticket.customer.language == "ar"), ticket.description
 
@@ -110,6 +119,40 @@ def test_what_tickets_can_do_has_been_done():
     assert Watcher.objects.exists()
     assert Rating.objects.exclude(feedback="").exists()
     assert Message.objects.filter(is_internal=True, body__contains="@").exists()
+
+
+def test_chats_of_every_kind_are_there():
+    states = Counter(Session.objects.values_list("status", flat=True))
+    assert (states["waiting"], states["active"], states["bot"]) == (3, 2, 0)
+    assert states["ended"] >= 9
+    assert of_chats()
+    said = ChatMessage.objects.all()
+    assert said.filter(author_type="bot", rule_id__isnull=False).exists()
+    assert said.filter(author_type="bot", rule_id=None).exists()
+    assert said.filter(is_internal=True).exists()
+    assert ChatRating.objects.exclude(feedback="").exclude(agent=None).exists()
+    assert Entry.objects.filter(action="CHAT_SESSION_TRANSFERRED").exists()
+    assert not Session.objects.open().filter(customer__email__startswith="customer").exists()
+
+
+def test_what_the_bot_and_people_say_is_in_the_chats_language():
+    for session in Session.objects.prefetch_related("messages"):
+        for message in session.messages.exclude(author_type="system").filter(is_internal=False):
+            letters = [letter for letter in message.body if letter.isalpha()]
+            arabic = sum("\u0621" <= letter <= "\u064a" for letter in letters)
+            if len(letters) > 12:
+                assert (arabic > len(letters) / 2) is (session.language == "ar"), message.body
+
+
+def test_chats_go_forward_in_time_and_what_was_answered_has_been_read():
+    now = timezone.now()
+    for session in Session.objects.all():
+        times = list(session.messages.order_by("pk").values_list("created_at", flat=True))
+        assert [session.created_at, *times] == sorted([session.created_at, *times])
+        assert max(times) <= (session.ended_at or now)
+    unread = ChatMessage.objects.filter(session__status="ended", author_type__in=["customer", "agent"], read_at=None)
+    agents = unread.exclude(session__agent=None).exclude(is_internal=True)
+    assert not agents.exists()
 
 
 def test_threads_go_forward_in_time_and_nothing_is_in_the_future():

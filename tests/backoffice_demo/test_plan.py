@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from backoffice.demo.chats import scripts
 from backoffice.demo.people import CUSTOMERS
 from backoffice.demo.pictures import FILES, file_named
 from backoffice.demo.plan import plan
@@ -45,8 +46,8 @@ def test_what_must_be_there_is_there_at_any_hour(now):
 def test_no_ticket_is_used_before_it_is_opened():
     known: set[str] = set()
     for step in plan(200, SUNDAY):
-        assert step.touches <= known | {step.opens}, step
-        known.add(step.opens)
+        assert step.touches <= known | step.begins, step
+        known |= step.begins
 
 
 def test_the_same_moment_gives_the_same_plan_and_another_the_same_texts():
@@ -55,6 +56,35 @@ def test_the_same_moment_gives_the_same_plan_and_another_the_same_texts():
     later = {step.ticket: step for step in plan(40, SUNDAY + timedelta(weeks=9)) if step.verb == "create"}
     same = [key for key in first if first[key].values == later[key].values]
     assert len(same) >= 0.9 * len(first)
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=str)
+def test_chats_end_before_now_but_those_that_stand_at_its_end(now):
+    last = {step.ticket: step for step in plan(200, now) if step.verb.startswith("chat_")}
+    open_ones = {key: step for key, step in last.items() if step.verb not in {"chat_end", "chat_rate"}}
+    assert len(last) - len(open_ones) >= 35
+    assert set(open_ones) == {"chat-active-0", "chat-active-1", *(f"chat-waiting-{number}" for number in range(3))}
+    assert all(now - step.at < timedelta(minutes=12) for step in open_ones.values())
+
+
+def test_nobody_has_two_chats_at_once():
+    open_chats: dict[str, str] = {}
+    for step in plan(200, SUNDAY):
+        if step.verb == "chat_start":
+            assert step.by not in open_chats
+            open_chats[step.by] = step.ticket
+        elif step.verb == "chat_end":
+            open_chats = {by: key for by, key in open_chats.items() if key != step.ticket}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chat_fills(language):
+    customer = next(one for one in CUSTOMERS if one.language == language)
+    for script in scripts(language):
+        topic = next(one for one in topics() if one.slug == script.topic)
+        thread = Thread("x", topic, customer, SUNDAY, Random(1))
+        for text in (*(text for _who, text in script.lines), script.solution):
+            assert "{" not in thread.filled(text)
 
 
 def test_topics_name_what_there_is():

@@ -16,8 +16,8 @@ SECONDS_BETWEEN_LINES = 2.0
 
 class Command(BaseCommand):
     help = (
-        "Makes the demo: the people of a phone shop, its categories and ready answers, and tickets of the last 90 "
-        "days in Arabic and English. Once only; refused on a database that holds real data."
+        "Makes the demo: the people of a phone shop, its categories and ready answers, and tickets and chats of the "
+        "last 90 days in Arabic and English. Once only; refused on a database that holds real data."
     )
 
     requires_system_checks: list[str] = []
