@@ -49,7 +49,7 @@ AREAS = (
         ),
     ),
     Area(
-        _("Chat"),
+        _("Chats and the bot"),
         (
             Entry("admin:chat_desk", "chat", _("Live chats"), _("Accept, answer, pass on"), "support.chat.view"),
             Entry("chat.session", "history", _("All chats"), _("What was said, and how it was rated")),

@@ -24,5 +24,5 @@ def lasted(since: datetime.datetime | None, until: datetime.datetime | None) -> 
     if since is None or until is None:
         return ""
     if until - since < datetime.timedelta(minutes=1):
-        return _("less than a minute")
+        return _("under a minute")
     return timesince(since, until, depth=1)

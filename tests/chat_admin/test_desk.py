@@ -175,7 +175,7 @@ def test_a_ticket_is_made_of_a_chat(cast: Cast, desk) -> None:
 
 def test_quick_replies_and_the_bot_are_told_apart(cast: Cast, desk) -> None:
     started = start(by=cast.stranger, text="hello", language="en")
-    after_message(started.session.pk, started.message)
+    after_message(started.session.pk, started.session.status, started.message)
     page = text_of(desk(cast.agent).open(started.session))
     assert "bubble bot" in page
     assert "quick-replies" in page

@@ -82,6 +82,7 @@ live.on("*", (data, { event }) => {
   }
   if (event === "chat:message" && data.sessionId === session && data.author.type === "customer") typing("");
   if (event.startsWith("chat:") && event !== "chat:session:position") refresh();
+  if (event === "presence:updated" && session) refresh(); // who could take this chat
 });
 
 // --- Who types ----------------------------------------------------------------------------------------------------

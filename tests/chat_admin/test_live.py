@@ -1,0 +1,357 @@
+"""The desk follows what happens, in a real browser against a real server, beside a customer on a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from accounts.models import User
+from chat.models import ChatMessage, Session
+from chat.operations import NewChatMessage, accept, post, read, transfer
+from chat.operations import end as end_chat
+from tests.browser.conftest import axe, chromium  # noqa: F401
+from tests.browser.test_back_office import LOOKS, SMALL
+from tests.cast import Cast
+from tests.chat_admin.desk import DESK, LIST, active, page_of, says, waiting
+from tests.realtime.servers import Web
+from tests.tickets_admin.test_live import WATCH
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SOON = 3000
+Look = Callable[..., Any]
+# A customer's socket in a page of its own: what it heard is kept, and it can type.
+CUSTOMER = """async ([address, session]) => {
+  window.events = [];
+  const socket = new WebSocket(address, ["support.v1", "bearer." + window.token]);
+  window.say = (action, data) => socket.send(JSON.stringify({ action, data, ref: ++window.refs }));
+  window.refs = 0;
+  socket.onmessage = ({ data }) => {
+    const frame = JSON.parse(data);
+    events.push(frame);
+    if (frame.event === "hb") say("pong", {});
+  };
+  await new Promise((ready) => socket.addEventListener("message", ready, { once: true }));
+  say("joinChat", { sessionId: session });
+}"""
+
+
+@pytest.fixture(autouse=True)
+def _beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright keeps a loop on this thread; nothing asynchronous uses its connection."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="module")
+def office(django_db_setup: None) -> Iterator[Web]:
+    web = Web(DEBUG="0")
+    web.environment["SITE_URL"] = web.site
+    with web.start():
+        yield web
+
+
+@pytest.fixture
+def look(office: Web, chromium: Any, transactional_db: None) -> Iterator[Look]:  # noqa: F811
+    """`look(user, path)` is a page of that person's own browser; `page.complaints` are what it complained about."""
+    contexts = []
+
+    def enter(user: User, path: str, *, language: str = "en", scripts: bool = True, **options: Any) -> Any:
+        User.objects.filter(pk=user.pk).update(language=language)
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        context = chromium.new_context(java_script_enabled=scripts, **options)
+        contexts.append(context)
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": office.site}])
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: said.type in {"error", "warning"} and page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.add_init_script(WATCH)
+        page.goto(office.site + path)
+        if scripts:
+            page.wait_for_function("() => heard.includes('ready')")
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(office: Web, chromium: Any, transactional_db: None, api: Any) -> Iterator[Callable[..., Any]]:  # noqa: F811
+    """`phone(customer, session)` is that customer's app on the socket, in his chat's room."""
+    contexts = []
+
+    def enter(user: User, session: Session) -> Any:
+        context = chromium.new_context()
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{office.site}/health/live")
+        page.evaluate("token => { window.token = token }", api(user).token)
+        page.evaluate(CUSTOMER, [office.address, str(session.pk)])
+        page.wait_for_function("() => events.some(frame => frame.event === 'ack')")
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+def available(user: User) -> User:
+    User.objects.filter(pk=user.pk).update(availability="available")
+    return user
+
+
+def test_a_waiting_chat_appears_is_announced_and_accepted(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    page = look(available(cast.agent), DESK)
+    session = waiting(cast.customer, "<b>الجهاز لا يعمل</b>", "ar")
+    expect(page.locator(f"#waiting-{session.pk}")).to_contain_text("<b>الجهاز لا يعمل</b>", timeout=SOON)
+    expect(page.locator("#toasts .toast")).to_contain_text(cast.customer.name, timeout=SOON)
+    expect(page.locator("#chat-link .count.warn")).to_contain_text("1", timeout=SOON)
+    page.click(f"#waiting-{session.pk} form button")
+    page.wait_for_url(f"**{page_of(session)}*")
+    expect(page.locator("#chat-status")).to_contain_text("Active")
+    assert Session.objects.get(pk=session.pk).agent_id == cast.agent.pk
+    assert page.complaints == []
+
+
+def test_news_of_chats_come_on_any_page_until_they_are_switched_off(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    page = look(available(cast.agent), "/admin/")
+    first = waiting(cast.customer)
+    expect(page.locator("#toasts .toast")).to_contain_text(cast.customer.name, timeout=SOON)
+    assert page.locator("#toasts a").get_attribute("href") == page_of(first)
+    page.click("#chat-state")
+    page.click("#chat-notices")
+    assert page.get_attribute("#chat-notices", "aria-pressed") == "false"
+    waiting(cast.stranger)
+    expect(page.locator("#chat-link .count.warn")).to_contain_text("2", timeout=SOON)
+    assert page.locator("#toasts .toast").count() == 0
+    assert page.complaints == []
+
+
+def test_who_is_away_hears_nothing_and_says_so_without_leaving_the_page(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    page = look(available(cast.agent), "/admin/")
+    page.evaluate("window.same = true")
+    page.click("#chat-state")
+    page.click("#chat-availability button[value=away]")
+    expect(page.locator("#chat-state")).to_contain_text("Away", timeout=SOON)
+    assert page.evaluate("window.same")
+    assert User.objects.get(pk=cast.agent.pk).availability == "away"
+    waiting(cast.customer)
+    expect(page.locator("#chat-link .count.warn")).to_contain_text("1", timeout=SOON)
+    assert page.locator("#toasts .toast").count() == 0
+
+
+def test_messages_and_typing_go_both_ways(look: Look, phone: Any, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    page = look(cast.agent, page_of(session))
+    app = phone(cast.customer, session)
+    app.evaluate("id => say('sendTyping', { sessionId: id, isTyping: true })", str(session.pk))
+    expect(page.locator("#typing")).to_have_text(f"{cast.customer.name} is typing…", timeout=SOON)
+    asked = says(cast.customer, "متى يصل الطلب؟")
+    expect(page.locator(".bubble.customer").last).to_contain_text("متى يصل الطلب؟", timeout=SOON)
+    expect(page.locator("#typing")).to_have_text("")
+    # Whoever looks at a chat has read it.
+    app.wait_for_function("id => events.some(f => f.event === 'chat:read' && f.data.messageId === id)", arg=str(asked))
+
+    page.evaluate("window.same = true")
+    page.fill("#reply-body", "")
+    page.type("#reply-body", "Today.")
+    app.wait_for_function("() => events.some(frame => frame.event === 'typing:start')")
+    page.keyboard.press("Shift+Enter")
+    page.type("#reply-body", "In the evening.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.agent.mine").last).to_contain_text("Today.\nIn the evening.", timeout=SOON)
+    expect(page.locator("#reply-body")).to_have_value("", timeout=SOON)
+    expect(page.locator("#reply-body")).to_be_focused(timeout=SOON)
+    assert page.evaluate("window.same")
+    app.wait_for_function("() => events.some(f => f.event === 'chat:message' && f.data.author.type === 'agent')")
+    expect(page.locator(".bubble.agent .seen").last).to_have_text("Sent")
+    written = ChatMessage.objects.get(author=cast.agent)
+    read(None, written.pk, by=cast.customer)
+    expect(page.locator(".bubble.agent .seen").last).to_have_text("Read", timeout=SOON)
+    # The next message goes out as well: the form got a new id.
+    page.type("#reply-body", "Anything else?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.agent.mine")).to_have_count(2, timeout=SOON)
+    assert page.complaints == []
+
+
+def test_a_note_is_written_and_the_customers_socket_hears_nothing(look: Look, phone: Any, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    app = phone(cast.customer, session)
+    page = look(cast.agent, page_of(session))
+    before = app.evaluate("events.filter(frame => frame.event !== 'chat:read').length")
+    page.click("label[for=tab-note]")
+    page.type("#note-body", "zzNOTEzz")
+    page.click("#form-note .submit-row button")
+    expect(page.locator(".bubble.internal")).to_contain_text("zzNOTEzz", timeout=SOON)
+    says(cast.customer, "Still here?")
+    app.wait_for_function("() => events.some(frame => frame.event === 'chat:message')")
+    heard = app.evaluate("JSON.stringify(events)")
+    assert "zzNOTEzz" not in heard
+    assert "typing" not in heard
+    assert app.evaluate("events.filter(frame => frame.event !== 'chat:read').length") == before + 1
+
+
+def test_a_chat_that_was_passed_on_leaves_one_desk_and_comes_to_the_other(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    mine, theirs = look(cast.agent, page_of(session)), look(cast.colleague, DESK, language="ar")
+    here = mine.locator("#transfer-agent_id option", has_text=f"{cast.colleague.name} · Offline · 0 of 4 chats")
+    expect(here).to_have_count(1, timeout=SOON)
+    mine.select_option("#transfer-agent_id", value=str(cast.colleague.pk))
+    mine.fill("#transfer-note", "Knows the order.")
+    mine.click("#form-transfer .submit-row button")
+    mine.wait_for_url(f"**{DESK}")
+    expect(theirs.locator(f"#mine-{session.pk}")).to_contain_text(cast.customer.name, timeout=SOON)
+    theirs.click(f"#mine-{session.pk} a")
+    expect(theirs.locator(".bubble.internal")).to_contain_text("Knows the order.")
+    assert mine.complaints == theirs.complaints == []
+
+
+def test_what_is_being_written_stays_when_the_chat_goes(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    page = look(cast.agent, page_of(session))
+    page.fill("#reply-body", "Half a sent")
+    transfer(session.pk, agent_id=cast.colleague.pk, by=cast.lead)
+    expect(page.locator("#composer .live-note")).to_be_visible(timeout=SOON)
+    assert page.input_value("#reply-body") == "Half a sent"
+    page.keyboard.press("Enter")
+    expect(page.locator("#refusal, #not-sent:not([hidden])").first).to_be_visible(timeout=SOON)
+    assert not ChatMessage.objects.filter(body="Half a sent").exists()
+
+
+def test_drafts_of_two_chats_are_kept_apart(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    first, second = active(cast.customer, cast.agent), active(cast.stranger, cast.agent)
+    page = look(cast.agent, page_of(first))
+    page.fill("#reply-body", "To the first")
+    says(cast.stranger, "And me?")
+    expect(page.locator(f"#mine-{second.pk} .count")).to_contain_text("2", timeout=SOON)
+    page.click(f"#mine-{second.pk} a")
+    page.wait_for_url(f"**{page_of(second)}")
+    assert page.input_value("#reply-body") == ""
+    page.click(f"#mine-{first.pk} a")
+    page.wait_for_url(f"**{page_of(first)}")
+    assert page.input_value("#reply-body") == "To the first"
+
+
+def test_a_chat_ends_in_both_ways(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session, other = active(cast.customer, cast.agent), active(cast.stranger, cast.agent)
+    page = look(cast.agent, page_of(session))
+    end_chat(None, by=cast.customer)
+    expect(page.locator("#chat-status")).to_contain_text("Ended", timeout=SOON)
+    expect(page.locator("#composer")).to_have_count(0, timeout=SOON)
+    page.click(f"#mine-{other.pk} a")
+    page.click("#chat-head form[action$='/do/end/'] button")
+    expect(page.locator("#chat-status")).to_contain_text("Ended")
+    assert Session.objects.get(pk=other.pk).ended_by == "agent"
+
+
+def test_the_loser_of_a_race_reads_who_won(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = waiting(cast.customer)
+    page = look(cast.agent, DESK)
+    # The page has not heard of it yet.
+    page.evaluate("sockets.at(-1).onmessage = null")
+    accept(session.pk, by=cast.colleague)
+    page.click(f"#waiting-{session.pk} form button")
+    expect(page.locator("#refusal")).to_contain_text(f"{cast.colleague.name} already took this chat.")
+
+
+def test_without_scripts_one_accepts_writes_and_ends(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = waiting(cast.customer)
+    page = look(cast.agent, DESK, scripts=False)
+    page.click(f"#waiting-{session.pk} form button")
+    page.fill("#reply-body", "By hand.")
+    page.click("#form-reply .submit-row button")
+    expect(page.locator(".bubble.agent").last).to_contain_text("By hand.")
+    page.click("#chat-head form[action$='/do/end/'] button")
+    expect(page.locator("#chat-status")).to_contain_text("Ended")
+
+
+@pytest.fixture
+def busy(committed_cast: Cast) -> list[str]:
+    """A desk with something of everything; the addresses of its pages."""
+    cast = committed_cast
+    session = active(cast.customer, cast.agent, "مرحبا، طلبي SA-104233 لم يصل بعد")
+    post(session.pk, NewChatMessage("أهلًا بك، أتحقق من ذلك."), by=cast.agent)
+    post(session.pk, NewChatMessage("The courier was called.", is_internal=True), by=cast.agent)
+    says(cast.customer, "شكرا\nAnd one line in English, which is rather long and must not make the page any wider.")
+    waiting(cast.stranger)
+    waiting(cast.guest, "أحتاج مساعدة")
+    return [DESK, page_of(session), page_of(Session.objects.waiting().first()), LIST, f"{LIST}?q=nothing-like-it"]
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+def test_no_page_complains_overflows_or_is_too_small_for_fingers(
+    look: Look, committed_cast: Cast, busy: list[str], office: Web, language: str, scheme: str, width: int
+) -> None:
+    size = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    page = look(committed_cast.agent, "/admin/", language=language, **size)
+    for path in busy:
+        assert page.goto(office.site + path).status == 200, path
+        page.wait_for_function("() => heard.includes('ready')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(SMALL) == [], path
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 390), ("en", "dark", 1440)])
+def test_axe_finds_nothing(
+    look: Look,
+    committed_cast: Cast,
+    busy: list[str],
+    office: Web,
+    axe: Any,  # noqa: F811
+    language: str,
+    scheme: str,
+    width: int,
+) -> None:
+    size = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "bypass_csp": True}
+    page = look(committed_cast.agent, "/admin/", language=language, **size)
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = {}
+    for path in busy:
+        page.goto(office.site + path)
+        page.wait_for_function("() => heard.includes('ready')")
+        if path == DESK:
+            page.click("#chat-state")
+        page.evaluate(axe)
+        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+        found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]] for one in result["violations"]}
+    assert found == {}
+
+
+def test_the_keyboard_is_enough(look: Look, committed_cast: Cast, tmp_path: Path) -> None:
+    cast = committed_cast
+    session = waiting(cast.customer)
+    page = look(cast.agent, DESK)
+    page.locator(f"#waiting-{session.pk} a").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{page_of(session)}*")
+    page.locator("#tab-reply").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.type("Hello")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.agent").last).to_contain_text("Hello", timeout=SOON)
+    page.locator("#tab-reply").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#note-body").is_visible()
