@@ -26,7 +26,7 @@ _AT_ONCE = 20
 
 
 class Player:
-    """Does steps. Knows people, teams and categories by the words of the plan, and the tickets and chats made so far."""
+    """Does steps. Knows people, teams and categories by the words of the plan, and the tickets and chats so far."""
 
     def __init__(self, size: int, steps: Sequence[Step]) -> None:
         self.size, self.steps = size, steps

@@ -10,9 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One operation. People are mailboxes, tickets and chats keys of the plan; `values` are what the verb takes besides.
+    """One operation. People are mailboxes, tickets keys of the plan; `values` are what the verb takes besides.
 
-    `ticket` is the chat's key in steps of chats.
+    In the steps of a chat `ticket` is the chat's key.
     """
 
     at: datetime

@@ -106,7 +106,7 @@ def _answer(request: HttpRequest, site: AdminSite, refusal: Refusal | None, cont
     template = "chat/body.html" if is_fragment(request) else "chat/desk.html"
     frame = {} if is_fragment(request) else site.each_context(request)
     refused = refusal or Refusal()
-    page = {"refusal": refusal, "refusal_text": refused.words, "refused": refused.slug}
+    page: dict[str, Any] = {"refusal": refusal, "refusal_text": refused.words, "refused": refused.slug}
     page |= {"rooms": json.dumps(desk.rooms), "queue": desk.queue}
     status = refused.status if refusal else 200
     return TemplateResponse(request, template, {**frame, **page, **context}, status=status)

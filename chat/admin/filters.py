@@ -63,5 +63,9 @@ class RatedFilter(admin.SimpleListFilter):
         return [("good", _("4 or 5")), ("bad", _("1 to 3")), ("none", _("Not rated"))]
 
     def queryset(self, request: HttpRequest, queryset: Sessions) -> Sessions:
-        wanted = {"good": {"rating__rating__gte": 4}, "bad": {"rating__rating__lte": 3}, "none": {"rating": None}}
+        wanted: dict[str, dict[str, Any]] = {
+            "good": {"rating__rating__gte": 4},
+            "bad": {"rating__rating__lte": 3},
+            "none": {"rating": None},
+        }
         return queryset.filter(**wanted.get(self.value() or "", {}))
