@@ -57,7 +57,7 @@ class TestSweep:
         with connection.cursor() as cursor:
             cursor.execute(
                 "insert into rt_event (id, event_id, room, event, data, at)"
-                " select gen_random_uuid(), gen_random_uuid(), 'ticket:' || n % 50, 'ticket:updated', '{}',"
+                " select gen_random_uuid(), gen_random_uuid(), 'ticket:' || n %% 50, 'ticket:updated', '{}',"
                 " now() - interval '400 days' from generate_series(1, %s) n",
                 [count],
             )
