@@ -6,6 +6,18 @@ from accounts.models import User
 from chat.models import Session
 from chat.querysets import SessionQuerySet
 from core.errors import NotFound, SessionEnded
+from core.prepared import Prepared
+
+
+def _for_update(rows: SessionQuerySet) -> SessionQuerySet:
+    return rows.select_for_update(no_key=True, of=("self",)).order_by()
+
+
+# Every message asks one of these.
+_BY_ID: Prepared[Session] = Prepared(lambda pk: _for_update(Session.objects.filter(pk=pk)), pk=-1)
+_OPEN_OF: Prepared[Session] = Prepared(
+    lambda customer: _for_update(Session.objects.filter(customer_id=customer).open()), customer=-1
+)
 
 
 def _lock(rows: SessionQuerySet) -> Session | None:
@@ -14,7 +26,12 @@ def _lock(rows: SessionQuerySet) -> Session | None:
 
 def locked(ref: int | str, by: User) -> Session:
     """A chat that `by` sees, locked; raises NotFound."""
-    session = _lock(Session.objects.visible_to(by).referred(str(ref)))
+    text, visible = str(ref), Session.objects.visible_to(by)
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotFound
+    # Whoever sees every chat needs no condition but the id.
+    found = [_lock(visible.referred(text))] if visible.query.where else _BY_ID.fetch(pk=int(text))
+    session = found[0] if found else None
     if session is None:
         raise NotFound
     return session
@@ -34,7 +51,8 @@ def locked_open(ref: int | str | None, by: User) -> Session:
 
 def locked_own(by: User) -> Session | None:
     """The caller's open chat, locked; None without one."""
-    return _lock(Session.objects.filter(customer_id=by.pk).open().order_by())
+    found = _OPEN_OF.fetch(customer=by.pk)
+    return found[0] if found else None
 
 
 def locked_last(by: User) -> Session:
