@@ -18,6 +18,8 @@ from accounts.models import CUSTOMER_ROLES, User
 from audit.admin import EntryAdmin
 from audit.models import Entry
 from audit.words import action_words, kind_words
+from chat.models import Session
+from chat.states import Status
 from core.admin import CappedPaginator
 from tickets.models import Ticket
 from tickets.states import RUNNING, WORKING
@@ -60,6 +62,13 @@ FIGURES = (
         "tickets_ticket",
         "view=open",
         lambda user: _tickets(user, status__in=RUNNING),
+    ),
+    Figure(
+        _("Waiting chats"),
+        "support.chat.view",
+        "chat_session",
+        "status=waiting",
+        lambda user: Session.objects.visible_to(user).filter(status=Status.WAITING),
     ),
     Figure(
         _("Customers"),
