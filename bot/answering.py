@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import threading
 
 import structlog
 
@@ -12,22 +11,24 @@ from bot.engine import Answer, Facts, HandOver, NoAnswer
 from bot.models import Rule
 
 log = structlog.get_logger(__name__)
-_Stamp = tuple[datetime.datetime, int]
-_lock = threading.Lock()
-_read: dict[int, tuple[_Stamp, engine.Rule]] = {}
+_Stamp = tuple[int, datetime.datetime, int]
+# What was read last, replaced as a whole: threads that read at once do the same work twice, and no harm.
+_read: tuple[dict[_Stamp, engine.Rule], list[engine.Rule]] = ({}, [])
 
 
 def active_rules() -> list[engine.Rule]:
-    """The rules that are switched on, by one query; what was compiled for the same row before is used again."""
-    rows = list(Rule.objects.filter(is_active=True).order_by("-priority", "id"))
-    found: dict[int, tuple[_Stamp, engine.Rule]] = {}
-    for row in rows:
-        stamp, known = (row.updated_at, row.version), _read.get(row.pk)
-        found[row.pk] = known if known and known[0] == stamp else (stamp, _compiled(row))
-    with _lock:
-        _read.clear()
-        _read.update(found)
-    return [rule for _, rule in found.values()]
+    """The rules that are switched on, the most important first, by one query.
+
+    What was compiled for the same row before is used again.
+    """
+    global _read
+    rows = {(row.pk, row.updated_at, row.version): row for row in Rule.objects.filter(is_active=True)}
+    known, rules = _read
+    if known.keys() != rows.keys():
+        known = {stamp: known.get(stamp) or _compiled(row) for stamp, row in rows.items()}
+        rules = engine.within_bounds(known.values())
+        _read = known, rules
+    return rules
 
 
 def _compiled(row: Rule) -> engine.Rule:

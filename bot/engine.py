@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import structlog
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +18,15 @@ from bot.patterns import BadPattern, Expression, compile_expression, mark
 from bot.words import Keyword, Words, language_of, order_id_in
 from core.text import in_language
 
+log = structlog.get_logger(__name__)
 # The beginning of a message is enough to know what it is about, and bounds the work of every pattern.
 MAX_TEXT = 1_000
 MAX_PATTERN = 202
-# The states of all expressions together: RE2 goes through each of them at most once a byte of the text.
+# The states of all expressions together: RE2 goes through each of them at most once a byte of the text. At their worst
+# so many would take the better part of a second, so there is a bound of time beside it.
 MAX_STATES_TOGETHER = 6_000
+# What the expressions may take of one message together, in seconds of this thread's own time; then only keywords count.
+MAX_SECONDS = 0.1
 VARIABLES = ("customer_name", "working_hours", "order_id")
 _VARIABLE = re.compile(r"( ?)\{([A-Za-z_]{1,40})\}")
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
@@ -192,16 +198,34 @@ def _rank(rule: Rule) -> tuple[int, int]:
 
 
 def matches(rules: Sequence[Rule], message: str) -> list[Match]:
-    """What of these rules stands in the message, best first: priority, then the longest match, then the oldest."""
-    text = Text.of(message)
-    found = [match for rule in within_bounds(rules) if (match := _match(rule, text))]
+    """What of these rules stands in the message, best first: priority, then the longest match, then the oldest.
+
+    `rules` as `within_bounds` gives them.
+    """
+    text, until = Text.of(message), time.thread_time() + MAX_SECONDS
+    found = [match for rule in rules if (match := _match(rule, text, until))]
     return sorted(found, key=lambda match: (-match.rule.stored.priority, -match.length, match.rule.stored.pk))
 
 
-def _match(rule: Rule, text: Text) -> Match | None:
-    """The longest match of a rule."""
+def best_match(rules: Sequence[Rule], text: Text) -> Match | None:
+    """The first of `matches`, without looking at rules that could not win any more."""
+    best, until = None, time.thread_time() + MAX_SECONDS
+    for rule in rules:
+        if best and rule.stored.priority < best.rule.stored.priority:
+            break
+        match = _match(rule, text, until)
+        if match and match.length > (best.length if best else 0):
+            best = match
+    return best
+
+
+def _match(rule: Rule, text: Text, until: float) -> Match | None:
+    """The longest match of a rule; expressions only while this thread's clock has not come to `until`."""
     best: Match | None = None
     for trigger in rule.triggers:
+        if trigger.expression and time.thread_time() > until:
+            log.warning("bot_expressions_too_slow", rule_id=rule.stored.pk, pattern=trigger.source)
+            continue
         length = trigger.length_in(text)
         if length > (best.length if best else 0):
             best = Match(rule, trigger.source, length)
@@ -209,12 +233,15 @@ def _match(rule: Rule, text: Text) -> Match | None:
 
 
 def decide(rules: Sequence[Rule], message: str, *, language: str, facts: Facts) -> Decision:
-    """What the bot does with a message of a customer whose own language is `language` (`ar` or `en`)."""
-    spoken = language_of(message[:MAX_TEXT], language)
-    if asks_for_person(Text.of(message).words):
+    """What the bot does with a message of a customer whose own language is `language` (`ar` or `en`).
+
+    `rules` as `within_bounds` gives them.
+    """
+    spoken, text = language_of(message[:MAX_TEXT], language), Text.of(message)
+    if asks_for_person(text.words):
         return HandOver(spoken)
-    found = matches(rules, message)
-    return answer(found[0].rule.stored, message, language=spoken, facts=facts) if found else NoAnswer(spoken)
+    best = best_match(rules, text)
+    return answer(best.rule.stored, message, language=spoken, facts=facts) if best else NoAnswer(spoken)
 
 
 def answer(rule: StoredRule, message: str, *, language: str, facts: Facts) -> Answer:

@@ -16,8 +16,8 @@ _PREFIXES = tuple(
     if join or rest
 )
 _WORD = re.compile(r"[^\W_]+")
-# Addresses, and names as programs spell them, such as the values of quick replies: track_order.
-_ADDRESS = re.compile(r"\S*(?:://|@|_)\S*")
+# In addresses, and in names as programs spell them, such as the values of quick replies: track_order.
+_SPELLED = ("://", "@", "_")
 _ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _ORDER = re.compile(r"(?<![\w+./-])#?((?:[A-Za-z]{1,6}-?)?\d{3,18}(?:-\d{1,12})?)(?![\w-])(?!\.\d)")
@@ -85,7 +85,9 @@ def language_of(text: str, default: str) -> str:
     Addresses and names with an underscore, such as the values of quick replies, say nothing of the language.
     """
     arabic = latin = 0
-    for word in _ADDRESS.sub(" ", text).split():
+    for word in text.split():
+        if any(sign in word for sign in _SPELLED):
+            continue
         arabic += bool(_ARABIC.search(word)) and any(map(str.isalpha, word))
         latin += bool(_LATIN.search(word)) and not _ARABIC.search(word)
     if arabic == latin:
