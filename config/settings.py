@@ -275,7 +275,11 @@ SPECTACULAR_SETTINGS = {
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.close_forms"],
+    "POSTPROCESSING_HOOKS": [
+        "realtime.webhooks.add",
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.close_forms",
+    ],
     "PREPROCESSING_HOOKS": ["core.api.schema.ours"],
 }
 CORS_ALLOWED_ORIGINS = env.listed("CORS_ALLOWED_ORIGINS", [])

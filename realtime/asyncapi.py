@@ -33,7 +33,7 @@ def document() -> JsonSchema:
 def _document() -> JsonSchema:
     registry = ComponentRegistry()
     messages = {
-        f"{name.replace(':', '.')}.{audience}": _event(registry, spec, audience)
+        f"{name.replace(':', '.')}.{audience}": event_frame(registry, spec, audience)
         for name, spec in sorted(events().items())
         for audience in sorted(spec.forms)
     }
@@ -73,7 +73,7 @@ def _operation(kind: str, summary: str, messages: JsonSchema) -> JsonSchema:
     }
 
 
-def _event(registry: ComponentRegistry, spec: EventSpec, audience: str) -> JsonSchema:
+def event_frame(registry: ComponentRegistry, spec: EventSpec, audience: str) -> JsonSchema:
     """The message of an event in one audience's form; stored ones are numbered in their room."""
     view: Any = build_mocked_view("get", "/", extend_schema(), registry)
     data = view.schema.resolve_serializer(spec.forms[audience](), "response").ref

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from accounts.operations import update_staff
 from realtime.asyncapi import FILE, document
 from realtime.registry import events
+from tests import contract
 from tests.api import Api, data
 from tests.realtime.acts import chances, report
 from tests.realtime.acts import opened as opened_ticket
@@ -145,6 +146,20 @@ def test_s3_a_missing_a_further_and_a_retyped_field_are_named():
     ):
         with pytest.raises(AssertionError, match=r"presence:updated"):
             check("presence:updated", "staff", bad)
+
+
+def test_s3_openapi_has_every_event_as_a_webhook_of_the_same_form():
+    openapi = contract.document()
+    assert openapi["webhooks"].keys() == events().keys()
+    for name, spec in events().items():
+        body = openapi["webhooks"][name]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        told = {form["properties"]["data"]["$ref"] for form in body.get("anyOf", [body])}
+        messages = document()["components"]["messages"]
+        keys = [f"{name.replace(':', '.')}.{audience}" for audience in spec.forms]
+        assert told == {messages[key]["payload"]["properties"]["data"]["$ref"] for key in keys}
+        for reference in told:
+            form = reference.rpartition("/")[2]
+            assert openapi["components"]["schemas"][form].keys() == document()["components"]["schemas"][form].keys()
 
 
 @pytest.mark.slow
