@@ -56,8 +56,13 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
     _deadline: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Channels' own would wait for its layer beside each frame, and look after the database on another thread."""
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         except asyncio.CancelledError:  # the server is going down
             if hasattr(self, "peer"):
                 self.peer.close(CLOSE_RESTART)
@@ -66,7 +71,6 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
             self._forget()
 
     async def dispatch(self, message: MutableMapping[str, Any]) -> None:
-        """Channels' own would look after the database's connections on another thread for each frame."""
         await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def websocket_connect(self, message: MutableMapping[str, Any]) -> None:

@@ -7,10 +7,9 @@ second after an error (core.stores).
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 from redis import Redis
@@ -55,11 +54,7 @@ Message = tuple[str, Mapping[str, Any]]
 
 def publish(messages: Iterable[Message]) -> None:
     """Send messages to rooms in one round trip; blocks."""
-    batch = list(messages)
-    packed = packed_for_redis(batch)
-    if packed is None:
-        async_to_sync(by_layer)(batch)
-        return
+    packed = [(channel_of(room), pack(message)) for room, message in messages]
 
     def send(redis: Redis) -> None:
         with redis.pipeline(transaction=False) as pipeline:
@@ -71,29 +66,21 @@ def publish(messages: Iterable[Message]) -> None:
         try_redis(send, None)
 
 
-def packed_for_redis(messages: Iterable[Message]) -> list[tuple[str, bytes]] | None:
-    """Redis channels and what to publish there; None when the channel layer is another than the one we know."""
-    prefix = _pubsub_prefix()
-    if prefix is None:
-        return None
-    layer: Any = get_channel_layer()
-    return [(f"{prefix}__group__{group_of(room)}", layer.serialize(message)) for room, message in messages]
+@lru_cache(maxsize=20_000)
+def channel_of(room: str) -> str:
+    """The Redis channel of a room.
 
-
-async def by_layer(messages: Iterable[Message]) -> None:
-    """Send messages to rooms through the layer's own door."""
-    layer: Any = get_channel_layer()
-    for room, message in messages:
-        await layer.group_send(group_of(room), message)
-
-
-@cache
-def _pubsub_prefix() -> str | None:
-    """The prefix of RedisPubSubChannelLayer's channels; None for any other layer.
-
-    That a group's messages travel on `<prefix>__group__<group>` is the layer's private affair, held by a test.
+    That a group's messages travel on `<prefix>__group__<group>` is the channel layer's private affair, held by a test.
     """
-    configured: dict[str, Any] = dict(settings.CHANNEL_LAYERS["default"])
-    if not configured["BACKEND"].endswith(".RedisPubSubChannelLayer"):
-        return None
-    return str(configured["CONFIG"].get("prefix", "asgi"))
+    layer: Any = settings.CHANNEL_LAYERS["default"]
+    return f"{layer['CONFIG']['prefix']}__group__{group_of(room)}"
+
+
+def pack(message: Mapping[str, Any]) -> bytes:
+    """A message as the channel layer would write it."""
+    return bytes(get_channel_layer().serialize(message))
+
+
+def unpack(content: bytes) -> dict[str, Any]:
+    """What `pack` was given."""
+    return dict(get_channel_layer().deserialize(content))

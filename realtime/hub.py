@@ -16,10 +16,10 @@ import structlog
 from django.conf import settings
 
 from realtime import figures, leases, log
-from realtime.doorbell import RING, SIGNAL, group_of
+from realtime.bus import Bus
+from realtime.doorbell import RING, SIGNAL, channel_of, pack, unpack
 from realtime.frames import Frame
 from realtime.registry import events
-from realtime.signals import Signals
 from realtime.subscriptions import Subscriptions
 from realtime.workers import in_thread
 
@@ -49,9 +49,10 @@ class Hub:
         self.rooms: dict[str, LocalRoom] = {}
         self.sessions: dict[Session, None] = {}
         self.tasks: set[asyncio.Task[None]] = set()
-        self._signals = Signals(self.spawn)
         self._gone: list[leases.Holder] = []
-        self.subscriptions = Subscriptions(self.on_message, self.check)
+        self._own = self.id.encode()
+        self.bus = Bus(self._hear, self._back)
+        self.subscriptions = Subscriptions(self.bus, self.check)
         self.every(settings.REALTIME["reconcile_seconds"], self.reconcile)
 
     # --- Tasks
@@ -87,7 +88,7 @@ class Hub:
         room = self.rooms.get(name)
         if room is None:
             room = self.rooms[name] = LocalRoom(name, last=head, head=head)
-            self.subscriptions.want(group_of(name), name)
+            self.subscriptions.want(channel_of(name), name)
         room.members[session] = None
         return room
 
@@ -99,18 +100,26 @@ class Hub:
         room.members.pop(session, None)
         if not room.members:
             del self.rooms[name]
-            self.subscriptions.drop(group_of(name))
+            self.subscriptions.drop(channel_of(name))
 
     # --- What comes in
 
+    def _hear(self, content: bytes) -> None:
+        if self._own not in content:  # what we said ourselves comes back too
+            self.on_message(unpack(content))
+
+    def _back(self) -> None:
+        """Redis was away, and doorbells with it."""
+        self.spawn(self.reconcile())
+
     def on_message(self, message: dict[str, Any]) -> None:
-        """A doorbell or a signal from the channel layer."""
+        """A doorbell or a signal."""
         room = self.rooms.get(message.get("room", ""))
         if room is None:
             return
         if message["type"] == RING:
             self._on_ring(room, message)
-        elif message["type"] == SIGNAL and message.get("hub") != self.id:
+        elif message["type"] == SIGNAL:
             frame = Frame(message["event"], message["data"], room=room.name, at=message["at"])
             self._whisper(room, frame, message.get("skip"), message.get("once", ""))
 
@@ -196,7 +205,7 @@ class Hub:
         if local is not None:
             self._whisper(local, Frame(event, data, room=room, at=at), skip)
         message = {"type": SIGNAL, "room": room, "event": event, "data": data, "at": at, "skip": skip, "hub": self.id}
-        self._signals.send((room, message))
+        self.bus.tell(channel_of(room), pack(message))
 
     def forget_lease(self, holder: leases.Holder) -> None:
         """Give back what a closed socket was counted as, together with others that close now."""

@@ -12,7 +12,7 @@ from django.conf import settings
 from realtime import leases, presence
 from realtime.answers import CLOSE_RESTART, CLOSE_SLOW
 from realtime.hub import Hub
-from realtime.outlets import before_shutdown
+from realtime.outlets import before_shutdown, without_debug_texts
 from realtime.rights import recheck
 from realtime.session import Session
 from realtime.workers import in_thread
@@ -51,6 +51,7 @@ def start_rounds(hub: Hub) -> None:
             session.end(CLOSE_RESTART)
 
     before_shutdown(say_goodbye)
+    without_debug_texts()
 
 
 async def _heartbeats(hub: Hub) -> None:

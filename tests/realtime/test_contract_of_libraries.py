@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 from channels.layers import get_channel_layer
 from django.db import connection
@@ -54,3 +55,29 @@ def test_a_second_publisher_error_within_a_second_costs_nothing(settings, db):
         for _ in range(200):
             doorbell.publish([("ticket:1", {"type": "rt.ring"})])
         assert time.monotonic() - started < 5  # a second try for each would take minutes
+
+
+def test_twisted_and_autobahn_have_what_an_outlet_uses_of_them():
+    from autobahn.twisted.websocket import WebSocketServerProtocol
+    from autobahn.websocket import protocol
+    from twisted.internet import tcp
+
+    from realtime.outlets import DEBUG_TEXTS
+
+    with socket.socket() as one:
+        transport = tcp.Connection(one, None, reactor=object())
+    for name in ("dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "disconnecting", "socket", "TLS"):
+        assert hasattr(transport, name), name
+    assert WebSocketServerProtocol.STATE_OPEN
+    assert WebSocketServerProtocol.sendCloseFrame
+    assert all(callable(getattr(protocol, name)) for name in DEBUG_TEXTS)
+
+
+async def test_redis_connections_show_their_streams_once_they_are_made(settings):
+    from realtime import bus
+
+    connection = bus._connection()
+    await connection.connect()
+    assert isinstance(connection._reader, asyncio.StreamReader)
+    assert isinstance(connection._writer, asyncio.StreamWriter)
+    await connection.disconnect(nowait=True)
