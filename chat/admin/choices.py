@@ -17,12 +17,12 @@ from tickets.admin.choices import Choices
 
 
 def receivers(session: Session) -> Choices:
-    """The queue first, then the agents who may accept chats; those who can take one now before the others."""
+    """The queue, unless it is there, and the agents who may accept chats; those who can take one now first."""
     rows = User.objects.with_right("chat.accept").exclude(pk=session.agent_id).annotate(active=_active())
     agents = list(rows.only("name", "availability").order_by("name", "pk"))
     here = online([agent.pk for agent in agents])
     agents.sort(key=lambda agent: not _ready(agent, here))
-    queue = [("", _("Back to the queue"))] if session.status != Status.WAITING else [("", "—")]
+    queue: Choices = [] if session.status == Status.WAITING else [("", _("To the queue"))]
     return [*queue, *((agent.pk, _label(agent, here)) for agent in agents)]
 
 

@@ -70,12 +70,13 @@ def read_desk(user: User, shown: int | None = None) -> Desk:
     seqs = heads([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
     now = clock.now()
     waiting = Session.objects.visible_to(user).waiting()
-    first = list(_with_last(waiting).select_related("customer")[:WAITING_SHOWN])
-    active = _with_last(own_chats(user)).select_related("customer").annotate(unread=_unread()) if mine else []
+    first = list(_with_last(waiting, AuthorType.CUSTOMER).select_related("customer")[:WAITING_SHOWN])
+    active = _with_last(own_chats(user), AuthorType.CUSTOMER, AuthorType.AGENT).annotate(unread=_unread())
+    held = list(active.select_related("customer")) if mine else []
     return Desk(
         waiting=[_card(row, now, place=place) for place, row in enumerate(first, 1)],
         waiting_count=len(first) if len(first) < WAITING_SHOWN else waiting.count(),
-        mine=[_card(row, now, unread=0 if row.pk == shown else row.unread) for row in active],
+        mine=[_card(row, now, unread=0 if row.pk == shown else row.unread) for row in held],
         capacity=settings.CHAT["capacity"],
         may_accept=may_accept,
         seqs=seqs,
@@ -97,11 +98,12 @@ def _card(row: Any, now: datetime.datetime, **more: int) -> Card:
     return Card(row, " ".join((row.last or "").split()), row.waiting_since, lasted(row.waiting_since, now), **more)
 
 
-def _with_last(rows: QuerySet[Session]) -> Any:
-    """With the beginning of what was said last."""
-    said = ChatMessage.objects.filter(session=OuterRef("pk"), is_internal=False)
-    said = said.exclude(author_type=AuthorType.SYSTEM).order_by("-pk")
-    return rows.annotate(last=Subquery(said.values(start=Left("body", EXCERPT))[:1]))
+def _with_last(rows: QuerySet[Session], *authors: AuthorType) -> Any:
+    """With the beginning of what one of these wrote last; the choice of a quick reply says little."""
+    said = ChatMessage.objects.filter(
+        session=OuterRef("pk"), is_internal=False, reply_value="", author_type__in=authors
+    )
+    return rows.annotate(last=Subquery(said.order_by("-pk").values(start=Left("body", EXCERPT))[:1]))
 
 
 def _unread() -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chat.models import Session
 from chat.states import Status
@@ -20,9 +20,15 @@ def status_badge(session: Session) -> SafeString:
 
 
 def lasted(since: datetime.datetime | None, until: datetime.datetime | None) -> str:
-    """How long something took, in words; empty when it has no beginning or no end."""
+    """How long something took, in its largest whole unit; empty when it has no beginning or no end."""
     if since is None or until is None:
         return ""
-    if until - since < datetime.timedelta(minutes=1):
+    minutes = int((until - since).total_seconds() // 60)
+    if minutes < 1:
         return _("under a minute")
-    return timesince(since, until, depth=1)
+    if minutes < 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 24:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}

@@ -185,6 +185,7 @@ function prepare(element) {
 function prepareForms(element) {
   element.querySelectorAll("form[data-live]").forEach((form) => {
     const box = form.elements.body;
+    dropArrived(form);
     form.addEventListener("submit", (event) => {
       if (event.submitter?.name === "insert") return;
       event.preventDefault();
@@ -205,6 +206,14 @@ function prepareForms(element) {
   });
   const hint = element.querySelector(".enter-sends");
   if (hint) hint.hidden = byTouch();
+}
+
+// Whoever left the page while a message was on its way finds it said, and not in the box again.
+function dropArrived(form) {
+  const last = [...document.querySelectorAll("#thread .bubble.mine .body")].at(-1)?.textContent;
+  if (!form.elements.body.value || form.elements.body.value.trim() !== last?.trim()) return;
+  form.elements.body.value = "";
+  forget(form);
 }
 
 const byTouch = () => matchMedia("(pointer: coarse)").matches;
