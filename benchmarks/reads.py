@@ -20,7 +20,7 @@ RARE, COMMON = "زمرده فيروزية", "تأخر الشحن"
 
 
 class Spent:
-    """Milliseconds that statements took, each."""
+    """Milliseconds that statements took, each; those sent in one round trip are one."""
 
     def __init__(self) -> None:
         self.each: list[float] = []
@@ -35,12 +35,18 @@ class Spent:
 
 @contextmanager
 def sql_time() -> Iterator[Spent]:
-    """What the block spends in statements."""
+    """What the block spends in statements, Django's own and prepared ones."""
     from django.db import connection
 
-    spent = Spent()
-    with connection.execute_wrapper(spent):
-        yield spent
+    from core import prepared
+
+    spent, timed = Spent(), prepared._timed
+    prepared._timed = lambda run, *asked: spent(lambda *_: timed(run, *asked), str(asked), None, False, None)
+    try:
+        with connection.execute_wrapper(spent):
+            yield spent
+    finally:
+        prepared._timed = timed
 
 
 def agent() -> Any:
@@ -76,8 +82,11 @@ def _list(ground: Ground, port: int, name: str, pick: Callable[[], tuple[dict[st
     token = open_family(user).access
     found: dict[str, list[float]] = {}
     for _ in range(ground.size.rounds):
-        ours = [_our_list(user, asked) for asked, _, _ in cases]
-        floor = [_floor_list(ground, where, given) for _, where, given in cases]
+        # In turn, case by case: whatever else the machine does then hits both.
+        ours, floor = [], []
+        for asked, where, given in cases:
+            floor.append(_floor_list(ground, where, given))
+            ours.append(_our_list(user, asked))
         paths = iter([_path(asked) for asked, _, _ in [*cases[:3], *cases]])
         answers = times(port, lambda: request("GET", next(paths), token), len(cases))  # noqa: B023
         for key, values in (
@@ -108,7 +117,24 @@ def _floor_list(ground: Ground, where: str, given: list[Any]) -> tuple[float, fl
 
 
 def _our_list(user: Any, asked: dict[str, str]) -> tuple[float, float]:
-    """The same of ours: a list's statements are its count and its page, in this order."""
+    """The same of ours: the page by itself, and count and page as they are asked."""
+    from core import prepared
+    from core.api import lists as lists_api
+
+    lists: Any = lists_api
+
+    with sql_time() as both:
+        _list_of(user, asked)
+    lists.pipelined = lambda *statements: [prepared.pipelined(one)[0] for one in statements]
+    try:
+        with sql_time() as apart:
+            _list_of(user, asked)
+    finally:
+        lists.pipelined = prepared.pipelined
+    return apart.each[-1], sum(both.each)
+
+
+def _list_of(user: Any, asked: dict[str, str]) -> None:
     from django.http import QueryDict
 
     from core.api.lists import narrowed, paginate, read_paging
@@ -117,10 +143,9 @@ def _our_list(user: Any, asked: dict[str, str]) -> tuple[float, float]:
 
     given = QueryDict(mutable=True)
     given.update({**asked, "limit": str(LIMIT)})
-    with sql_time() as spent:
-        rows = narrowed(queries.tickets_for(user), filters_for(user), given)
-        paginate(queries.brief(rows, "created_at"), read_paging(given, sorts_for(user), "createdAt"), sorts_for(user))
-    return spent.each[-1], sum(spent.each)
+    rows = narrowed(queries.tickets_for(user), filters_for(user), given)
+    paging, steady = read_paging(given, sorts_for(user), "createdAt"), queries.by_one_index(given, user)
+    paginate(queries.brief(rows, "created_at"), paging, sorts_for(user), steady=steady)
 
 
 def searches(ground: Ground) -> list[Row]:
@@ -130,11 +155,12 @@ def searches(ground: Ground) -> list[Row]:
         ours, theirs = [], []
         hits = 0
         for _ in range(ground.size.rounds):
-            theirs.append(statistics.median(_floor_search(ground, query) for _ in range(ground.size.requests)))
-            spent = []
+            floor, spent = [], []
             for _ in range(ground.size.requests):
+                floor.append(_floor_search(ground, query))
                 ms, hits = _our_search(query)
                 spent.append(ms)
+            theirs.append(statistics.median(floor))
             ours.append(statistics.median(spent))
         what = f"search, {name} words ({hits}{'+' if hits >= 1000 else ''} hits), {ground.size.tickets:,} tickets, SQL"
         found.append(Row("F5", what, "ms", ours, theirs))

@@ -31,16 +31,15 @@ FEW = 4
 class Then:
     """What is read when the rows of an Insert are committed, and who gets it; neither undoes anything when it fails.
 
-    `params` makes the query's parameters from the rows that were written.
+    `query` makes the query and its parameters from the rows that were written.
     """
 
-    sql: str
-    params: Callable[[list[Row]], Sequence[Any]]
+    query: Callable[[list[Row]], tuple[str, Sequence[Any]]]
     tell: Callable[[list[tuple[Any, ...]]], None]
 
     def read(self, rows: list[Row]) -> None:
         """Ask and tell."""
-        self.tell(execute(self.sql, self.params(rows)))
+        self.tell(execute(*self.query(rows)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +181,7 @@ def _send(current: _Unit, *, commit: bool) -> None:
     if not batch:
         return
     asked = [(insert.then, rows) for insert, rows in written if insert.then]
-    reads = [(then.sql, then.params(rows)) for then, rows in asked] if commit else []
+    reads = [then.query(rows) for then, rows in asked] if commit else []
     answers = _pipelined(batch, commit, reads)
     for number, (then, rows) in enumerate(asked):
         if answers and answers[number] is not None:

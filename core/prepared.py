@@ -14,15 +14,54 @@ from django.db.models.query import ModelIterable
 M = TypeVar("M", bound=Model)
 
 
-def execute(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+Rows = list[tuple[Any, ...]]
+
+
+def execute(sql: str, params: Sequence[Any]) -> Rows:
     """The rows of a statement that is planned once a connection; parameters are the server's to bind, so cast them."""
+    return _timed(lambda: [_send(sql, params).fetchall()], (sql, params))[0]
+
+
+def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -> list[Rows]:
+    """The rows of several statements in one round trip, each planned once a connection for whatever values come.
+
+    `off` names planner settings that are off meanwhile. Before a statement's first plans PostgreSQL would else look at
+    the values, and plan anew each time if that seems cheaper.
+    """
+    settings = {"plan_cache_mode": ("force_generic_plan", "auto"), **dict.fromkeys(off, ("off", "on"))}
+    before, after = ([(_SETTING, (name, values[end])) for name, values in settings.items()] for end in (0, 1))
+    if not connection.in_atomic_block:
+        after = []  # the round trip is a transaction of its own, and ends what is set for it
+
+    def run() -> list[Rows]:
+        with connection.connection.pipeline():
+            for sql, params in before:
+                _send(sql, params)
+            cursors = [_send(sql, params) for sql, params in statements]
+            for sql, params in after:
+                _send(sql, params)
+        return [cursor.fetchall() for cursor in cursors]
+
+    return _timed(run, *before, *statements, *after)
+
+
+_SETTING = "select set_config(%s, %s, true)"
+
+
+def _send(sql: str, params: Sequence[Any]) -> psycopg.Cursor[Any]:
+    return psycopg.Cursor(connection.connection).execute(sql, params, prepare=True)
+
+
+def _timed(run: Callable[[], list[Rows]], *statements: tuple[str, Sequence[Any]]) -> list[Rows]:
+    """Run and log as Django does its own queries, those of one round trip as one."""
     started = time.monotonic()
     with connection.cursor(), connection.wrap_database_errors:  # Django's cursor looks after the connection
-        cursor = psycopg.Cursor(connection.connection)
-        rows = cursor.execute(sql, params, prepare=True).fetchall()
+        found = run()
     if connection.queries_logged:
+        written = psycopg.ClientCursor(connection.connection)
+        sql = "; ".join(written.mogrify(sql, params) for sql, params in statements)
         connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
-    return rows
+    return found
 
 
 class AnyOf(Func):

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Sequence
 
 from django.conf import settings
 from redis import Redis
@@ -9,22 +10,34 @@ from redis import Redis
 from core.errors import RateLimited
 from core.stores import try_redis
 
+# For each key its count, with its window's length as the argument beside it.
 _COUNT = """
-local n = redis.call('INCR', KEYS[1])
-if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return {n, redis.call('TTL', KEYS[1])}
+local counts = {}
+for i, key in ipairs(KEYS) do
+  counts[i] = redis.call('INCR', key)
+  if counts[i] == 1 then redis.call('EXPIRE', key, ARGV[i]) end
+end
+return counts
 """
 
 
 def spend(rate: str, who: str) -> None:
     """Count one use of a rate of settings.RATES by `who`; raises RateLimited beyond it."""
-    limit, seconds = settings.RATES[rate]
-    window = int(time.time()) // seconds
-    key = f"support:rate:{rate}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{window}"
+    spend_all([(rate, who)])
+
+
+def spend_all(uses: Sequence[tuple[str, str]]) -> None:
+    """Count several uses, each of a rate by somebody, in one round trip; raises RateLimited beyond any."""
+    now = int(time.time())
+    limits = [settings.RATES[rate] for rate, _who in uses]
+    keys = [
+        f"support:rate:{rate}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{now // seconds}"
+        for (rate, who), (_limit, seconds) in zip(uses, limits, strict=True)
+    ]
 
     def count(redis: Redis) -> list[int]:
-        return list(redis.eval(_COUNT, 1, key, seconds))
+        return list(redis.eval(_COUNT, len(keys), *keys, *(seconds for _limit, seconds in limits)))
 
-    used, _ttl = try_redis(count, [0, 0])
-    if used > limit:
-        raise RateLimited(seconds - int(time.time()) % seconds)
+    for used, (limit, seconds) in zip(try_redis(count, [0] * len(keys)), limits, strict=True):
+        if used > limit:
+            raise RateLimited(seconds - now % seconds)

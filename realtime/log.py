@@ -12,8 +12,6 @@ from typing import Any
 from django.db import connection
 
 _COLUMNS = "select room, seq, event_id, event, data::text, at from rt_event"
-# The committed rows of events, in the order of their rooms' numbers; a rolled back one is not found.
-NUMBERED = f"{_COLUMNS} where event_id = any(%s::uuid[]) and seq is not null order by room, seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,17 @@ def _rows(sql: str, params: Sequence[Any]) -> list[Stored]:
 
 def _stored(room: str, seq: int, event_id: uuid.UUID, event: str, data: str, at: datetime.datetime) -> Stored:
     return Stored(room, seq, str(event_id), event, data, at.astimezone(datetime.UTC).isoformat()[:-6] + "Z")
+
+
+def numbered(event_ids: Collection[uuid.UUID]) -> tuple[str, list[Any]]:
+    """The query for the committed rows of these events, in the order of their rooms' numbers.
+
+    One id is compared, since PostgreSQL plans a list anew each time.
+    """
+    one = len(event_ids) == 1
+    which = "= %s" if one else "= any(%s::uuid[])"
+    sql = f"{_COLUMNS} where event_id {which} and seq is not null order by room, seq"
+    return sql, list(event_ids) if one else [list(event_ids)]
 
 
 def stored(rows: Iterable[tuple[Any, ...]]) -> list[Stored]:

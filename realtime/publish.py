@@ -1,11 +1,11 @@
 """emit(): event rows in the operation's own transaction; numbers are given by the database at commit."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from core import clock
 from core.after_commit import after_commit
+from core.ids import new_id
 from core.jsonb import jsonb_text
 from core.operation import Insert, Then, write_later
 from realtime import doorbell, log
@@ -23,7 +23,7 @@ _INSERT = Insert(
     """,
     "id uuid, event_id uuid, room text, event text, data text, at timestamptz",
     numbered=True,
-    then=Then(log.NUMBERED, lambda rows: [list({row[1] for row in rows})], _ring),
+    then=Then(lambda rows: log.numbered({row[1] for row in rows}), _ring),
 )
 
 
@@ -36,7 +36,7 @@ def emit(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
     spec = events().get(event)
     if spec is None:
         raise ValueError(f"The event {event} is not registered.")
-    event_id = uuid.uuid4()
+    event_id = new_id()
     now = clock.now()
     dumped: dict[int, str] = {}
     for room, data in forms.items():
@@ -44,7 +44,7 @@ def emit(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
             raise ValueError(f"The event {event} does not go to {room}.")
         if id(data) not in dumped:
             dumped[id(data)] = jsonb_text(data)
-        write_later(_INSERT, (uuid.uuid4(), event_id, room, event, dumped[id(data)], now))
+        write_later(_INSERT, (new_id(), event_id, room, event, dumped[id(data)], now))
 
 
 def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
@@ -57,7 +57,7 @@ def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
         raise ValueError(f"The event {event} is not registered as a signal to {', '.join(forms)}.")
     message = {"type": doorbell.SIGNAL, "event": event, "at": clock.now().isoformat()[:-6] + "Z"}
     if len(forms) > 1:  # who is in several of the rooms hears it once
-        message["once"] = uuid.uuid4().hex
+        message["once"] = new_id().hex
     messages = [(room, {**message, "room": room, "data": jsonb_text(data)}) for room, data in forms.items()]
     after_commit(doorbell.publish, messages)
 

@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.lookups import IsNull
 
-from core.api.lists import Page, Paging, Sort, in_order, order, page_of, page_of_rows, position
+from core.api.lists import Page, Paging, Sort, in_order, order, page_of, page_of_rows, position, read
+from core.prepared import pipelined
 from core.protocols import Viewer
 from tickets.models import Message, Ticket
 
@@ -81,37 +83,38 @@ def search(
     words, content = (split(folded) for folded in fold(query, message_content))
     condition = _Condition(words, content, viewer)
     ordered = order(scope, paging, sorts)
+    column = sorts[paging.sort].column
     if paging.cursor:
         position(Ticket, paging, sorts[paging.sort])
     first = list(condition.looked(ordered)[: WINDOW + 1])
     hits = [row for row in first if row.hit]
     if len(first) <= WINDOW:
-        return page_of_rows(hits, paging, sorts, total=len(hits), cap=CAP)
+        return page_of_rows(Ticket, hits, paging, sorts, total=len(hits), cap=CAP)
     if len(hits) >= COMMON:
         page = _walked_among(condition.looked(ordered)[:REACH], paging, sorts)
         if page is not None:
             return page if page.rows else _walked_page(condition, ordered, paging, sorts, total=CAP + 1)
-    found = condition.probe(scope)
+    found = condition.probe(scope, column)
     if found is not None and len(found) <= CAP:
-        return page_of_rows(in_order(found, paging, sorts), paging, sorts, total=len(found), cap=CAP)
+        return page_of_rows(Ticket, in_order(found, paging, sorts), paging, sorts, total=len(found), cap=CAP)
     return _walked_page(condition, ordered, paging, sorts, total=None if found is None else CAP + 1)
 
 
 def _walked_among(looked: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sort]) -> Page[Ticket] | None:
     """The page among the first 1,001 hits, without rows when it lies further; None when there are not so many."""
     column = sorts[paging.sort].column
-    sql, params = looked.query.sql_with_params()
-    with planner(enable_bitmapscan=False, enable_sort=False), connection.cursor() as cursor:
-        # No ORDER BY outside: a subquery scan keeps the order, and stops at the limit.
-        cursor.execute(f'select "id", "{column}" from ({sql}) looked where hit limit {CAP + 1}', params)
-        found = cursor.fetchall()
-    if len(found) <= CAP:
-        return None
     end = paging.page * paging.limit + 1
+    sql, params = looked.query.sql_with_params()
+    # No ORDER BY outside: a subquery scan keeps the order, and stops at the limit.
+    found = f'with found as materialized (select "id", "{column}" from ({sql}) looked where hit limit {CAP + 1})'
+    with planner(enable_bitmapscan=False, enable_sort=False), connection.cursor() as cursor:
+        cursor.execute(f"{found} select *, (select count(*) from found) from found limit {end}", params)
+        rows = cursor.fetchall()
+    if not rows or rows[0][-1] <= CAP:
+        return None
     if paging.cursor or end > CAP:
         return Page([], {})
-    rows = [Ticket(pk=pk, **{column: value}) for pk, value in found[:end]]
-    return page_of_rows(rows, paging, sorts, total=CAP + 1, cap=CAP)
+    return page_of_rows(Ticket, read(rows, column), paging, sorts, total=CAP + 1, cap=CAP)
 
 
 def _walked_page(
@@ -152,7 +155,7 @@ class _Condition:
             # Never EXISTS, which PostgreSQL may answer by reading every message first.
             yield IsNull(Subquery(messages.values("pk")[:1]), False)
 
-    def probe(self, scope: QuerySet[Ticket]) -> list[Ticket] | None:
+    def probe(self, scope: QuerySet[Ticket], column: str) -> list[Ticket] | None:
         """The rows that the index finds in the scope, 1,001 at most; None when there are too many messages to list."""
         if self.content.all:
             tickets = self._of_messages()
@@ -161,8 +164,7 @@ class _Condition:
             scope = scope.filter(pk__in=tickets)
         for text in _indexed(self.words):
             scope = scope.filter(text)
-        with planner(enable_seqscan=False, enable_indexscan=False):
-            return list(scope.order_by()[: CAP + 1])
+        return read(_by_index(scope.order_by().values_list("pk", column)[: CAP + 1]), column)
 
     def _of_messages(self) -> set[int] | None:
         """Tickets of the messages that the index finds; None when there are too many to list."""
@@ -171,12 +173,19 @@ class _Condition:
             rows = Message.objects.filter(is_internal=internal)
             for text in _walked(self.content):
                 rows = rows.filter(text)
-            with planner(enable_seqscan=False, enable_indexscan=False):
-                ids = list(rows.order_by().values_list("ticket_id", flat=True)[: MESSAGES_CAP + 1])
+            ids = _by_index(rows.order_by().values_list("ticket_id")[: MESSAGES_CAP + 1])
             if len(ids) > MESSAGES_CAP:
                 return None
-            found.update(ids)
+            found.update(pk for (pk,) in ids)
         return found
+
+
+def _by_index(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """The rows, found by bitmaps of indexes whatever the planner thinks of it, in one round trip."""
+    try:
+        return pipelined(rows.query.sql_with_params(), off=["enable_seqscan", "enable_indexscan"])[0]
+    except EmptyResultSet:
+        return []
 
 
 class SearchText(Func):

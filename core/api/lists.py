@@ -2,11 +2,14 @@
 
 import base64
 import datetime
+from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -14,6 +17,7 @@ from django_filters.rest_framework import FilterSet
 from rest_framework.request import Request
 
 from core.errors import Invalid, PageTooDeep
+from core.prepared import pipelined
 
 M = TypeVar("M", bound=Model)
 COUNT_CAP = 10_000
@@ -133,21 +137,54 @@ def order(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> Q
     return queryset.order_by(by, "-pk" if paging.descending else "pk")
 
 
-def paginate(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> Page[M]:
-    """One page in a stable order, with a count that stops at 10,000."""
+def paginate(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort], *, steady: bool = False) -> Page[M]:
+    """One page in a stable order, with a count that stops at 10,000.
+
+    `steady` says that one plan serves whatever values the filters have: both are then planned once a connection and
+    asked in one round trip, and rows hold their id and the column of their order alone.
+    """
+    ordered = order(queryset, paging, sorts)
+    if steady:
+        return _steady_page(queryset, ordered, paging, sorts[paging.sort])
     total = queryset.order_by()[: COUNT_CAP + 1].count()
-    return page_of(order(queryset, paging, sorts), paging, sorts, total=total, cap=COUNT_CAP)
+    return page_of(ordered, paging, sorts, total=total, cap=COUNT_CAP)
+
+
+def _steady_page(queryset: QuerySet[M], ordered: QuerySet[M], paging: Paging, sort: Sort) -> Page[M]:
+    try:
+        counted, params = queryset.order_by().values("pk")[: COUNT_CAP + 1].query.sql_with_params()
+        page = _window(ordered, paging, sort).values_list("pk", sort.column)
+        [[(total,)], rows] = pipelined(
+            (f"select count(*) from ({counted}) counted", params), page.query.sql_with_params()
+        )
+    except EmptyResultSet:
+        total, rows = 0, []
+    return _page(read(rows, sort.column), paging, sort, total, COUNT_CAP)
 
 
 def page_of(ordered: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort], *, total: int, cap: int) -> Page[M]:
     """The page of an ordered queryset that was asked for; `total` beyond `cap` is told as capped."""
     sort = sorts[paging.sort]
+    return _page(list(_window(ordered, paging, sort)), paging, sort, total, cap)
+
+
+def _window(ordered: QuerySet[M], paging: Paging, sort: Sort) -> QuerySet[M]:
+    """The rows of the page, and one more if there is one."""
     if paging.cursor:
-        rows = list(_after(ordered, paging, sort)[: paging.limit + 1])
-    else:
-        start = (paging.page - 1) * paging.limit
-        rows = list(ordered[start : start + paging.limit + 1])
-    return _page(rows, paging, sort, total, cap)
+        return _after(ordered, paging, sort)[: paging.limit + 1]
+    start = (paging.page - 1) * paging.limit
+    return ordered[start : start + paging.limit + 1]
+
+
+def read(rows: Iterable[Sequence[Any]], column: str) -> list[Any]:
+    """Rows of id, a column and more, as far as paging looks at them: a thousand models take longer than their query."""
+    kind = _row_of(column)
+    return [kind(row[0], row[1]) for row in rows]
+
+
+@cache
+def _row_of(column: str) -> Any:
+    return namedtuple("_Row", ["pk", column])
 
 
 def in_order(rows: Iterable[M], paging: Paging, sorts: Mapping[str, Sort]) -> list[M]:
@@ -159,12 +196,14 @@ def in_order(rows: Iterable[M], paging: Paging, sorts: Mapping[str, Sort]) -> li
     return [*valued, *sorted(empty, key=lambda row: row.pk, reverse=paging.descending)]
 
 
-def page_of_rows(ordered: Sequence[M], paging: Paging, sorts: Mapping[str, Sort], *, total: int, cap: int) -> Page[M]:
+def page_of_rows(
+    model: type[M], ordered: Sequence[M], paging: Paging, sorts: Mapping[str, Sort], *, total: int, cap: int
+) -> Page[M]:
     """The page that was asked for of rows at hand, already in order; as `page_of` finds it."""
     sort = sorts[paging.sort]
     start = (paging.page - 1) * paging.limit
     if paging.cursor and ordered:
-        stands = _Standing(paging, sort, *position(type(ordered[0]), paging, sort))
+        stands = _Standing(paging, sort, *position(model, paging, sort))
         start = next((place for place, row in enumerate(ordered) if stands.before(row)), len(ordered))
     return _page(list(ordered[start : start + paging.limit + 1]), paging, sort, total, cap)
 

@@ -19,7 +19,7 @@ from core.context import origin
 from core.errors import Invalid, NotFound
 from core.idempotency import Answer, once
 from core.links import refresh_links
-from core.rates import spend
+from core.rates import spend_all
 
 
 class ApiView(APIView):
@@ -33,12 +33,13 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         user = request.user
-        spend("address", origin().ip_address)
+        uses = [("address", origin().ip_address)]
         if user.is_authenticated:
             kind = "read" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
-            spend(f"staff_{kind}" if user.is_agent else kind, f"user:{user.pk}")
+            uses.append((f"staff_{kind}" if user.is_agent else kind, f"user:{user.pk}"))
         if self.rate:
-            spend(self.rate, f"user:{user.pk}" if user.is_authenticated else origin().ip_address)
+            uses.append((self.rate, f"user:{user.pk}" if user.is_authenticated else origin().ip_address))
+        spend_all(uses)
         if request.method in {"GET", "HEAD"}:
             self.check_parameters(request)
 

@@ -117,7 +117,7 @@ class TestTransaction:
 
     def test_a_read_after_the_commit_that_fails_undoes_nothing(self):
         told: list[Any] = []
-        insert = Insert(_TEAMS.sql, then=Then("select 1 / %s::int", lambda rows: [0], told.append))
+        insert = Insert(_TEAMS.sql, then=Then(lambda rows: ("select 1 / %s::int", [0]), told.append))
         with capture_logs() as logs, unit():
             write_later(insert, ("x",))
         assert Team.objects.filter(name_ar="x").exists()
@@ -126,7 +126,7 @@ class TestTransaction:
 
     def test_what_is_read_after_the_commit_sees_it(self):
         told: list[Any] = []
-        read = Then("select %s::int, count(*) from accounts_team", lambda rows: [len(rows)], told.append)
+        read = Then(lambda rows: ("select %s::int, count(*) from accounts_team", [len(rows)]), told.append)
         insert = Insert(_TEAMS.sql, then=read)
         with unit():
             write_later(insert, ("x",))

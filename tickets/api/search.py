@@ -111,7 +111,8 @@ def found(rows: QuerySet[Ticket], given: Mapping[str, Any], user: User) -> Respo
         content, query = texts["messageContent"], texts["query"]
         page = search(rows, paging, sorts, viewer=user, query=query, message_content=content)
     else:
-        page = paginate(rows, paging, sorts)
+        steady = paging.sort == "createdAt" and queries.by_one_index(given, user)
+        page = paginate(rows, paging, sorts, steady=steady)
     return ok(queries.page_data(page.rows, user), meta=page.meta)
 
 
