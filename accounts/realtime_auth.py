@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -42,7 +43,7 @@ class Authenticator:
     def by_tokens(self, tokens: Sequence[str]) -> list[Identity | None]:
         claims = [_claims(token) for token in tokens]
         known = [one for one in claims if one is not None]
-        owners = dict(
+        owners: dict[UUID, int] = dict(
             execute(_OWNERS, [[one.family for one in known], timezone.now()]) if known else []  # of the open families
         )
         now_open = [one for one in known if owners.get(one.family) == one.user_id]
