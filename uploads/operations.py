@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import Invalid, Unavailable
 from core.operation import operation
 from uploads.checks import check_files, too_many
@@ -65,6 +65,7 @@ def keep_files(files: Sequence[StoredFile], *, by: User) -> list[Attachment]:
             size=file.size,
             key=file.key,
             inline=file.inline,
+            created_at=clock.now(),
         )
         for file in files
     )
@@ -88,7 +89,7 @@ def attach(references: Sequence[str], *, owner_type: str, owner_id: int, by: Use
     claimed = []
     if not unknown:
         named = [str(found) for found in ids]
-        claimed = list(Attachment.objects.raw(_CLAIM, [owner_type, owner_id, timezone.now(), named, named, by.pk]))
+        claimed = list(Attachment.objects.raw(_CLAIM, [owner_type, owner_id, clock.now(), named, named, by.pk]))
         unknown = sorted(set(range(len(ids))) - {ids.index(attachment.pk) for attachment in claimed})
     if unknown:
         text = _("Number %(number)s is not a file of your own that can still be attached.")

@@ -1,9 +1,15 @@
 """Links between tickets and watchers: staff's business, of which a customer sees nothing."""
 
+import datetime
+
 import pytest
 
+from core import clock
 from tests.api import Api, data, refusal
+from tests.storage import upload
 from tests.tickets.acts import actions, emitted, footprint, opened, seen, with_rights
+from tickets.models import Link, Watcher
+from uploads.models import Attachment
 
 
 def linked(by, ticket, other, kind="related", method="post"):
@@ -104,3 +110,19 @@ def test_only_staff_watch_and_only_who_may_update_says_so(cast, two):
     refusal(watched(cast.manager, ticket, cast.manager.pk), 403, "forbidden")
     assert seen(cast.agent, ticket)["watchers"] == []
     data(watched(with_rights(cast.outsider, "tickets.view", "tickets.update"), ticket, cast.outsider.pk))
+
+
+def test_what_happened_then_carries_the_time_of_then(cast, two, storage):
+    """The demo and imports act in the past; so do links, watchers and files."""
+    ticket, other = two
+    mine, agent, lead = opened(cast.customer), Api(cast.agent), Api(cast.lead)
+    moment = datetime.datetime(2026, 2, 3, 4, 5, tzinfo=datetime.UTC)
+    with clock.at(moment):
+        data(agent.post(f"/tickets/{ticket['id']}/links", {"ticketId": other["id"], "kind": "related"}), 201)
+        data(agent.put(f"/tickets/{ticket['id']}/watchers/{cast.colleague.pk}"))
+        data(lead.post(f"/tickets/{mine['id']}/merge", {"sourceIds": [ticket["id"]]}))
+        [file] = upload(agent, "a.txt")
+        data(agent.post(f"/tickets/{mine['id']}/messages", {"body": "x", "attachments": [file["id"]]}), 201)
+    assert Link.objects.get().created_at == moment
+    assert [row.created_at for row in Watcher.objects.all()] == [moment, moment]
+    assert [(row.created_at, row.attached_at) for row in Attachment.objects.all()] == [(moment, moment)]

@@ -167,7 +167,7 @@ def author_type(by: User) -> AuthorType:
 
 
 def _follow(ticket: Ticket, origin: Ticket) -> None:
-    Link.objects.create(ticket=ticket, other=origin, kind=LinkKind.FOLLOW_UP)
+    Link.objects.create(ticket=ticket, other=origin, kind=LinkKind.FOLLOW_UP, created_at=ticket.created_at)
     ticket.link_rows = [{"ticketId": origin.pk, "ticketNumber": origin.number, "kind": LinkKind.FOLLOW_UP.value}]
 
 

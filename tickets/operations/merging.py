@@ -55,7 +55,8 @@ def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime) -> None:
     new_watchers = set(watchers) - {row["id"] for row in target.watcher_rows}
     Message.objects.filter(pk__in=[message.pk for message in moved]).update(ticket=target)
     Watcher.objects.bulk_create(
-        [Watcher(ticket=target, user_id=user_id) for user_id in sorted(new_watchers)], ignore_conflicts=True
+        [Watcher(ticket=target, user_id=user_id, created_at=now) for user_id in sorted(new_watchers)],
+        ignore_conflicts=True,
     )
     Merge.objects.create(
         source=source,

@@ -24,7 +24,7 @@ def watch(ref: int | str, user_id: int, *, by: User) -> Ticket:
     user = User.objects.staff().filter(pk=user_id).first()
     if user is None:
         raise Invalid(fields={"userId": [_("Only staff can watch tickets.")]})
-    _row, made = Watcher.objects.get_or_create(ticket=ticket, user=user)
+    _row, made = Watcher.objects.get_or_create(ticket=ticket, user=user, defaults={"created_at": clock.now()})
     return _done(ticket, by, new={"watcher": str(user.pk)}) if made else ticket
 
 
@@ -44,7 +44,7 @@ def link(ref: int | str, other_ref: int | str, *, kind: str, by: User) -> Ticket
     refuse_unless(by, UPDATE)
     if kind == LinkKind.RELATED and Link.objects.filter(ticket=other, other=ticket, kind=kind).exists():
         return ticket
-    _row, made = Link.objects.get_or_create(ticket=ticket, other=other, kind=kind)
+    _row, made = Link.objects.get_or_create(ticket=ticket, other=other, kind=kind, defaults={"created_at": clock.now()})
     if not made:
         return ticket
     return _both(ticket, other, by, new={"link": other.number, "kind": kind})
