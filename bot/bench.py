@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from django.db import models
+from enum import StrEnum
 
 from bot import engine
 from bot.answering import active_rules
 from bot.engine import Answer, Decision, Facts, HandOver, Match, StoredRule
 
 
-class Outcome(models.TextChoices):
+class Outcome(StrEnum):
     """What became of a text, as the wire says it."""
 
     ANSWER = "answer"

@@ -17,6 +17,7 @@ from core.rows import Rows
 
 ARABIC, ENGLISH = {"dir": "rtl", "lang": "ar"}, {"dir": "ltr", "lang": "en"}
 MAX_TRIAL = 4_000
+PREFIXES = "و ف ب ك ل ال"
 REPLIES = Rows(
     "quick_reply",
     {
@@ -97,10 +98,10 @@ class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def _patterns() -> str:
     said = _(
-        "One a line. A word or phrase is found however it is written, also behind و ف ب ك ل ال. "
+        "One a line. A word or phrase is found however it is written, also behind %(prefixes)s. "
         "Between slashes it is an expression of RE2:"
     )
-    return format_html("{} <code dir='ltr'>{}</code>", said, "/order (no|number)/")
+    return format_html("{} <code dir='ltr'>{}</code>", said % {"prefixes": PREFIXES}, "/order (no|number)/")
 
 
 def _variables() -> str:

@@ -111,7 +111,7 @@ class BotBadPatternOut(FormOut):
 class BotTestOut(FormOut):
     """`matches` are all rules that match, best first: the first of them answers, unless the text asks for a person."""
 
-    outcome = serializers.ChoiceField(choices=Outcome.values)
+    outcome = serializers.ChoiceField(choices=[each.value for each in Outcome])
     language = serializers.ChoiceField(choices=Language.choices, source="decision.language")
     answer = BotAnswerOut(allow_null=True)
     matches = BotMatchOut(many=True)
