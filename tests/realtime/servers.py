@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 90.0
+"""How long a web process may take to begin; seconds on an idle machine, far more on one where everybody tests."""
 SOAK = os.environ.get("SOAK") == "1"
 
 
@@ -74,8 +76,12 @@ class Web:
         self.process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=environment, stdout=self.output, stderr=subprocess.STDOUT
         )
-        wait_until(lambda: answers(self.port) or self.process.poll() is not None, 30)
-        assert self.process.poll() is None, self.log()
+        try:
+            wait_until(lambda: answers(self.port) or self.process.poll() is not None, START_SECONDS)
+            assert self.process.poll() is None, self.log()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __enter__(self) -> Web:

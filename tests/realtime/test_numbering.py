@@ -38,7 +38,7 @@ class TestCommitted:
         assert len({row.event_id for row in rows}) == 1
         assert len({row.id for row in rows}) == 2
 
-    def test_a_rolled_back_transaction_leaves_no_row_and_no_number(self):
+    def test_i7_a_rolled_back_transaction_leaves_no_row_and_no_number(self):
         with unit():
             _emit("ticket:1")
         with undone(unit()):
@@ -51,7 +51,7 @@ class TestCommitted:
             _emit("ticket:1")
         assert [seq for seq, _ in _numbers("ticket:1")] == [1, 2]
 
-    def test_a_savepoint_that_is_undone_leaves_no_number(self):
+    def test_i7_a_savepoint_that_is_undone_leaves_no_number(self):
         with unit():
             _emit("ticket:1", n=1)
             with undone(attempt()):

@@ -174,6 +174,27 @@ def test_a_process_told_to_go_closes_its_sockets_with_1012(committed_cast):
         assert web.tracebacks() == []
 
 
+@pytest.mark.node
+@pytest.mark.parametrize("transports", [["polling", "websocket"], ["websocket"], ["polling"]])
+def test_a_process_told_to_go_lets_socketio_clients_come_back_by_themselves(committed_cast, transports):
+    token = token_of(committed_cast.customer)
+    with Web() as leaving, NodeClient(leaving, token, transports=transports) as client:
+        client.event("ready")
+        if len(transports) == 2:
+            wait_until(lambda: "websocket" in [said.get("transport") for said in client.said])
+        assert leaving.process is not None
+        leaving.process.send_signal(signal.SIGTERM)
+        # "io server disconnect" would keep the client away for good.
+        assert client.wait("disconnect")["reason"] in {"transport close", "transport error"}
+        leaving.process.wait(15)
+        assert leaving.tracebacks() == []
+        coming = Web()
+        coming.port = leaving.port
+        with coming:
+            client.wait("connect", count=2, seconds=30)
+            assert client.done("pong") == {}
+
+
 def test_an_idle_subscription_outlives_the_drivers_default_time_out(committed_cast):
     cast = committed_cast
     ticket = opened(cast.customer)

@@ -31,7 +31,7 @@ def _events() -> Counter[str]:
 
 
 @pytest.mark.timeout(SECONDS + 120)
-def test_writers_that_mix_events_and_acts_never_meet_in_a_deadlock(committed_cast):
+def test_i1_i2_writers_that_mix_events_and_acts_never_meet_in_a_deadlock(committed_cast):
     seed = int(os.environ.get("STORM_SEED") or random.randrange(10**6))
     print(f"STORM_SEED={seed}")  # noqa: T201
     cast = committed_cast
