@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     options = _read(arguments)
     size = SIZES[options.size]
     os.environ.update({f"REALTIME_{name}": value for name, value in RAISED.items()})
-    os.environ["ACCESS_TOKEN_MINUTES"] = "600"
+    os.environ |= {"ACCESS_TOKEN_MINUTES": "600", "CHAT_CAPACITY": "100"}
     data = options.data or ROOT / "var" / "bench-realtime"
     tickets = GroundSize(tickets=1_500, messages=2, seconds=size.seconds, rounds=size.rounds, requests=5)
     with ground(data.resolve(), tickets, hurried=options.hurry) as made:

@@ -37,7 +37,7 @@ SIZES = {
     ),
     "default": Size(
         connects=1_000, members=(200, 1_000), rooms=200, idle=2_000, single=100, seconds=3.0, rounds=3,
-        start_rate=400.0, steps=14,
+        start_rate=4_000.0, steps=10,
     ),
 }  # fmt: skip
 
@@ -133,8 +133,8 @@ def typing(sides: Sides) -> list[Row]:
 
     def how(name: str, sockets: Load) -> None:
         sockets.open(50)
-        sockets.ask("type", starts[name], 0.5, 0.5)
-        rate = highest(sides.size, starts[name], lambda rate: _typed(sockets, rate, sides.size.seconds, found))
+        sockets.ask("type", starts[name] / 2, 0.5, 0.5)
+        rate = highest(sides.size, starts[name], lambda rate: _typed(sockets, rate, sides.size.seconds / 2, found))
         starts[name] = max(rate * 0.8, 20.0)
         found.add("R4", name, rate)
 
@@ -154,7 +154,7 @@ def held(answer: dict[str, float]) -> bool:
 
 
 def highest(size: Size, start: float, holds: Callable[[float], bool]) -> float:
-    """The highest rate that holds, to a tenth; one that fails is tried twice, so that a stray stall decides nothing."""
+    """The highest rate that holds, to a seventh; one that fails is tried twice: a stray stall decides nothing."""
     low, high, rate = 0.0, 0.0, start
     for _ in range(size.steps):
         if holds(rate) or holds(rate):
@@ -165,7 +165,7 @@ def highest(size: Size, start: float, holds: Callable[[float], bool]) -> float:
             rate *= 1.5
         elif not low:
             rate /= 2
-        elif high / low < 1.1:
+        elif high / low < 1.15:
             break
         else:
             rate = (low + high) / 2

@@ -1,4 +1,4 @@
-"""Whose sockets they are and what rooms they share: customers, agents, and a ticket for each pair."""
+"""Whose sockets they are and what rooms they share: customers and agents, at tickets and in chats."""
 
 from __future__ import annotations
 
@@ -43,6 +43,34 @@ class People:
             found.append(Target(first, self.customers.tokens[number], room, path))
             found.append(Target(1 - first, agent, room, path))
         return found
+
+    def chats(self, rooms: int) -> list[Target]:
+        """A customer and his agent in each of so many live chats, always at different processes."""
+        found = []
+        for number, session in enumerate(self._live(rooms)):
+            room, first = str(session.pk), number % 2
+            path = f"/chat/sessions/{room}/messages"
+            found.append(Target(first, self.customers.tokens[number], room, "/chat/my-session/messages"))
+            found.append(Target(1 - first, self.agents.tokens[number % AGENTS], room, path))
+        return found
+
+    def _live(self, count: int) -> list[Any]:
+        """Fresh chats of the first customers with the agents in turn; what they had open before is ended."""
+        from chat.models import Session
+        from chat.operations import accept, hand_over, start
+        from chat.states import OPEN, EndedBy, Status
+        from core import clock
+
+        people = self.customers.users[:count]
+        Session.objects.filter(customer__in=people, status__in=[*OPEN]).update(
+            status=Status.ENDED, ended_at=clock.now(), ended_by=EndedBy.SYSTEM, waiting_since=None
+        )
+        live = []
+        for number, customer in enumerate(people):
+            session = start(by=customer).session
+            hand_over(by=customer)
+            live.append(accept(session.pk, by=self.agents.users[number % AGENTS]))
+        return live
 
     def tickets(self, count: int) -> list[Any]:
         """Fresh open tickets of the first customers; what writes them is removed with the ground."""
