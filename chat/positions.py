@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from redis import Redis
 
 from chat import events
@@ -26,8 +28,9 @@ def places() -> dict[int, int]:
     return {pk: place for place, pk in enumerate(Session.objects.waiting().values_list("pk", flat=True), 1)}
 
 
-def tell_now() -> None:
-    """Tell all places; what a throttled move left to be told."""
+def tell_later() -> None:
+    """Tell what throttled moves left to be told, once the pause is over; the worker's."""
+    time.sleep(PAUSE_MILLISECONDS / 1000)
     try_redis(lambda redis: redis.delete(_LATER), 0)
     events.positions(places())
 

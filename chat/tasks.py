@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.positions import tell_now
+from chat.positions import tell_later
 from chat.watch import watch as look
 
 
@@ -15,4 +15,4 @@ def watch() -> None:
 @shared_task(name="chat.tell_positions")  # type: ignore[untyped-decorator]
 def tell_positions() -> None:
     """The places in the queue, after a burst of moves."""
-    tell_now()
+    tell_later()

@@ -128,6 +128,16 @@ def test_a_customer_who_was_answered_leaves_no_ticket_behind(site):
     assert (row(session).status, row(session).ticket_id) == ("ended", None)
 
 
+def test_a_customer_who_was_switched_off_leaves_no_ticket_and_the_chat_ends_all_the_same(site):
+    session = acts.waiting(site.cast.customer)
+    User.objects.filter(pk=site.cast.customer.pk).update(is_active=False)
+    site.leave(site.cast.customer)
+    for minute in (0.1, 6, 16):
+        site.after(minutes=minute)
+    assert (row(session).status, row(session).ticket_id) == ("ended", None)
+    assert Ticket.objects.count() == 0
+
+
 def test_a_customer_who_comes_back_is_not_ended(site):
     session = acts.active(site.cast.customer, site.cast.agent)
     site.leave(site.cast.customer)
