@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,7 +27,6 @@ MAX_PATTERN = 202
 MAX_STATES_TOGETHER = 6_000
 # What the expressions may take of one message together, in seconds of this thread's own time; then only keywords count.
 MAX_SECONDS = 0.1
-VARIABLES = ("customer_name", "working_hours", "order_id")
 _VARIABLE = re.compile(r"( ?)\{([A-Za-z_]{1,40})\}")
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
@@ -39,6 +38,14 @@ class Facts:
     customer_name: str
     hours_ar: str
     hours_en: str
+
+
+# What `{name}` in an answer stands for, of the facts, the message and the language; one line each.
+VARIABLES: dict[str, Callable[[Facts, str, str], str]] = {
+    "customer_name": lambda facts, message, language: facts.customer_name,
+    "working_hours": lambda facts, message, language: in_language(facts.hours_ar, facts.hours_en, language),
+    "order_id": lambda facts, message, language: order_id_in(message),
+}
 
 
 @dataclass(frozen=True)
@@ -246,11 +253,7 @@ def decide(rules: Sequence[Rule], message: str, *, language: str, facts: Facts) 
 
 def answer(rule: StoredRule, message: str, *, language: str, facts: Facts) -> Answer:
     """The rule's answer in this language, its variables filled in."""
-    values = {
-        "customer_name": facts.customer_name,
-        "working_hours": in_language(facts.hours_ar, facts.hours_en, language),
-        "order_id": order_id_in(message[:MAX_TEXT]),
-    }
+    values = {name: find(facts, message[:MAX_TEXT], language) for name, find in VARIABLES.items()}
     text = render(in_language(rule.response_ar, rule.response_en, language), values)
     replies = [_quick_reply(reply, language) for reply in rule.quick_replies if isinstance(reply, dict)]
     return Answer(rule.pk, text, tuple(replies), language)

@@ -25,6 +25,8 @@ MAX_PROGRAM = 20_000
 MAX_MEMORY = 4 * 1024 * 1024
 MAX_FINDS = 8
 MARK = "\x1f"
+# Two at each place, since a mark once found is behind us: `\\b(foo|\\bbar)` asks twice at one place.
+MARKS = MARK * 2
 
 _WORD = r"\p{L}\p{N}\p{M}_"
 _EDGES = re.compile(r"\b")
@@ -34,7 +36,7 @@ _PROPERTY = re.compile(r"\\[pP](?:\{\^?\w+\}|[A-Z])")
 _POINT = re.compile(r"\\x(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2}))")
 _POSIX = re.compile(r"\[:\^?\w+:\]")
 # In none of these is anything that a pattern could look for.
-_NOTHING = (b"", MARK.encode(), f"{MARK}\ue000{MARK} {MARK}\ue001{MARK}".encode())
+_NOTHING = (b"", MARKS.encode(), f"{MARKS}\ue000{MARKS} {MARKS}\ue001{MARKS}".encode())
 _CONTROLS = {"a": "\x07", "f": " ", "t": " ", "n": " ", "r": " ", "v": " "}
 _PLAIN = {"d": r"\p{Nd}", "D": r"\P{Nd}", "w": _WORD, "s": r"\s", "S": r"\S"}
 
@@ -74,8 +76,8 @@ class Expression:
 
 
 def mark(text: str) -> str:
-    """`text` with a mark wherever a word begins or ends."""
-    return _EDGES.sub(MARK, text)
+    """`text` with marks wherever a word begins or ends."""
+    return _EDGES.sub(MARKS, text)
 
 
 def compile_expression(source: str) -> Expression:
@@ -136,7 +138,7 @@ class _Writer:
         elif char == "(":
             self._group()
         elif char == "$":
-            self._put(f"(?:{MARK}?$)" if self.is_marked else "$")
+            self._put(f"(?:{MARK}*$)" if self.is_marked else "$")
         elif char in "^|)":
             self._put(char)
         elif found := _QUANTIFIER.match(self.source, self.at):
@@ -153,13 +155,13 @@ class _Writer:
         self.at += length
 
     def _atom(self, text: str) -> None:
-        """One character of the text, with the mark before it when there is one."""
-        self.out.append(f"(?:{MARK}?{text})" if self.is_marked else text)
+        """One character of the text, with the marks before it when there are any."""
+        self.out.append(f"(?:{MARK}*{text})" if self.is_marked else text)
 
     def _literal(self, char: str) -> None:
         """A character as folding leaves it: nothing, one, or several. A group, so that a quantifier holds for it."""
         folded = " " if char.isspace() else fold(char)
-        step = f"{MARK}?" if self.is_marked else ""
+        step = f"{MARK}*" if self.is_marked else ""
         written = "".join(f"{step}{re2.escape(each)}" for each in folded)
         self.out.append(written if len(folded) == 1 and not step else f"(?:{written})")
 
@@ -180,7 +182,7 @@ class _Writer:
         elif letter == "b":
             self._put(MARK, 2)
         elif letter in ("A", "z"):
-            self._put(f"\\{letter}" if letter == "A" or not self.is_marked else rf"(?:{MARK}?\z)", 2)
+            self._put(f"\\{letter}" if letter == "A" or not self.is_marked else rf"(?:{MARK}*\z)", 2)
         elif letter in _PLAIN or letter == "W" or _PROPERTY.match(self.source, self.at):
             self._atom(self._kind())
         else:
@@ -229,7 +231,9 @@ class _Writer:
         self.at += 1
         if not any(members):
             return "(?:)" if not negated else "."
-        return f"[{'^' if negated else ''}{''.join(members)}{MARK if negated and self.is_marked else ''}]"
+        if negated or not self.is_marked:
+            return f"[{'^' if negated else ''}{''.join(members)}{MARK if negated and self.is_marked else ''}]"
+        return _without_mark(members)
 
     def _member(self) -> str:
         if found := _POSIX.match(self.source, self.at):
@@ -268,6 +272,15 @@ def _range(low: str, high: str) -> str:
     forms = {fold(chr(point)) for point in points if not 0xD800 <= point < 0xE000}
     more = sorted(form for form in forms if len(form) == 1 and not low <= form <= high)
     return f"{re2.escape(low)}-{re2.escape(high)}" + "".join(re2.escape(each) for each in more)
+
+
+def _without_mark(members: list[str]) -> str:
+    """A class of these members that leaves the mark out, which members that negate would take in."""
+    negating = [member for member in members if member.startswith((r"\P", r"\S", r"\p{^", "[:^"))]
+    others = "".join(member for member in members if member not in negating)
+    parts = [f"[{others}]"] if others else []
+    parts += [f"[^{MARK}{_opposite(member)}]" for member in negating]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 def _opposite(name: str) -> str:

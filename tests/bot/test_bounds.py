@@ -64,7 +64,7 @@ def test_what_one_message_costs_is_bounded():
     for text in TEXTS:
         seen = Text.of(text)
         assert len(seen.folded) <= MAX_TEXT
-        assert len(seen.marked) <= 2 * MAX_TEXT + 2
+        assert len(seen.marked) <= 3 * MAX_TEXT + 2
         assert len(seen.words.places) <= 30 * MAX_TEXT
 
 
