@@ -166,10 +166,10 @@ def before_shutdown(say_goodbye: Callable[[], None]) -> None:
 def without_debug_texts() -> None:
     """Spare the texts of autobahn's debug lines: it prints and colours them for every connection and frame, though
     nobody sees them, which is a tenth of the cost of a connection."""
-    protocol = sys.modules.get("autobahn.websocket.protocol")
-    for name in DEBUG_TEXTS:
-        if hasattr(protocol, name):
-            setattr(protocol, name, _no_text)
+    for module in map(sys.modules.get, ("autobahn.websocket.protocol", "autobahn.twisted.websocket")):
+        for name in DEBUG_TEXTS:
+            if hasattr(module, name):
+                setattr(module, name, _no_text)
 
 
 def _no_text(*_: Any) -> str:
