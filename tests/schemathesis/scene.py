@@ -8,8 +8,10 @@ from typing import Any
 from accounts.models import User
 from accounts.tokens import open_family
 from bot.models import Rule
+from chat.models import ChatMessage
 from tests.api import Api, data
 from tests.cast import Cast, make_cast
+from tests.chat import acts
 from tests.storage import upload
 from tickets.models import Message
 
@@ -23,6 +25,8 @@ class Scene:
     cast: Cast
     tickets: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    chats: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
     canned: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -41,6 +45,8 @@ class Scene:
             return [{"ref": ref} for ref in self.categories]
         if "/bot/rules/" in path:
             return [{"ref": str(pk)} for pk in Rule.objects.values_list("pk", flat=True)]
+        if path.startswith("/chat/sessions/"):
+            return [{"ref": ref} for ref in self.chats]
         if "/canned-responses/" in path:
             return [{"ref": ref} for ref in self.canned]
         if "{user_id}" in path:
@@ -52,13 +58,16 @@ class Scene:
 
     def values(self) -> dict[str, list[Any]]:
         """Values of body fields and query parameters that name real things."""
+        said = [*self.messages, *self.lines]
         return {
             **{name: self.people() for name in ("agentId", "customerId", "actorId")},
             "teamId": [str(self.cast.team.pk)],
             **dict.fromkeys(("categoryId", "parentId"), self.categories),
             **dict.fromkeys(("ticketId", "sourceId", "entityId"), self.tickets),
             "sourceIds": [[ref] for ref in self.tickets],
-            **dict.fromkeys(("lastSeenMessageId", "before", "after"), self.messages),
+            **dict.fromkeys(("lastSeenMessageId", "before", "after"), said),
+            "messageId": self.lines,
+            "quickReply": [{"messageId": self.lines[-1], "value": value} for value in ("zebra", "ticket", "person")],
             "attachments": [[file["id"]] for file in self.files],
             "email": [str(self.cast.customer.email), str(self.cast.agent.email)],
             "refreshToken": self.refresh,
@@ -89,7 +98,23 @@ def make_scene() -> Scene:
     data(agent.post(f"/tickets/{resolved}/status", {"status": "resolved"}))
     data(agent.post(f"/tickets/{closed}/close"))
     scene.messages = [str(pk) for pk in Message.objects.filter(ticket=first).values_list("pk", flat=True)]
+    _chats(scene)
     return scene
+
+
+def _chats(scene: Scene) -> None:
+    """The customer's chat with the agent, and the stranger's, which waits; the bot has offered something to choose."""
+    cast = scene.cast
+    acts.rule("zebra", "About zebras", ("zebra", "reply"), ("ticket", "ticket"), ("person", "handover"))
+    acts.started(cast.customer)
+    acts.ended(cast.customer)
+    acts.started(cast.customer, "a zebra")
+    active = acts.accepted(cast.agent, acts.own(cast.customer))
+    acts.noted(cast.agent, active)
+    acts.told(cast.agent, active)
+    scene.chats = [active["id"], acts.waiting(cast.stranger)["id"]]
+    rows = ChatMessage.objects.filter(session=active["id"]).order_by("author_type", "pk")
+    scene.lines = [str(message.pk) for message in [*rows.exclude(author_type="bot"), *rows.filter(author_type="bot")]]
 
 
 def _catalogue(scene: Scene, administrator: Api) -> None:
