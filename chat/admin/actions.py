@@ -59,7 +59,7 @@ def _read(session: Session, form: Any, by: User) -> Done:
 
 def _accept(session: Session, _form: Any, by: User) -> Done:
     operations.accept(session.pk, by=by)
-    return Done(_("The chat is yours now."))
+    return Done()
 
 
 def _transfer(session: Session, form: Any, by: User) -> Done:
