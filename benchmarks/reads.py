@@ -145,7 +145,7 @@ def _list_of(user: Any, asked: dict[str, str]) -> None:
     given.update({**asked, "limit": str(LIMIT)})
     rows = narrowed(queries.tickets_for(user), filters_for(user), given)
     paging, steady = read_paging(given, sorts_for(user), "createdAt"), queries.by_one_index(given, user)
-    paginate(queries.brief(rows, "created_at"), paging, sorts_for(user), steady=steady)
+    paginate(queries.brief(rows, "created_at"), paging, sorts_for(user), brief=True, steady=steady)
 
 
 def searches(ground: Ground) -> list[Row]:

@@ -73,6 +73,10 @@ class CannedResponse(models.Model):
         return self.shortcut
 
 
+Rows = list[dict[str, Any]]
+_WITH_FILES = Q(attachment_count__gt=0) | Q(note_attachment_count__gt=0)
+
+
 class Ticket(models.Model):
     """A customer's request and its state.
 
@@ -155,10 +159,10 @@ class Ticket(models.Model):
     objects = TicketQuerySet.as_manager()
 
     # Annotations of TicketQuerySet.complete().
-    watcher_rows: list[dict[str, Any]]
-    link_rows: list[dict[str, Any]]
-    back_link_rows: list[dict[str, Any]]
-    attachment_rows: list[dict[str, Any]]
+    watcher_rows: Rows
+    link_rows: Rows
+    back_link_rows: Rows
+    attachment_rows: Rows
 
     class Meta:
         verbose_name = _("ticket")
@@ -190,6 +194,12 @@ class Ticket(models.Model):
             models.Index(fields=["category", "-created_at", "-id"], name="ticket_by_category"),
             models.Index(fields=["-priority", "-id"], name="ticket_by_priority"),
             models.Index(fields=["sla_due_at", "id"], name="ticket_by_due"),
+            models.Index(F("sla_due_at").desc(nulls_last=True), F("id").desc(), name="ticket_by_due_last"),
+            models.Index(fields=["status", "id"], name="ticket_status_order"),
+            models.Index(fields=["order_id", "-created_at"], condition=~Q(order_id=""), name="ticket_by_order"),
+            models.Index(fields=["product_id", "-created_at"], condition=~Q(product_id=""), name="ticket_by_product"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(sla_breached=True), name="ticket_breached"),
+            models.Index(fields=["-created_at", "-id"], condition=_WITH_FILES, name="ticket_with_files"),
             models.Index(fields=["last_activity_at"], condition=~Q(status__in=[*DONE]), name="ticket_silent"),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
         ]
@@ -239,7 +249,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = MessageQuerySet.as_manager()
-    attachment_rows: list[dict[str, Any]]
+    attachment_rows: Rows
 
     class Meta:
         default_permissions = ()

@@ -3,7 +3,7 @@
 Text is folded by the database alone (`fold_v1`): column and query go through the same function. Every word must stand
 somewhere in the ticket's own text. The way is chosen by what a look at the first rows of the order tells:
 
-- the scope is small: all of it was looked at;
+- the scope is small: all of it is looked at;
 - the words are common there: walk on in that order, a bounded way, which soon finds a page and 1,001 hits;
 - else: ask the index for 1,001 rows. Up to 1,000 are all there are; with more, the page is found by walking.
 """
@@ -94,7 +94,9 @@ def search(
         page = _walked_among(condition.looked(ordered)[:REACH], paging, sorts)
         if page is not None:
             return page if page.rows else _walked_page(condition, ordered, paging, sorts, total=CAP + 1)
-    found = condition.probe(scope, column)
+    found = _of_few(condition, scope, column) if scope.query.where else None
+    if found is None:
+        found = condition.probe(scope, column)
     if found is not None and len(found) <= CAP:
         return page_of_rows(Ticket, in_order(found, paging, sorts), paging, sorts, total=len(found), cap=CAP)
     return _walked_page(condition, ordered, paging, sorts, total=None if found is None else CAP + 1)
@@ -115,6 +117,19 @@ def _walked_among(looked: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sor
     if paging.cursor or end > CAP:
         return Page([], {})
     return page_of_rows(Ticket, read(rows, column), paging, sorts, total=CAP + 1, cap=CAP)
+
+
+def _of_few(condition: _Condition, scope: QuerySet[Ticket], column: str) -> list[Any] | None:
+    """The hits of a scope of at most 10,000 tickets, each looked at: words that are common elsewhere fill the index.
+
+    None for a larger scope.
+    """
+    if scope.order_by().values("pk")[REACH : REACH + 1].exists():
+        return None
+    sql, params = condition.looked(scope.order_by())[: REACH + 1].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f'select "id", "{column}" from ({sql}) looked where hit limit {CAP + 1}', params)
+        return read(cursor.fetchall(), column)
 
 
 def _walked_page(

@@ -21,6 +21,7 @@ from core.prepared import pipelined
 
 M = TypeVar("M", bound=Model)
 COUNT_CAP = 10_000
+FEW = 1_000
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 PAGING = {"page", "limit", "cursor", "sortBy", "sortOrder"}
@@ -137,17 +138,24 @@ def order(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> Q
     return queryset.order_by(by, "-pk" if paging.descending else "pk")
 
 
-def paginate(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort], *, steady: bool = False) -> Page[M]:
+def paginate(
+    queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort], *, brief: bool = False, steady: bool = False
+) -> Page[M]:
     """One page in a stable order, with a count that stops at 10,000.
 
-    `steady` says that one plan serves whatever values the filters have: both are then planned once a connection and
-    asked in one round trip, and rows hold their id and the column of their order alone.
+    `brief` rows hold their id and the column of their order alone. `steady`, for brief ones, says that one plan serves
+    whatever values the filters have: count and page are then planned once a connection and asked in one round trip.
     """
     ordered = order(queryset, paging, sorts)
     if steady:
         return _steady_page(queryset, ordered, paging, sorts[paging.sort])
     total = queryset.order_by()[: COUNT_CAP + 1].count()
-    return page_of(ordered, paging, sorts, total=total, cap=COUNT_CAP)
+    if total > FEW or not brief:
+        return page_of(ordered, paging, sorts, total=total, cap=COUNT_CAP)
+    # The planner expects to meet a page soon when it walks in order; of few rows it may meet none before the end.
+    column = sorts[paging.sort].column
+    rows = read(queryset.order_by().values_list("pk", column)[: FEW + 1], column)
+    return page_of_rows(queryset.model, in_order(rows, paging, sorts), paging, sorts, total=total, cap=COUNT_CAP)
 
 
 def _steady_page(queryset: QuerySet[M], ordered: QuerySet[M], paging: Paging, sort: Sort) -> Page[M]:

@@ -40,7 +40,7 @@ def many(cast: Cast) -> Cast:
     ]  # fmt: skip
     Ticket.objects.bulk_create(made)
     with connection.cursor() as cursor:  # a key's check that was planned on an empty table reads this one each time
-        cursor.execute("discard plans; set local enable_seqscan = off")
+        cursor.execute("discard plans; set local enable_seqscan = off; set local gin_pending_list_limit = 64")
     said = [
         Message(
             ticket=ticket, first_ticket=ticket, author=cast.agent, author_type="agent", is_internal=bool(n % 2),
@@ -208,3 +208,37 @@ def test_a_notes_words_find_nothing_for_its_customer(many, api):
     assert data(api(many.customer).get("/tickets?messageContent=secret")) == []
     assert len(data(api(many.customer).get("/tickets?messageContent=answer"))) == 10
     assert len(data(api(many.agent).get("/tickets?messageContent=سر"))) == 10
+
+
+FEW = [
+    ({"orderId": "ORD-7"}, "ticket_by_order"),
+    ({"productId": "P-7"}, "ticket_by_product"),
+    ({"slaBreached": "true"}, "ticket_breached"),
+    ({"hasAttachments": "true"}, "ticket_with_files"),
+    ({"tags": "none-has-it"}, "ticket_by_tag"),
+    ({"sortBy": "slaDueAt", "sortOrder": "desc"}, "ticket_by_due"),
+    ({"sortBy": "slaDueAt", "sortOrder": "asc"}, "ticket_by_due"),
+    ({"sortBy": "status"}, "ticket_status_order"),
+    ({"sortBy": "priority"}, "ticket_by_priority"),
+    ({"sortBy": "updatedAt"}, "ticket_updated"),
+]
+
+
+def test_what_few_tickets_have_is_never_looked_for_in_all(many, api):
+    Ticket.objects.filter(number="TKT-2026-900007").update(order_id="ORD-7", product_id="P-7", sla_breached=True)
+    Ticket.objects.filter(number="TKT-2026-900007").update(attachment_count=1)
+    client = api(many.lead)
+    for asked, index in FEW:
+        found = scans(lambda: data(client.get("/tickets?" + urlencode(asked))))  # noqa: B023
+        assert any(name.startswith(index) for name in found), (asked, found)
+
+
+def test_words_that_are_common_elsewhere_are_looked_for_in_a_customers_own(many, api):
+    """The scope is applied before any limit, and its size decides the way."""
+    Ticket.objects.filter(number="TKT-2026-902999").update(customer=many.stranger, customer_text="")
+    found = scans(lambda: data(api(many.stranger).get("/tickets?query=رقم")))
+    assert not found["ticket_search"], found
+    assert len(data(api(many.stranger).get("/tickets?query=رقم"))) == 1
+    Ticket.objects.filter(number__lt="TKT-2026-900200").update(customer=many.stranger)
+    found = scans(lambda: data(api(many.stranger).get("/tickets?query=رقم 199")))
+    assert not found["ticket_search"], found

@@ -112,7 +112,7 @@ def found(rows: QuerySet[Ticket], given: Mapping[str, Any], user: User) -> Respo
         page = search(rows, paging, sorts, viewer=user, query=query, message_content=content)
     else:
         steady = paging.sort == "createdAt" and queries.by_one_index(given, user)
-        page = paginate(rows, paging, sorts, steady=steady)
+        page = paginate(rows, paging, sorts, brief=True, steady=steady)
     return ok(queries.page_data(page.rows, user), meta=page.meta)
 
 

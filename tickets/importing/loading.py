@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from django.db.models import Field, Model
 from accounts.models import User
 from audit.recorder import record
 from core.days import site_zone
-from core.operation import operation, run_later, write_later
+from core.operation import operation, rows_as_json, rows_from_json, run_later, write_later
 from tickets.importing.people import Catalogue, make_customers
 from tickets.importing.records import TicketRecord
 from tickets.models import AuthorType, Imported, Message, Ticket
@@ -159,31 +160,16 @@ def _insert(model: type[Model], rows: list[dict[str, Any]]) -> None:
     fields = {field.column: field for field in model._meta.concrete_fields}
     given = list(rows[0])
     rest = [f for name, f in fields.items() if name not in given and not f.null and not f.primary_key]
-    columns = ", ".join([*given, *(str(field.column) for field in rest)])
-    arrays = ", ".join(f"%s::{_type(fields[name])}[]" for name in given)
-    picked = ", ".join([*(_picked(fields[name]) for name in given), *(["%s"] * len(rest))])
+    names = ", ".join([*given, *(str(field.column) for field in rest)])
+    columns = ", ".join(f"{name} {_type(fields[name])}" for name in given)
     defaults = [field.get_db_prep_save(field.get_default(), connection) for field in rest]
-    values = [[_value(row[name]) for row in rows] for name in given]
     run_later(
-        f"insert into {model._meta.db_table} ({columns}) select {picked} "
-        f"from unnest({arrays}) with ordinality as u({', '.join(given)}, n) order by n",
-        [*defaults, *values],
+        f"insert into {model._meta.db_table} ({names}) select {', '.join([*given, *(['%s'] * len(rest))])} "
+        f"from {rows_from_json(columns)} order by n",
+        [*defaults, rows_as_json(columns, [[row[name] for name in given] for row in rows])],
     )
 
 
 def _type(field: Field[Any, Any]) -> str:
-    """How a column travels in an array; an array inside travels as text."""
-    kind = str(field.db_type(connection))
-    return "text" if kind.endswith("[]") else kind.replace(" CHECK", "").split("(")[0]
-
-
-def _picked(field: Field[Any, Any]) -> str:
-    kind = str(field.db_type(connection))
-    return f"{field.column}::{kind}" if kind.endswith("[]") else str(field.column)
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, list):
-        quoted = (part.replace("\\", "\\\\").replace('"', '\\"') for part in value)
-        return "{" + ",".join(f'"{part}"' for part in quoted) + "}"
-    return value
+    """The column's type without its length, which would cut in silence what the column refuses."""
+    return re.sub(r"\(\d+\)| CHECK.*", "", str(field.db_type(connection)))
