@@ -148,3 +148,12 @@ class OurClient(NodeClient):
 
     def _frames(self) -> list[dict[str, Any]]:
         return [said for said in list(self.said) if said["kind"] == "event"]
+
+
+def replayed(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """What our client heard of the server's side of a fixture, and where its cursors end."""
+    command = ["node", HERE / "replay.mjs", ROOT / "realtime/static/realtime/realtime.js"]
+    done = subprocess.run(command, input=orjson.dumps(steps), capture_output=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr.decode()
+    answer: dict[str, Any] = orjson.loads(done.stdout)
+    return answer

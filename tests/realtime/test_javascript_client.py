@@ -8,6 +8,7 @@ import time
 import pytest
 from django.db import connection
 
+from tests.chat import acts as chats
 from tests.realtime.acts import forget, head, opened, say
 from tests.realtime.client import token_of
 from tests.realtime.node_client import OurClient
@@ -37,6 +38,17 @@ def test_it_joins_hears_types_and_leaves(committed_cast, web, room):
         say(room)
         time.sleep(0.3)
         assert heard(client, room) == [1]
+
+
+def test_it_joins_types_in_and_leaves_a_chat(committed_cast, web):
+    cast = committed_cast
+    session = chats.active(cast.customer, cast.agent)
+    with OurClient(web, token_of(cast.customer)) as client:
+        room = client.done("joinChat", session["id"])["room"]
+        assert client.done("sendTyping", session["id"], True) == {"room": room}
+        chats.told(cast.agent, session, "Hello")
+        assert client.event("chat:message")["body"] == "Hello"
+        assert client.done("leaveChat", session["id"]) == {"room": room}
 
 
 def test_i3_cut_again_and_again_it_hears_each_event_once_and_in_order(committed_cast, web, room):

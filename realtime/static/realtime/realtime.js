@@ -57,15 +57,20 @@ export class Client {
     return this.leave("joinChat", "leaveChat", { sessionId: String(sessionId) });
   }
 
-  /** In a chat; for a ticket `sendTyping({ticketId}, true)`, and `{ticketId, isInternal: true}` while a note is written. */
+  /** In a chat; for a ticket `sendTyping({ticketId}, true)`, and `{ticketId, isInternal: true}` while a note is written.
+   *  A signal may be lost: without a connection it answers null. */
   sendTyping(sessionId, isTyping) {
     const where = typeof sessionId === "object" ? sessionId : { sessionId: String(sessionId) };
-    return this.act("sendTyping", { ...where, isTyping });
+    return this.act("sendTyping", { ...where, isTyping }).catch((error) => {
+      if (error.message === "unavailable" || error.message === "closed") return null;
+      throw error;
+    });
   }
 
   /** Ends the connection for good. */
   close() {
     this.ended = true;
+    this.ready = false;
     clearTimeout(this.timer);
     clearTimeout(this.silence);
     this.socket?.close(1000);
