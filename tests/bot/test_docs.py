@@ -18,7 +18,7 @@ def rows():
     table = PAGE.partition("| written |")[2].partition("\n\n")[0]
     for line in table.splitlines()[2:]:
         cells = [cell.strip().replace("\0", "|") for cell in line.replace("\\|", "\0").strip("| ").split(" | ")]
-        yield cells[0].strip("`"), *(cells[1:] + [""])[:2]
+        yield cells[0].strip("`"), *[*cells[1:], ""][:2]
 
 
 @pytest.mark.parametrize(("written", "finds", "misses"), list(rows()))
