@@ -117,21 +117,10 @@ def _floor_list(ground: Ground, where: str, given: list[Any]) -> tuple[float, fl
 
 
 def _our_list(user: Any, asked: dict[str, str]) -> tuple[float, float]:
-    """The same of ours: the page by itself, and count and page as they are asked."""
-    from core import prepared
-    from core.api import lists as lists_api
-
-    lists: Any = lists_api
-
-    with sql_time() as both:
+    """The same of ours: a list's statements are its count and its page, in this order."""
+    with sql_time() as spent:
         _list_of(user, asked)
-    lists.pipelined = lambda *statements: [prepared.pipelined(one)[0] for one in statements]
-    try:
-        with sql_time() as apart:
-            _list_of(user, asked)
-    finally:
-        lists.pipelined = prepared.pipelined
-    return apart.each[-1], sum(both.each)
+    return spent.each[-1], sum(spent.each)
 
 
 def _list_of(user: Any, asked: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ from django_filters.rest_framework import FilterSet
 from rest_framework.request import Request
 
 from core.errors import Invalid, PageTooDeep
-from core.prepared import pipelined
+from core.prepared import execute
 
 M = TypeVar("M", bound=Model)
 COUNT_CAP = 10_000
@@ -144,7 +144,7 @@ def paginate(
     """One page in a stable order, with a count that stops at 10,000.
 
     `brief` rows hold their id and the column of their order alone. `steady`, for brief ones, says that one plan serves
-    whatever values the filters have: count and page are then planned once a connection and asked in one round trip.
+    whatever values the filters have: count and page are then planned once a connection.
     """
     ordered = order(queryset, paging, sorts)
     if steady:
@@ -162,9 +162,8 @@ def _steady_page(queryset: QuerySet[M], ordered: QuerySet[M], paging: Paging, so
     try:
         counted, params = queryset.order_by().values("pk")[: COUNT_CAP + 1].query.sql_with_params()
         page = _window(ordered, paging, sort).values_list("pk", sort.column)
-        [[(total,)], rows] = pipelined(
-            (f"select count(*) from ({counted}) counted", params), page.query.sql_with_params()
-        )
+        [(total,)] = execute(f"select count(*) from ({counted}) counted", params)
+        rows = execute(*page.query.sql_with_params())
     except EmptyResultSet:
         total, rows = 0, []
     return _page(read(rows, sort.column), paging, sort, total, COUNT_CAP)

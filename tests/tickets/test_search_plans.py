@@ -178,7 +178,7 @@ def test_a_plan_that_serves_all_words_uses_the_index_too(many):
 
 LISTS = [
     ({}, "ticket_newest"),
-    ({"status": "open"}, "ticket_by_status"),
+    ({"status": "open"}, ("ticket_by_status", "ticket_status_order")),
     ({"status": "open", "agentId": "1"}, "ticket_by_assignee_status"),
     ({"agentId": "1"}, "ticket_by_assignee"),
     ({"customerId": "1"}, "ticket_of_customer"),
