@@ -102,6 +102,21 @@ def test_agents_racing_for_the_queue_take_every_chat_once_and_none_beyond_capaci
     assert events("chat:session:accepted") == CHATS
 
 
+def test_an_agent_who_takes_many_at_once_by_any_door_gets_no_more_than_he_can_have(people, settings):
+    settings.CHAT = {**settings.CHAT, "capacity": 2}
+    agent = {"agentId": str(people.agent.pk)}
+    for _ in range(SOME):
+        chats = queue_of(6)
+        answers = at_once(
+            *[Call(people.agent, f"POST /chat/sessions/{pk}/accept") for pk in chats[:4]],
+            *[Call(people.lead, f"POST /chat/sessions/{pk}/transfer", agent) for pk in chats[4:]],
+        )
+        assert statuses(answers) == {200: 2, 409: 4}
+        assert {answer.json()["error"]["code"] for answer in answers if answer.status_code == 409} == {"at_capacity"}
+        for pk in chats:
+            operations.end(pk, by=User.objects.service(Role.SYSTEM))
+
+
 def _accept(agent: User, session_id: str) -> None:
     operations.accept(session_id, by=agent)
     connection.close()
