@@ -38,7 +38,8 @@ function join() {
   }
 }
 
-const refresh = coalesced(async () => show((await fragment(bar.dataset.url))?.getElementById("chat-bar")));
+const PAUSE = 1000; // every page of every agent asks
+const refresh = coalesced(async () => show((await fragment(bar.dataset.url))?.getElementById("chat-bar")), PAUSE);
 const live = listen(refresh, () => {});
 
 const address = (id) => `${bar.dataset.chats}${id}/change/`;

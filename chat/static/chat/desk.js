@@ -6,6 +6,7 @@ import { dress, forget } from "../backoffice/writing.js";
 const desk = document.getElementById("desk");
 const session = desk.dataset.sessionId;
 const EVERY = 30000; // waited times are words of the server
+const LISTS_PAUSE = 1000;
 const READ_PAUSE = 2100;
 const TYPING_PAUSE = 2500;
 const NEAR = 120;
@@ -48,12 +49,14 @@ function lost() {
   document.getElementById("live-ended").hidden = false;
 }
 
-const refresh = coalesced(async () => {
+async function renew() {
   const search = location.pathname === desk.dataset.liveUrl ? location.search : "";
   const fresh = (await fragment(desk.dataset.liveUrl + search))?.getElementById("desk");
   if (fresh) show(fresh);
   else lost();
-});
+}
+const refresh = coalesced(renew);
+const refreshLists = coalesced(renew, LISTS_PAUSE);
 const ticking = setInterval(() => document.hidden || refresh(), EVERY);
 
 // --- The socket ---------------------------------------------------------------------------------------------------
@@ -81,8 +84,10 @@ live.on("*", (data, { event }) => {
     return;
   }
   if (event === "chat:message" && data.sessionId === session && data.author.type === "customer") typing("");
-  if (event.startsWith("chat:") && event !== "chat:session:position") refresh();
-  if (event === "presence:updated" && session) refresh(); // who could take this chat
+  // What happens to others' chats is shown less hurriedly than what is said in one's own.
+  const mine = joined.has(data.sessionId ?? data.id);
+  if (event.startsWith("chat:") && event !== "chat:session:position") mine ? refresh() : refreshLists();
+  if (event === "presence:updated" && session) refreshLists(); // who could take this chat
 });
 
 // --- Who types ----------------------------------------------------------------------------------------------------
