@@ -10,9 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Language, User
+from bot.actions import ReplyAction
 from chat.models import ChatMessage, Session
 from chat.rooms import customer_room, staff_room
-from chat.states import EndedBy, ReplyAction, Status
+from chat.states import EndedBy, Status
 from core.api.serializers import FormOut, IdField, PersonRef, Realtime
 from core.links import link_to
 from tickets.models import AuthorType
@@ -120,7 +121,7 @@ class ChatMessageCustomerOut(FormOut):
 
     @extend_schema_field(ChatAuthorOut())
     def get_author(self, message: ChatMessage) -> Any:
-        return {"id": str(message.author_id), "type": message.author_type, "name": message.author.name}
+        return {"id": str(message.author_id), "type": message.author_type, "name": message.author_name}
 
     @extend_schema_field(AttachmentOut(many=True))
     def get_attachments(self, message: ChatMessage) -> Any:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Language, User
 from chat.querysets import ChatMessageQuerySet, SessionQuerySet
 from chat.states import OPEN, EndedBy, Status
+from chat.texts import service_name
 from tickets.models import AuthorType, Ticket
 
 
@@ -171,6 +172,11 @@ class ChatMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.pk}"
+
+    @property
+    def author_name(self) -> str:
+        """Who wrote it; the bot and the product itself in the chat's language."""
+        return service_name(self.author_type, self.session.language) or str(self.author.name)
 
 
 class ChatRating(models.Model):

@@ -84,5 +84,5 @@ class ChatMessageQuerySet(models.QuerySet[Any]):
         return self if user.is_agent else self.filter(is_internal=False)
 
     def complete(self) -> ChatMessageQuerySet:
-        """With author and attachments."""
-        return self.select_related("author").annotate(attachment_rows=_files())
+        """With author, chat and attachments."""
+        return self.select_related("author", "session").annotate(attachment_rows=_files())

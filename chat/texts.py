@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tickets.models import AuthorType
 
 Text = str | Promise
 CONNECTING = _("I am passing you on to a person. Please wait a moment.")
@@ -21,6 +25,15 @@ OPEN_TICKET = _("Open a ticket")
 TICKET_OPENED = _("We opened the ticket %(number)s with what was said here, and will answer you there.")
 ENDED_IDLE = _("This chat ends since nobody has written for a while.")
 ENDED_GONE = _("This chat ends since you were away for a while.")
+
+
+_SERVICES: dict[str, Text] = {AuthorType.BOT: AuthorType.BOT.label, AuthorType.SYSTEM: AuthorType.SYSTEM.label}
+
+
+@cache
+def service_name(author_type: str, language: str) -> str:
+    """What the bot and the product itself are called; empty for people, who have names."""
+    return said(_SERVICES[author_type], language) if author_type in _SERVICES else ""
 
 
 def said(text: Text, language: str, **values: str) -> str:

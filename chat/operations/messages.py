@@ -62,7 +62,7 @@ class Line:
 def say(session: Session, line: Line, by: User) -> ChatMessage | None:
     """Store a message of a chat that is locked, audited, announced; None when it was sent before."""
     message = ChatMessage(
-        session_id=session.pk,
+        session=session,
         author=by,
         author_type=author_type(by),
         body=clean_text(line.body),

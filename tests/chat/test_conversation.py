@@ -6,6 +6,7 @@ from audit.models import Entry
 from chat.models import ChatMessage, Session
 from tests.api import Api, data, refusal
 from tests.chat.acts import accepted, active, ended, own, own_thread, rule, said, started, thread, told, waiting
+from tests.crosscut.mirror import stored
 
 
 def test_a_chat_goes_from_the_bot_through_the_queue_to_an_agent_and_is_rated(cast):
@@ -47,6 +48,15 @@ def test_a_message_in_the_log_has_its_id_and_not_its_text(cast):
     message = ChatMessage.objects.order_by("pk")[0]
     assert entry.detail.new_values["messageId"] == str(message.pk)
     assert "secret" not in repr(entry.detail.__dict__)
+
+
+def test_the_bot_is_called_by_its_name_in_the_chats_language(cast, settle):
+    for person, language, name in ((cast.customer, "ar", "المساعد الآلي"), (cast.stranger, "en", "Bot")):
+        session = started(person, "qqq www", language=language)
+        settle()
+        assert own_thread(person)[1]["author"]["name"] == name
+        told = [payload for _seq, event, payload in stored(f"chat:{session['id']}") if event == "chat:message"]
+        assert told[1]["author"]["name"] == name
 
 
 def test_starting_again_goes_on_with_the_open_chat(cast):
