@@ -12,6 +12,7 @@ import structlog
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bot.actions import ReplyAction
 from bot.folding import folded_line
 from bot.handover import asks_for_person
 from bot.patterns import BadPattern, Expression, compile_expression, mark
@@ -256,7 +257,8 @@ def answer(rule: StoredRule, message: str, *, language: str, facts: Facts) -> An
     values = {name: find(facts, message[:MAX_TEXT], language) for name, find in VARIABLES.items()}
     text = render(in_language(rule.response_ar, rule.response_en, language), values)
     replies = [_quick_reply(reply, language) for reply in rule.quick_replies if isinstance(reply, dict)]
-    return Answer(rule.pk, text, tuple(replies), language)
+    usable = (reply for reply in replies if reply.label and reply.value and reply.action in ReplyAction)
+    return Answer(rule.pk, text, tuple(usable), language)
 
 
 def render(text: str, values: Mapping[str, str]) -> str:

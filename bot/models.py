@@ -15,15 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from core.text import camel, in_language
 
 
-class ReplyAction(models.TextChoices):
-    """What choosing a quick reply does: `link` is opened by the client, the others by us."""
-
-    REPLY = "reply", _("Answer with this text")
-    HANDOVER = "handover", _("Ask for a person")
-    TICKET = "ticket", _("Open a ticket")
-    LINK = "link", _("Open a link")
-
-
 class Rule(models.Model):
     """What the bot answers when one of its patterns stands in a message. Higher priority wins.
 

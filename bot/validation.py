@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from bot.actions import ReplyAction
 from bot.engine import MAX_STATES_TOGETHER, Trigger, read_trigger
-from bot.models import ReplyAction, Rule
+from bot.models import Rule
 from bot.patterns import BadPattern
 from core.errors import Invalid
 

@@ -21,15 +21,6 @@ class EndedBy(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
-class ReplyAction(models.TextChoices):
-    """What choosing a quick reply does: `link` is opened by the client, the others by us."""
-
-    REPLY = "reply", _("Answer with this text")
-    HANDOVER = "handover", _("Ask for a person")
-    TICKET = "ticket", _("Open a ticket")
-    LINK = "link", _("Open a link")
-
-
 OPEN = (Status.BOT, Status.WAITING, Status.ACTIVE)
 # What an agent can take over: chats that no person has in hand.
 UNTAKEN = (Status.BOT, Status.WAITING)

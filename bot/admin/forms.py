@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
+from bot.actions import ReplyAction
 from bot.engine import VARIABLES
-from bot.models import ReplyAction, Rule
+from bot.models import Rule
 from bot.validation import MAX_LABEL, MAX_LINK, MAX_QUICK_REPLIES
 from core.rows import Rows
 

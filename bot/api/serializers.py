@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import Language
+from bot.actions import ReplyAction
 from bot.bench import Outcome
-from bot.models import ReplyAction
 from bot.validation import MAX_LABEL, MAX_LINK, MAX_PATTERNS, MAX_QUICK_REPLIES
 from core.api.serializers import FormIn, FormOut, IdField, StrictBoolean, StrictInteger, TextField
 from core.text import camel

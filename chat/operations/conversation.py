@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from bot.actions import ReplyAction
 from chat.forms import message_forms
 from chat.models import ChatMessage, Session
 from chat.operations.locking import locked, locked_last, locked_open
@@ -15,7 +16,7 @@ from chat.operations.messages import Line, say
 from chat.operations.queue import hand_over_locked
 from chat.operations.tickets import open_ticket
 from chat.policies import refuse_unless_takes_part
-from chat.states import ReplyAction, Status
+from chat.states import Status
 from core.errors import Invalid, SessionEnded, ThreadMoved
 from core.operation import operation
 from tickets.models import AuthorType, Ticket
