@@ -100,6 +100,9 @@ class Prepared(Generic[M]):
             if {name for name, _ in places if name} != set(self._marks):
                 raise RuntimeError("The query does not take its values as they are given.")
             rows.query.get_compiler = lambda **_: compiler  # type: ignore[method-assign]
+            # How values are read does not change either; Django asks every column each time.
+            converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+            compiler.get_converters = lambda _: converters
             self._own.written = rows, compiler, sql, places
         return self._own.written
 

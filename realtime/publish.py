@@ -8,6 +8,7 @@ from core.after_commit import after_commit
 from core.ids import new_id
 from core.jsonb import jsonb_text
 from core.operation import Insert, Then, write_later
+from core.prepared import execute
 from realtime import doorbell, log
 from realtime.registry import events
 
@@ -64,7 +65,5 @@ def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
 
 def heads(rooms: list[str]) -> dict[str, int]:
     """The latest number of each room; 0 for a room without events. Read it before the data it stands beside."""
-    from realtime.models import Room
-
-    found = dict(Room.objects.filter(key__in=rooms).values_list("key", "seq"))
+    found: dict[str, int] = dict(execute("select key, seq from rt_room where key = any(%s::text[])", [rooms]))
     return {room: found.get(room, 0) for room in rooms}
