@@ -47,6 +47,7 @@ def rule_of(decision):
         ("ساعات العمل", HOURS),
         ("وساعات العمل؟", HOURS),
         ("متى تفتحون", HOURS),
+        ("متى تفتحون الأحد؟ وإلى الأحد القادم؟", HOURS),
         ("are you open tomorrow?", HOURS),
         ("شكراً", THANKS),
         ("thank you", THANKS),
@@ -58,7 +59,21 @@ def test_a_message_gets_the_useful_answer(text, rule):
 
 
 @pytest.mark.parametrize(
-    "text", ["أريد إرجاع الجوال", "this is a high phone", "تطلبين", "trackless", "", " ", "؟", "مرحباوي", "🙂", "\x00"]
+    "text",
+    [
+        "أريد إرجاع الجوال",
+        "متى تسلم الأجهزة يوم الأحد؟",
+        "locked to my operator",
+        "this is a high phone",
+        "تطلبين",
+        "trackless",
+        "",
+        " ",
+        "؟",
+        "مرحباوي",
+        "🙂",
+        "\x00",
+    ],
 )
 def test_what_only_resembles_a_keyword_gets_no_answer(text):
     assert isinstance(said(text), NoAnswer)
@@ -66,7 +81,16 @@ def test_what_only_resembles_a_keyword_gets_no_answer(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["أبغى أكلم موظف", "مرحبا، أريد التحدث مع شخص", "للموظف", "خدمة العملاء", "I want a human", "agent please"],
+    [
+        "أبغى أكلم موظف",
+        "أبي أتكلم مع أحد",
+        "كلّمني أحد لو سمحت",
+        "مرحبا، أريد التحدث مع شخص",
+        "للموظف",
+        "خدمة العملاء",
+        "I want a human",
+        "agent please",
+    ],
 )
 def test_who_asks_for_a_person_is_handed_over_whatever_else_he_says(text):
     assert isinstance(said(text), HandOver)
