@@ -16,7 +16,7 @@ class Bucket:
     def __init__(self) -> None:
         self._rate, self._burst = settings.REALTIME["actions"], settings.REALTIME["actions_burst"]
         self._tokens, self._when = float(self._burst), time.monotonic()
-        self._strikes: deque[float] = deque(maxlen=STRIKES)
+        self._strikes: deque[float] | None = None
 
     def take(self) -> float:
         now = time.monotonic()
@@ -30,5 +30,7 @@ class Bucket:
     def strike(self) -> bool:
         """Count an excess; whether it was one too many."""
         now = time.monotonic()
+        if self._strikes is None:  # most sockets never need it
+            self._strikes = deque(maxlen=STRIKES)
         self._strikes.append(now)
         return len(self._strikes) == STRIKES and now - self._strikes[0] <= STRIKE_SECONDS

@@ -70,9 +70,10 @@ class Session:
         self.paused_at: float | None = None
         self.epoch = 0
         self._unseen_bytes = 0
-        self._seen: deque[str] = deque(maxlen=REMEMBERED)
-        self._seen_set: set[str] = set()
-        self._timers: list[asyncio.TimerHandle] = []
+        # Made with the first event: most sockets are idle.
+        self._seen: deque[str] | None = None
+        self._seen_set: set[str] | frozenset[str] = frozenset()
+        self._timer: asyncio.TimerHandle | None = None
         hub.sessions[self] = None
         figures.SOCKETS.labels(peer.kind).inc()
         self.watch_expiry()
@@ -132,6 +133,8 @@ class Session:
             self.hub.spawn(self._recheck())
 
     def _remember(self, event_id: str) -> None:
+        if self._seen is None or isinstance(self._seen_set, frozenset):
+            self._seen, self._seen_set = deque(maxlen=REMEMBERED), set()
         if len(self._seen) == REMEMBERED:
             self._seen_set.discard(self._seen[0])
         self._seen.append(event_id)
@@ -251,18 +254,19 @@ class Session:
 
     def watch_expiry(self) -> None:
         """Warn a minute before the credential ends, and end with it."""
-        for timer in self._timers:
-            timer.cancel()
-        self._timers = []
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self.identity.expires_at is None:
             return
+        notice_in = self.identity.expires_at - time.time() - EXPIRY_NOTICE_SECONDS
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, notice_in), self._expires_soon)
+
+    def _expires_soon(self) -> None:
+        assert self.identity.expires_at is not None
+        self.control("auth:expiring", {"expiresAt": int(self.identity.expires_at * 1000)})
         left = self.identity.expires_at - time.time()
-        loop = asyncio.get_running_loop()
-        notice = {"expiresAt": int(self.identity.expires_at * 1000)}
-        self._timers = [
-            loop.call_later(max(0.0, left - EXPIRY_NOTICE_SECONDS), self.control, "auth:expiring", notice),
-            loop.call_later(max(0.0, left), self.end, CLOSE_UNAUTHENTICATED),
-        ]
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, left), self.end, CLOSE_UNAUTHENTICATED)
 
     def renew(self, identity: Identity) -> None:
         """Go on with a fresh credential of the same person."""
@@ -289,8 +293,8 @@ class Session:
             return
         stop_all(self)
         self.closed = True
-        for timer in self._timers:
-            timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         for name in list(self.cursors):
             self.leave(name)
         self.hub.sessions.pop(self, None)

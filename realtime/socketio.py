@@ -22,6 +22,7 @@ from realtime import doors
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
 from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
+from realtime.engine import DirectSocket
 from realtime.frames import NAMESPACE, Frame
 from realtime.outlets import DaphneOutlet, Outlet, outlet_of
 from realtime.session import Session
@@ -162,6 +163,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         await super()._handle_eio_connect(eio_sid, environ)
         if environ["asgi.scope"]["type"] == "websocket":
             self.keep_outlet(eio_sid, environ["asgi.send"])
+            if eio_sid in self.outlets:
+                DirectSocket.adopt(self.eio.sockets[eio_sid], self.outlets[eio_sid])
         self.expect(eio_sid)
 
     def keep_outlet(self, eio_sid: str, send: Any) -> None:
@@ -226,6 +229,8 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             ) from None
         self.sessions[sid] = session
         self.server.used.add(eio_sid)
+        # Nothing is sent to a room of its own, and each disconnect would look through those of all others.
+        self.server.manager.basic_leave_room(sid, NAMESPACE, sid)
         asyncio.get_running_loop().call_soon(self._begin, session, auth.get("since"))
 
     def _disconnect(self, sid: str) -> None:
