@@ -107,7 +107,7 @@ static void message(Socket *s, char *text, size_t size) {
   if (seq && (!found || seq < found)) s->seq = atoll(seq + 6);
   if (!found) return;
   uint64_t t = now(), at = strtoull(found + 2, &found, 10); uint32_t number = strtoul(found + 1, &found, 10); int author = atoi(found + 1);
-  if (number < first_message || number >= messages) return;
+  if ((number < first_message && !tracking) || number >= messages) return;
   if (tracking) { uint8_t *mark = &seen_all[(size_t)s->index * MAX_MESSAGES + number]; if (*mark < 255) ++*mark; arrived++; last_arrival = t; return; }
   if (s->index != (author ^ 1)) return;
   if (seen[number] < 255 && ++seen[number] == 1) { took(at, t); arrived++; last_arrival = t; }
@@ -285,7 +285,7 @@ static void at_rate(int posting, double rate, double warm, double seconds) { /* 
     counted += at >= from_due; sent++; if (sent % 64 == 0) pump(0);
   }
   used = (cpu() - used) / (warm + seconds);
-  int all = wait_for(tracking ? sent * ready : sent, 2, posting ? 15 : 5);
+  int all = wait_for(tracking ? sent * ready : sent, 2, tracking ? 15 : 5);
   size_t missing = tracking ? 0 : sent - (arrived < sent ? arrived : sent), doubled = 0;
   for (uint32_t k = first_message; k < messages && posting; k++) doubled += seen[k] > 1;
   sorted(); printf("\"sent\":%zu,\"counted\":%zu,\"all\":%d,\"missing\":%zu,\"doubled\":%zu,\"refused\":%d,\"p50\":%.3f,\"p99\":%.3f,\"own_cpu\":%.3f",

@@ -16,14 +16,14 @@ RATES = (25.0, 50.0, 100.0)
 def stored(sides: Sides, ground: Ground) -> list[Row]:
     """R5: the highest rate of posted messages whose p99 to the other side's socket stays under 100 ms."""
     found, floor = Figures(), []
-    starts = dict.fromkeys(("plain", "socketio"), 100.0 if sides.size.steps > 1 else 10.0)
+    starts = dict.fromkeys(("plain", "socketio"), 80.0 if sides.size.steps > 1 else 10.0)
     wanted = sides.people.chats(sides.size.rooms)
 
     def how(name: str, sockets: Load) -> None:
         sockets.open(50)
-        sockets.ask("post", starts[name], 0.5, 1)
-        size = replace(sides.size, steps=min(sides.size.steps, 8))
-        rate = highest(size, starts[name], lambda rate: _posted(sockets, rate, sides.size.seconds, found))
+        sockets.ask("post", starts[name] / 2, 0.5, 1)
+        size = replace(sides.size, steps=min(sides.size.steps, 6))
+        rate = highest(size, starts[name], lambda rate: _posted(sockets, rate, sides.size.seconds * 0.7, found))
         starts[name] = max(rate * 0.8, 5.0)
         found.add("R5", name, rate)
 
