@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django.db.models.functions import Length
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from chat.models import ChatMessage, Session
 from core.days import site_zone
+from tickets.models import AuthorType
 
 MAX_CHARACTERS = 49_000
 """A ticket's description takes 50,000; of a longer conversation the end is kept."""
 
 
 def transcript(session: Session) -> str:
-    """The public messages in order, each with its time in the site's zone and its author; in the chat's language."""
-    rows = ChatMessage.objects.complete().filter(session=session, is_internal=False).order_by("pk")
+    """What people and the bot said in public, each with its time in the site's zone and its author."""
+    said = ChatMessage.objects.complete().filter(session=session, is_internal=False)
+    rows = said.exclude(author_type=AuthorType.SYSTEM).order_by("pk")
     with translation.override(session.language):
         text = "\n".join(_line(message) for message in rows)
         if len(text) <= MAX_CHARACTERS:
@@ -29,9 +32,9 @@ def _line(message: ChatMessage) -> str:
 
 
 def subject(session: Session) -> str:
-    """What the customer said first, as a ticket's subject."""
-    said = ChatMessage.objects.filter(session=session, author_type="customer").order_by("pk")
-    first = said.values_list("body", flat=True).first() or ""
-    line = " ".join(first.split())
+    """The longest that the customer said, since it says more than a greeting; as a ticket's subject."""
+    said = ChatMessage.objects.filter(session=session, author_type=AuthorType.CUSTOMER)
+    longest = said.order_by(Length("body").desc(), "pk").values_list("body", flat=True).first() or ""
+    line = " ".join(longest.split())
     with translation.override(session.language):
         return (line[:117] + "…" if len(line) > 118 else line) or _("A chat")

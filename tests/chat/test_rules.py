@@ -142,6 +142,8 @@ def test_a_ticket_of_a_chat_begins_with_what_was_said_and_is_made_once(cast, sto
     text = Message.objects.get(opens_id=ticket["id"]).body
     assert "here is my invoice" in text
     assert "invoice.txt" in text
+    assert "No agent is available" not in text
+    assert ticket["subject"] == "here is my invoice"
     assert "zzNOTEzz" not in text
     assert acts.own(cast.customer)["ticketId"] == ticket["id"]
     assert acts.own(cast.customer)["status"] == "active"
