@@ -37,8 +37,12 @@ def by_one_index(given: Mapping[str, Any], user: User) -> bool:
     filters = {name for name, value in given.items() if name not in PAGING and value not in (None, "")}
     if "," in str(given.get("status", "")) or isinstance(given.get("status"), list):
         return False
-    everything = user.is_agent and user.has_perm("support.tickets.view_all")
-    return filters in _INDEXED or not filters if everything else user.is_customer and not filters
+    return filters in _INDEXED or not filters if _sees_all(user) else user.is_customer and not filters
+
+
+def _sees_all(user: User) -> bool:
+    """Whether the rule of who sees what leaves every ticket."""
+    return not tickets_for(user).query.where
 
 
 def sees(ref: str, user: User) -> bool:
@@ -56,6 +60,8 @@ def find(ref: str, user: User) -> Ticket:
 
 def ticket_data(ref: str, user: User) -> dict[str, Any]:
     """A ticket in the reader's form, its room's head read before it; raises NotFound."""
+    if ref.isascii() and ref.isdigit() and len(ref) <= 18 and _sees_all(user):
+        return _data(int(ref), user)
     pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
