@@ -15,6 +15,7 @@ from django.db import connection
 from accounts.models import Role, Team, User
 from accounts.operations import save_group
 from audit.models import Entry
+from chat.operations import hand_over, start
 from tests.api import Api, data
 from tests.backoffice.door import Pages
 from tests.cast import Cast, customer, staff
@@ -238,7 +239,9 @@ def test_the_home_page_counts_what_one_may_see(english: Cast, pages: Any) -> Non
     body = {"subject": "A broken screen", "description": "It fell."}
     data(Api(english.customer).post("/tickets", body), 201)
     data(Api(english.customer).post("/tickets", body), 201)
-    mine = {"My tickets": "0", "Unassigned tickets": "2", "Open and in progress": "2"}
+    start(by=english.customer)
+    hand_over(by=english.customer)
+    mine = {"My tickets": "0", "Unassigned tickets": "2", "Open and in progress": "2", "Waiting chats": "1"}
     assert tiles(english.agent) == mine
     assert tiles(english.administrator).items() >= {**mine, "Customers": "4"}.items()
     Team.objects.create(name_ar="أخرى", name_en="Other")
