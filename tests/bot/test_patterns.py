@@ -92,6 +92,13 @@ def length(source, text):
         (r"[]a]+", "a]a", 3),
         (r"[a\-z]+", "a-z", 3),
         (r"[[:digit:]]+", "٤٢", 2),
+        (r"[\Da]\b1", "1", 0),
+        (r"[\Da]\b1", "!1", 2),
+        (r"[\P{Arabic}]\b1", "1", 0),
+        (r"[[:^digit:]]\b1", "1", 0),
+        (r"[^1]\b1", "1", 0),
+        (r"\W\b1", "1", 0),
+        (r".\b1", "1", 0),
     ],
 )
 def test_an_expression_matches_as_its_writer_means(source, text, wanted):
