@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from chat import policies
 from chat.admin import choices
 from chat.admin.desk import Desk, read_desk
 from chat.admin.forms import FORMS, ChatForm
@@ -54,6 +55,11 @@ class Refusal:
 def is_fragment(request: HttpRequest) -> bool:
     """Whether a script of an open page asks: the same view and rights, without the frame around it."""
     return request.headers.get("HX-Request") == "true"
+
+
+def may_look(user: User) -> bool:
+    """Whether the desk exists for this person."""
+    return user.has_perm(policies.VIEW) or user.has_perm(policies.ACCEPT)
 
 
 def find(ref: str, user: User) -> Session:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import policies
 from chat.admin import views
-from chat.admin.detail import chat_page, desk_page
+from chat.admin.detail import chat_page, desk_page, may_look
 from chat.admin.filters import AgentFilter, CustomerFilter, RatedFilter, StatusFilter
 from chat.admin.look import lasted, status_badge
 from chat.models import Session
 from chat.queries import sessions_for
-from core.admin import DayRange, OperationAdmin, badge, holds
+from core.admin import DayRange, OperationAdmin, badge
 from core.errors import Forbidden
 from tickets.admin.look import moment
 
@@ -53,7 +53,7 @@ class SessionAdmin(OperationAdmin):
         return found.order_by(*self.ordering)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return holds(request, policies.VIEW) or holds(request, policies.ACCEPT)
+        return may_look(request.user)  # type: ignore[arg-type]
 
     # --- The list -------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

@@ -16,7 +16,7 @@ from accounts.operations import set_availability
 from chat import canned, policies
 from chat.admin.actions import ACTIONS, Done
 from chat.admin.desk import unread_of
-from chat.admin.detail import Refusal, chat_page, desk_page, find, is_fragment
+from chat.admin.detail import Refusal, chat_page, desk_page, find, is_fragment, may_look
 from chat.admin.forms import ReplyForm
 from chat.models import Session
 from chat.queries import sees
@@ -41,6 +41,8 @@ def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpRespo
     try:
         session = find(ref, user)
     except NotFound as gone:
+        if not may_look(user):
+            raise
         return desk_page(request, site, Refusal(problem=gone, status=gone.status))
     form = action.form(session, request.POST, request.FILES)
     try:
