@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> int:
     """Measure what was asked for; 0 when it could be measured, whatever the ratios."""
     options = _read(arguments)
     size = SIZES[options.size]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # end what was started, as an interrupt does
     os.environ.update({f"REALTIME_{name}": value for name, value in RAISED.items()})
     os.environ |= {"ACCESS_TOKEN_MINUTES": "600", "CHAT_CAPACITY": "100"}
     data = options.data or ROOT / "var" / "bench-realtime"
