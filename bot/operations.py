@@ -13,7 +13,7 @@ from bot.models import Rule
 from bot.policies import refuse_unless_manages
 from bot.validation import clean_patterns, clean_quick_replies, refuse_too_much
 from core import clock
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotFound, Stale
 from core.operation import operation
 from core.text import camel
 
@@ -24,11 +24,11 @@ FIELDS = (
 
 
 @operation
-def save_rule(rule_id: int | None, *, changes: dict[str, Any], by: User) -> Rule:
+def save_rule(rule_id: int | None, *, changes: dict[str, Any], by: User, version: int | None = None) -> Rule:
     """Make a rule or change some of its FIELDS.
 
-    Raises NotFound, Forbidden, or Invalid for a name in use, a pattern or quick reply that cannot be used, or more than
-    one message may cost.
+    Raises NotFound, Forbidden, Stale when the caller saw another version, or Invalid for a name in use, a pattern or
+    quick reply that cannot be used, or more than one message may cost.
     """
     refuse_unless_manages(by)
     # All of them: what the rules cost together is checked, so two changes at once must not cross.
@@ -36,6 +36,8 @@ def save_rule(rule_id: int | None, *, changes: dict[str, Any], by: User) -> Rule
     rule = rules.get(rule_id) if rule_id else Rule()
     if rule is None:
         raise NotFound
+    if version is not None and version != rule.version:
+        raise Stale
     old = _values(rule) if rule_id else {}
     for name, value in changes.items():
         setattr(rule, name, value)

@@ -53,6 +53,7 @@ class LinesField(forms.CharField):
 
 
 class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     trigger_patterns = LinesField(
         label=_("Keywords and patterns"),
         max_length=20_000,
@@ -78,6 +79,7 @@ class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.instance.pk:
+            self.initial["seen_version"] = self.instance.version
             stored = [reply for reply in self.instance.quick_replies if isinstance(reply, dict)]
             self.initial.update(REPLIES.initial(stored))
         for name, text in _HELP.items():

@@ -55,15 +55,15 @@ class RuleAdmin(DeletingAdmin):
         if request.method == "POST":
             shown = MAX_QUICK_REPLIES
         return [
-            (None, {"fields": (("name_ar", "name_en"), ("priority", "is_active"))}),
+            (None, {"fields": (("name_ar", "name_en"), ("priority", "is_active"), "seen_version")}),
             (_("When it answers"), {"fields": ("trigger_patterns",)}),
             (_("What it answers"), {"fields": (("response_ar", "response_en"),)}),
             (_("Quick replies"), {"fields": REPLIES.lines(shown), "classes": ("rows",), "description": _described()}),
         ]
 
     def carry_out(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> Rule:
-        pk = form.instance.pk if change else None
-        return operations.save_rule(pk, changes=form.changes(), by=request.user)  # type: ignore[arg-type]
+        pk, seen = (form.instance.pk, form.cleaned_data["seen_version"]) if change else (None, None)
+        return operations.save_rule(pk, changes=form.changes(), version=seen, by=request.user)  # type: ignore[arg-type]
 
     def remove(self, request: HttpRequest, pk: int) -> None:
         operations.delete_rule(pk, by=request.user)  # type: ignore[arg-type]

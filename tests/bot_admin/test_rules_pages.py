@@ -74,6 +74,17 @@ def test_what_is_wrong_is_said_in_place_and_nothing_is_kept(lead, typed, said):
     assert not Rule.objects.filter(name_en="Returns").exists()
 
 
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(lead):
+    rule = Rule.objects.get(name_en="Thanks")
+    change = f"{RULES}{rule.pk}/change/"
+    page = fields_of(lead.client.get(change), "")
+    send(lead, change, priority="6")
+    refused = lead.client.post(change, {**page, "response_en": "Mine"})
+    assert "Someone changed this meanwhile" in words_of(refused)
+    rule.refresh_from_db()
+    assert (rule.priority, "Mine" in rule.response_en) == (6, False)
+
+
 def test_the_list_says_what_each_rule_is_worth(lead):
     page = words_of(lead.client.get(RULES), "result_list")
     assert page.index("Order tracking") < page.index("Greeting") < page.index("Thanks")
