@@ -247,6 +247,17 @@ def test_without_redis_nobody_has_vanished(site):
     assert system_says(session) == []
 
 
+def test_without_redis_a_chat_goes_on(site):
+    with no_redis():
+        session = acts.waiting(site.cast.customer)
+        assert acts.accepted(site.cast.agent, session)["status"] == "active"
+        answer = acts.told(site.cast.agent, session)
+        for _ in range(2):
+            data(Api(site.cast.customer).post("/chat/my-session/read", {"messageId": answer["id"]}))
+        acts.said(site.cast.customer)
+        assert acts.ended(site.cast.customer)["status"] == "ended"
+
+
 def test_marks_that_came_too_soon_are_written_by_the_watch(site):
     session = acts.active(site.cast.customer, site.cast.agent)
     first, second = (acts.told(site.cast.agent, session, text) for text in ("1", "2"))
