@@ -72,6 +72,8 @@ DATABASES = {
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 5,
     "application_name": "support",
+    # Nothing is prepared by itself, only what asks for it (core.prepared); Django's own default is never.
+    "prepare_threshold": sys.maxsize,
     **DATABASES["default"]["OPTIONS"],
     "options": (
         f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c idle_in_transaction_session_timeout=60s"

@@ -55,7 +55,9 @@ def _send(sql: str, params: Sequence[Any]) -> psycopg.Cursor[Any]:
 def _timed(run: Callable[[], list[Rows]], *statements: tuple[str, Sequence[Any]]) -> list[Rows]:
     """Run and log as Django does its own queries, those of one round trip as one."""
     started = time.monotonic()
-    with connection.cursor(), connection.wrap_database_errors:  # Django's cursor looks after the connection
+    connection.close_if_health_check_failed()  # both as for a cursor of Django's
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
         found = run()
     if connection.queries_logged:
         written = psycopg.ClientCursor(connection.connection)

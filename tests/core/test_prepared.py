@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from core.prepared import AnyOf, Prepared
+from core.prepared import AnyOf, Prepared, execute, pipelined
 from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
 
@@ -58,3 +58,17 @@ def test_threads_do_not_share_what_they_read(committed_cast):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.usefixtures("db")
+def test_a_statement_is_in_fact_prepared_once_and_stays_so():
+    """Django switches prepared statements off, and psycopg then ignores that one is asked for."""
+    for number in range(3):
+        assert execute("select %s::int + 41", [number]) == [(number + 41,)]
+        assert pipelined(("select %s::int + 43", [number])) == [[(number + 43,)]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select statement, generic_plans + custom_plans from pg_prepared_statements"
+            " where statement ~ '41$|43$' order by 1"
+        )
+        assert cursor.fetchall() == [("select $1::int + 41", 3), ("select $1::int + 43", 3)]
