@@ -21,8 +21,8 @@ def usage_of(rule_ids: Collection[int]) -> dict[int, int]:
 
 def facts_for(name: str) -> Facts:
     """What an answer to a customer of this name may say, as things are now."""
-    hours: Callable[[str], str] = _named(settings.BOT_WORKING_HOURS)
-    return Facts(name, hours("ar"), hours("en"))
+    hours: Callable[[], tuple[str, str]] = _named(settings.BOT_WORKING_HOURS)
+    return Facts(name, *hours())
 
 
 @cache

@@ -67,7 +67,7 @@ def _says(message: ChatMessage, gives_up: bool) -> BotSays:
     text = message.reply_value or message.body
     # The value of a quick reply is a name; what stood on it is in the reader's language.
     language = language_of(message.body, session.language)
-    facts = Facts(session.customer.name, hours.describe("ar"), hours.describe("en"))
+    facts = Facts(session.customer.name, *hours.describe_in_both())
     found: Answer | HandOver | NoAnswer = (
         NoAnswer(session.language) if gives_up else decide(text, language=language, facts=facts)
     )

@@ -33,6 +33,12 @@ def test_an_installation_works_sunday_to_thursday_nine_to_five_in_riyadh(django_
     assert hours.describe("ar") == "من الأحد إلى الخميس، من 9:00 صباحًا إلى 5:00 مساءً"
 
 
+def test_both_languages_take_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        arabic, english = hours.describe_in_both()
+    assert (arabic, english) == (hours.describe("ar"), hours.describe("en"))
+
+
 def test_a_change_counts_at_once(cast):
     day = SUNDAY.date().isoformat()
     save_calendar(kept().pk, changes={"holidays": [{"from": day, "nameEn": "Founding Day"}]}, by=cast.manager)

@@ -84,6 +84,12 @@ def describe(language: str) -> str:
     return in_words(current(), language)
 
 
+def describe_in_both() -> tuple[str, str]:
+    """The weekly hours in Arabic and in English, by one query."""
+    calendar = current()
+    return in_words(calendar, "ar"), in_words(calendar, "en")
+
+
 def in_words(calendar: Calendar, language: str) -> str:
     """The weekly hours of a calendar in words; days with the same hours stand together."""
     with translation.override(language):
