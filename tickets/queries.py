@@ -60,12 +60,17 @@ def find(ref: str, user: User) -> Ticket:
 
 def ticket_data(ref: str, user: User) -> dict[str, Any]:
     """A ticket in the reader's form, its room's head read before it; raises NotFound."""
+    return _data(_id_of(ref, user), user)
+
+
+def _id_of(ref: str, user: User) -> int:
+    """The id of a ticket the user sees, or NotFound; an id as such is taken as given from who sees every ticket."""
     if ref.isascii() and ref.isdigit() and len(ref) <= 18 and _sees_all(user):
-        return _data(int(ref), user)
-    pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+        return int(ref)
+    pk: int | None = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
-    return _data(pk, user)
+    return pk
 
 
 def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
@@ -104,11 +109,8 @@ def form_for(user: User) -> type[TicketStaffOut] | type[TicketCustomerOut]:
 
 
 def thread(ref: str, user: User) -> QuerySet[Message]:
-    """The ids of a ticket's messages that the user may read; raises NotFound."""
-    pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
-    if pk is None:
-        raise NotFound
-    return Message.objects.filter(ticket_id=pk).visible_to(user).only("pk")
+    """The ids of a ticket's messages that the user may read; raises NotFound, or finds nothing for an absent id."""
+    return Message.objects.filter(ticket_id=_id_of(ref, user)).visible_to(user).only("pk")
 
 
 _MESSAGES: Prepared[Message] = Prepared(lambda ids: Message.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])

@@ -89,6 +89,8 @@ class Messages(ApiView):
     def get(self, request: ApiRequest, ref: str) -> Response:
         user = request.user
         rows, meta = thread_page(queries.thread(ref, user), request.query_params)
+        if not rows:
+            queries.find(ref, user)
         return ok(queries.thread_data(rows, user), meta=meta)
 
     @describe(
