@@ -11,7 +11,6 @@ from rest_framework import serializers
 
 from accounts.models import Language, User
 from bot.actions import ReplyAction
-from bot.actions import ReplyAction
 from chat.models import ChatMessage, Session
 from chat.rooms import customer_room, staff_room
 from chat.states import EndedBy, Status
