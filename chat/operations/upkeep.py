@@ -23,6 +23,12 @@ def _due(since: datetime | None, setting: str, now: datetime) -> bool:
     return since is not None and now - since >= timedelta(seconds=settings.CHAT[setting])
 
 
+def _had_time(warned_at: datetime | None, warned: str, ended: str, now: datetime) -> bool:
+    """Whether a warning stood as long as there is between it and the end, however late it came."""
+    between = timedelta(seconds=settings.CHAT[ended] - settings.CHAT[warned])
+    return warned_at is not None and now - warned_at >= between
+
+
 def _locked(session_id: int, *statuses: Status) -> Session | None:
     rows = Session.objects.filter(pk=session_id, status__in=statuses)
     return rows.select_for_update(no_key=True, of=("self",)).first()
@@ -99,8 +105,12 @@ def end_left(session_id: int, *, now: datetime, by: User) -> bool:
     session = _locked(session_id, *OPEN)
     if session is None:
         return False
-    gone = bool(session.customer_asked_at) and _due(session.customer_gone_at, "customer_ended_seconds", now)
-    idle = bool(session.idle_warned_at) and _due(session.last_message_at, "idle_ended_seconds", now)
+    gone = _due(session.customer_gone_at, "customer_ended_seconds", now) and _had_time(
+        session.customer_asked_at, "customer_asked_seconds", "customer_ended_seconds", now
+    )
+    idle = _due(session.last_message_at, "idle_ended_seconds", now) and _had_time(
+        session.idle_warned_at, "idle_warned_seconds", "idle_ended_seconds", now
+    )
     if not gone and not (idle and session.status != Status.WAITING):
         return False
     _say(session, texts.ENDED_GONE if gone else texts.ENDED_IDLE, by)

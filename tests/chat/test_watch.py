@@ -119,6 +119,17 @@ def test_a_customer_who_is_gone_is_asked_once_and_then_the_chat_ends_as_a_ticket
     assert acts.own(cast.customer)["ticketId"] == str(ended.ticket_id)
 
 
+def test_who_is_asked_late_has_the_whole_time_to_answer(site):
+    session = acts.active(site.cast.customer, site.cast.agent)
+    site.leave(site.cast.customer)
+    site.after(minutes=0.1)
+    for minute in (16, 17, 25):  # nobody watched for a while
+        site.after(minutes=minute)
+        assert row(session).status == "active"
+    site.after(minutes=27)
+    assert row(session).status == "ended"
+
+
 def test_a_customer_who_was_answered_leaves_no_ticket_behind(site):
     session = acts.active(site.cast.customer, site.cast.agent)
     acts.told(site.cast.agent, session, "It is done")
