@@ -133,6 +133,7 @@ def test_a_deleted_user_is_401_everywhere(cast):
 )
 def test_tokens_live_as_long_as_they_say(cast, after, access, refresh):
     pair = signed_in(cast.customer)
+    assert alive(pair["accessToken"])
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=after)):
         assert alive(pair["accessToken"]) is access
         assert (refreshed(pair["refreshToken"]).status_code == 200) is refresh
