@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Role, User
 from core.api.lists import PAGING
 from core.errors import NotFound
 from core.prepared import AnyOf, Prepared
@@ -63,10 +63,23 @@ def ticket_data(ref: str, user: User) -> dict[str, Any]:
     return _data(_id_of(ref, user), user)
 
 
+def _to_customer(pk: int, customer: int) -> TicketQuerySet:
+    """The ticket, if the rule of who sees what shows it to this customer."""
+    return tickets_for(User(pk=customer, role=Role.CUSTOMER)).filter(pk=pk).only("pk")
+
+
+_TO_CUSTOMER: Prepared[Ticket] = Prepared(_to_customer, pk=-1, customer=-2)
+
+
 def _id_of(ref: str, user: User) -> int:
     """The id of a ticket the user sees, or NotFound; an id as such is taken as given from who sees every ticket."""
-    if ref.isascii() and ref.isdigit() and len(ref) <= 18 and _sees_all(user):
-        return int(ref)
+    if ref.isascii() and ref.isdigit() and len(ref) <= 18:
+        if user.is_customer and user.is_active:
+            if not _TO_CUSTOMER.fetch(pk=int(ref), customer=user.pk):
+                raise NotFound
+            return int(ref)
+        if _sees_all(user):
+            return int(ref)
     pk: int | None = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
