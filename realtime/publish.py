@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Subquery
+
 from core import clock
 from core.after_commit import after_commit
 from core.ids import new_id
@@ -10,6 +12,7 @@ from core.jsonb import jsonb_text
 from core.operation import Insert, Then, write_later
 from core.prepared import execute
 from realtime import doorbell, log
+from realtime.models import Room
 from realtime.registry import events
 
 
@@ -67,3 +70,8 @@ def heads(rooms: list[str]) -> dict[str, int]:
     """The latest number of each room; 0 for a room without events. Read it before the data it stands beside."""
     found: dict[str, int] = dict(execute("select key, seq from rt_room where key = any(%s::text[])", [rooms]))
     return {room: found.get(room, 0) for room in rooms}
+
+
+def head_of(room: str) -> Subquery:
+    """The same for one room inside a query, which reads it at the moment of its other data; null without events."""
+    return Subquery(Room.objects.filter(pk=room).values("seq"))

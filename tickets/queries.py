@@ -11,7 +11,7 @@ from accounts.models import Role, User
 from core.api.lists import PAGING
 from core.errors import NotFound
 from core.prepared import AnyOf, Prepared
-from realtime.publish import heads
+from realtime.publish import head_of, heads
 from tickets.forms import TicketCustomerOut, TicketStaffOut, message_forms, ticket_form, ticket_forms
 from tickets.models import Message, Ticket
 from tickets.querysets import TicketQuerySet
@@ -59,21 +59,35 @@ def find(ref: str, user: User) -> Ticket:
 
 
 def ticket_data(ref: str, user: User) -> dict[str, Any]:
-    """A ticket in the reader's form, its room's head read before it; raises NotFound."""
+    """A ticket in the reader's form, its room's head read with it; raises NotFound."""
+    if user.is_customer and user.is_active and _is_id(ref):
+        return _form(_ONE_TO_CUSTOMER.fetch(pk=int(ref), room=room_for(user, int(ref)), customer=user.pk), user)
     return _data(_id_of(ref, user), user)
+
+
+def _is_id(ref: str) -> bool:
+    return ref.isascii() and ref.isdigit() and len(ref) <= 18
 
 
 def _to_customer(pk: int, customer: int) -> TicketQuerySet:
     """The ticket, if the rule of who sees what shows it to this customer."""
-    return tickets_for(User(pk=customer, role=Role.CUSTOMER)).filter(pk=pk).only("pk")
+    return tickets_for(User(pk=customer, role=Role.CUSTOMER)).filter(pk=pk)
 
 
-_TO_CUSTOMER: Prepared[Ticket] = Prepared(_to_customer, pk=-1, customer=-2)
+_TO_CUSTOMER: Prepared[Ticket] = Prepared(
+    lambda pk, customer: _to_customer(pk, customer).only("pk"), pk=-1, customer=-2
+)
+_ONE_TO_CUSTOMER: Prepared[Ticket] = Prepared(
+    lambda pk, room, customer: _to_customer(pk, customer).complete().annotate(head=head_of(room)),
+    pk=-1,
+    room="a room",
+    customer=-2,
+)
 
 
 def _id_of(ref: str, user: User) -> int:
     """The id of a ticket the user sees, or NotFound; an id as such is taken as given from who sees every ticket."""
-    if ref.isascii() and ref.isdigit() and len(ref) <= 18:
+    if _is_id(ref):
         if user.is_customer and user.is_active:
             if not _TO_CUSTOMER.fetch(pk=int(ref), customer=user.pk):
                 raise NotFound
@@ -96,16 +110,21 @@ def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
 
 _COMPLETE: Prepared[Ticket] = Prepared(lambda ids: Ticket.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
 # For a list of one PostgreSQL would make a plan of its own each time.
-_ONE: Prepared[Ticket] = Prepared(lambda pk: Ticket.objects.complete().filter(pk=pk), pk=-1)
+_ONE: Prepared[Ticket] = Prepared(
+    lambda pk, room: Ticket.objects.complete().annotate(head=head_of(room)).filter(pk=pk), pk=-1, room="a room"
+)
 
 
 def _data(pk: int, user: User) -> dict[str, Any]:
-    room = room_for(user, pk)
-    seq = heads([room])[room]
-    found = _ONE.fetch(pk=pk)
+    return _form(_ONE.fetch(pk=pk, room=room_for(user, pk)), user)
+
+
+def _form(found: list[Ticket], user: User) -> dict[str, Any]:
+    """The ticket that a query found with its head, or NotFound."""
     if not found:
         raise NotFound
-    return ticket_form(form_for(user), found[0], reader=user, seq=seq)
+    head: int | None = vars(found[0])["head"]
+    return ticket_form(form_for(user), found[0], reader=user, seq=head or 0)
 
 
 def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:
