@@ -1,5 +1,6 @@
 """The story of the first ticket, through HTTP."""
 
+from realtime.models import Room
 from tests.api import data, refusal
 
 SUBJECT = "شاشة الهاتف مكسورة"
@@ -50,6 +51,22 @@ def test_a_stranger_and_nobody_find_nothing(cast, api):
     refusal(api(cast.stranger).get("/tickets/999999999"), 404, "not_found")
     refusal(api().get(f"/tickets/{ticket['id']}"), 401, "unauthenticated")
     assert data(api(cast.stranger).get("/tickets")) == []
+
+
+def test_a_ticket_comes_with_the_head_of_its_readers_room(cast, api, settle):
+    ticket = opened(api, cast.customer)
+    assert ticket["realtime"]["seq"] == 0  # numbers are given at the commit
+    for internal in (False, True):
+        said = {"body": "Noted.", "isInternal": internal}
+        data(api(cast.agent).post(f"/tickets/{ticket['id']}/messages", said), 201)
+    settle()
+    heads = {}
+    for reader in (cast.customer, cast.agent):
+        for ref in (ticket["id"], ticket["ticketNumber"]):
+            shown = data(api(reader).get(f"/tickets/{ref}"))["realtime"]
+            heads[shown["room"]] = shown["seq"]
+            assert shown["seq"] == Room.objects.get(pk=shown["room"]).seq > 0
+    assert len(set(heads.values())) == 2
 
 
 def test_history_tells_staff_what_happened(cast, api, settle):
