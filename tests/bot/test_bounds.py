@@ -121,16 +121,16 @@ def test_any_message_is_decided_and_is_the_same_again(text, language):
     assert engine.decide(rules, text, language=language, facts=FACTS) == first
 
 
-@pytest.mark.skipif("SOAK" not in os.environ, reason="timed: make soak GROUP=patterns")
 @pytest.mark.timeout(600)
 def test_every_pair_of_evil_pattern_and_text_is_handled_within_200_ms(capsys):
     # The thread's own time: what else the machine does while it waits is not the bot's.
     sets = [[rule(pattern)] for pattern in PATTERNS] + [evil_rules()]
+    pairs = list(itertools.product(sets, TEXTS))[:: 1 if "SOAK" in os.environ else 17]
     slowest = 0.0
-    for rules, text in itertools.product(sets, TEXTS):
+    for rules, text in pairs:
         began = time.thread_time()
         engine.decide(rules, text, language="ar", facts=FACTS)
         slowest = max(slowest, time.thread_time() - began)
     with capsys.disabled():
-        sys.stdout.write(f"slowest of {len(sets) * len(TEXTS)}: {slowest * 1000:.0f} ms\n")
+        sys.stdout.write(f"slowest of {len(pairs)}: {slowest * 1000:.0f} ms\n")
     assert slowest < 0.2
