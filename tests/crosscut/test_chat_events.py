@@ -94,7 +94,7 @@ ACTS = {
     "requeue": ([accept], lambda s: s.keep(upkeep.requeue, "agent_gone_at"), {MESSAGE, WAITING}),
     "ask": ([accept], gone, {MESSAGE}),
     "end who is gone": (
-        [accept, gone], lambda s: s.keep(upkeep.end_left, "customer_gone_at"), {MESSAGE, UPDATED},
+        [accept, gone], lambda s: s.keep(upkeep.end_left, "customer_asked_at"), {MESSAGE, UPDATED},
     ),
     "warn": ([accept], lambda s: s.keep(upkeep.warn_idle, "last_message_at"), {MESSAGE}),
     "a ticket by the agent": ([accept], lambda s: s.staff("ticket"), {MESSAGE, UPDATED, "ticket:created"}),
