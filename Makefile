@@ -3,8 +3,9 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-# A file stays with one worker, which keeps browsers and servers to the tests that need them.
-PYTEST := $(PY) -m pytest -n 2 --dist loadfile -q
+# A file stays with one worker, which keeps browsers and servers to the tests that need them; tests/conftest.py says
+# which file begins when.
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 # A home that cannot be written to must not make pip complain.
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
