@@ -26,6 +26,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 Row = Sequence[Any]
 FEW = 4
+FIRST = 1
+"""The `n` of the first row of an Insert."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _names(columns: str) -> list[str]:
 @functools.cache
 def _written_out(sql: str, columns: str, count: int) -> str:
     values = ", ".join(f"%s::{column.split()[1]}" for column in columns.split(","))
-    rows = ", ".join(f"({values}, {number})" for number in range(count))
+    rows = ", ".join(f"({values}, {number})" for number in range(FIRST, FIRST + count))
     return sql.replace("{rows}", f"(values {rows}) as u({', '.join(_names(columns))}, n)")
 
 

@@ -1,4 +1,4 @@
-"""Writing in a chat: one statement stores a message and moves what the watch over the queue goes by."""
+"""Writing in a chat: one statement stores messages and moves what the watch over the queue goes by."""
 
 from __future__ import annotations
 
@@ -15,34 +15,50 @@ from chat.models import ChatMessage, Session
 from chat.querysets import CHAT_MESSAGE_OWNER
 from chat.states import Status
 from core import clock
+from core.context import Origin, came_from, origin
 from core.jsonb import clean_text
+from core.operation import FIRST, Insert, Row
 from core.prepared import execute
 from tickets.models import AuthorType
 from tickets.operations.create import author_type
 from uploads.operations import attach
 
-_INSERT = """
-with m as (
-  insert into chat_message (session_id, author_id, author_type, body, is_internal, quick_replies, reply_value,
-                            answers_id, rule_id, client_message_id, created_at)
-  values (%s::bigint, %s::bigint, %s::text, %s::text, %s::boolean, %s::jsonb, %s::text,
-          %s::bigint, %s::bigint, %s::text, %s::timestamptz)
-  on conflict (author_id, session_id, client_message_id) where not (client_message_id = '') do nothing
-  returning id, session_id, created_at
-), s as (
-  update chat_session set {moves} from m where chat_session.id = m.session_id
+# Whoever speaks is here, and the chat is not idle; a note keeps nobody waiting, and what the system says moves nothing.
+_INSERT = Insert(
+    """
+    with r as materialized (
+      select nextval('chat_message_id_seq') as id, u.* from {rows} order by u.n
+    ), m as (
+      insert into chat_message (id, session_id, author_id, author_type, body, is_internal, quick_replies, reply_value,
+                                answers_id, rule_id, client_message_id, created_at)
+      select id, session_id, author_id, author_type, body, is_internal, quick_replies::jsonb, reply_value,
+             answers_id, rule_id, client_message_id, created_at
+      from r order by n
+      on conflict (author_id, session_id, client_message_id) where not (client_message_id = '') do nothing
+      returning id, session_id, author_type, is_internal, created_at
+    ), s as (
+      update chat_session set
+        last_message_at = coalesce(g.said, last_message_at),
+        idle_warned_at = case when g.said is null then idle_warned_at end,
+        last_customer_at = coalesce(g.customer, last_customer_at),
+        customer_gone_at = case when g.customer is null then customer_gone_at end,
+        customer_asked_at = case when g.customer is null then customer_asked_at end,
+        last_agent_at = coalesce(g.agent, last_agent_at),
+        agent_gone_at = case when g.agent is null then agent_gone_at end
+      from (
+        select session_id,
+               max(created_at) filter (where not is_internal and author_type <> 'system') as said,
+               max(created_at) filter (where author_type = 'customer') as customer,
+               max(created_at) filter (where author_type = 'agent') as agent
+        from m group by session_id
+      ) g
+      where chat_session.id = g.session_id and (g.said is not null or g.agent is not null)
+    )
+    select r.n, m.id from r join m on m.id = r.id
+    """,
+    "session_id bigint, author_id bigint, author_type text, body text, is_internal boolean, quick_replies text,"
+    " reply_value text, answers_id bigint, rule_id bigint, client_message_id text, created_at timestamptz",
 )
-select id from m
-"""
-# Who speaks is here, and the chat is not idle.
-_MOVES = {
-    AuthorType.CUSTOMER: "last_message_at = m.created_at, last_customer_at = m.created_at, customer_gone_at = null, "
-    "customer_asked_at = null, idle_warned_at = null",
-    AuthorType.AGENT: "last_message_at = m.created_at, last_agent_at = m.created_at, agent_gone_at = null, "
-    "idle_warned_at = null",
-    AuthorType.BOT: "last_message_at = m.created_at, idle_warned_at = null",
-}
-_NOTE = "last_agent_at = m.created_at, agent_gone_at = null"
 
 
 @dataclass(frozen=True)
@@ -59,12 +75,45 @@ class Line:
     rule_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Saying:
+    """A line of somebody's in a chat that is locked; `came` is where it comes from, when not from the present door."""
+
+    session: Session
+    line: Line
+    by: User
+    came: Origin | None = None
+
+
 def say(session: Session, line: Line, by: User) -> ChatMessage | None:
     """Store a message of a chat that is locked, audited, announced; None when it was sent before."""
-    message = ChatMessage(
-        session=session,
-        author=by,
-        author_type=author_type(by),
+    return say_all([Saying(session, line, by)])[0]
+
+
+def say_all(sayings: Sequence[Saying]) -> list[ChatMessage | None]:
+    """The same for several lines in their order, stored by one statement."""
+    messages = [_message(saying) for saying in sayings]
+    stored = dict(execute(*_INSERT.statement([_row(message) for message in messages])))
+    ids = {number - FIRST: pk for number, pk in stored.items()}
+    found: list[ChatMessage | None] = []
+    for number, (saying, message) in enumerate(zip(sayings, messages, strict=True)):
+        if number not in ids:
+            found.append(None)
+            continue
+        message.pk = ids[number]
+        message._state.adding = False
+        with came_from(saying.came or origin()):
+            _announce(saying, message)
+        found.append(message)
+    return found
+
+
+def _message(saying: Saying) -> ChatMessage:
+    line = saying.line
+    return ChatMessage(
+        session=saying.session,
+        author=saying.by,
+        author_type=author_type(saying.by),
         body=clean_text(line.body),
         is_internal=line.is_internal,
         quick_replies=line.quick_replies,
@@ -74,20 +123,10 @@ def say(session: Session, line: Line, by: User) -> ChatMessage | None:
         client_message_id=line.client_message_id,
         created_at=clock.now(),
     )
-    if not _insert(message):
-        return None
-    message.attachment_rows = _attach(message, line.attachments, by)
-    facts = {"messageId": str(message.pk), "isInternal": message.is_internal}
-    record("CHAT_MESSAGE_SENT", session, by=by, new=facts | {"attachments": len(message.attachment_rows)})
-    if not message.is_internal and session.status == Status.ACTIVE and message.author_type != AuthorType.SYSTEM:
-        notices.messaged(session, message, by)
-    events.message_added(message)
-    return message
 
 
-def _insert(message: ChatMessage) -> bool:
-    moves = _NOTE if message.is_internal else _MOVES.get(AuthorType(message.author_type), "")
-    values: list[Any] = [
+def _row(message: ChatMessage) -> Row:
+    return (
         message.session_id,
         message.author_id,
         str(message.author_type),
@@ -99,17 +138,17 @@ def _insert(message: ChatMessage) -> bool:
         message.rule_id,
         message.client_message_id,
         message.created_at,
-    ]
-    rows = execute(_INSERT.format(moves=moves) if moves else _PLAIN, values)
-    if not rows:
-        return False
-    message.pk = rows[0][0]
-    message._state.adding = False
-    return True
+    )
 
 
-# What the system says moves nothing: it neither keeps a chat from being idle nor anybody from being gone.
-_PLAIN = _INSERT.partition(", s as (")[0] + " select id from m"
+def _announce(saying: Saying, message: ChatMessage) -> None:
+    session, by = saying.session, saying.by
+    message.attachment_rows = _attach(message, saying.line.attachments, by)
+    facts = {"messageId": str(message.pk), "isInternal": message.is_internal}
+    record("CHAT_MESSAGE_SENT", session, by=by, new=facts | {"attachments": len(message.attachment_rows)})
+    if not message.is_internal and session.status == Status.ACTIVE and message.author_type != AuthorType.SYSTEM:
+        notices.messaged(session, message, by)
+    events.message_added(message)
 
 
 def _attach(message: ChatMessage, references: Sequence[str], by: User) -> list[dict[str, Any]]:
