@@ -19,7 +19,7 @@ UNFINISHED = 0.005
 
 @dataclass(frozen=True)
 class Size:
-    """How many sockets, how long, how often."""
+    """How many sockets, how long, how often; `pause` is the seconds in which what was closed is forgotten."""
 
     connects: int
     members: tuple[int, ...]
@@ -30,15 +30,17 @@ class Size:
     rounds: int
     start_rate: float
     steps: int
+    pause: float
 
 
 SIZES = {
     "ci": Size(
-        connects=20, members=(10,), rooms=4, idle=20, single=5, seconds=0.4, rounds=1, start_rate=20.0, steps=1
+        connects=20, members=(10,), rooms=4, idle=20, single=5, seconds=0.4, rounds=1, start_rate=20.0, steps=1,
+        pause=0.1,
     ),
     "default": Size(
         connects=1_000, members=(200, 1_000), rooms=200, idle=2_000, single=100, seconds=3.0, rounds=3,
-        start_rate=4_000.0, steps=10,
+        start_rate=4_000.0, steps=10, pause=2.0,
     ),
 }  # fmt: skip
 
@@ -85,7 +87,7 @@ class Sides:
             for name, side, kind in self.each():
                 with load(side, kind, wanted) as sockets:
                     how(name, sockets)
-                time.sleep(0.5)  # what was closed is forgotten before the next side begins
+                time.sleep(self.size.pause / 4)
 
 
 def connects(sides: Sides) -> list[Row]:
@@ -182,10 +184,10 @@ def memory(sides: Sides, starts: dict[str, Callable[[], AbstractContextManager[S
             with fresh() if count >= 1_000 else nullcontext(running) as side:
                 with load(side, kind, sides.people.alone(100)) as warm:
                     warm.open(50)
-                time.sleep(1.5)
+                time.sleep(sides.size.pause)
                 before = side.private_kib()
                 with load(side, kind, sides.people.alone(count)) as sockets:
                     sockets.open(50)
-                    time.sleep(2)
+                    time.sleep(sides.size.pause)
                     found.add("R6", name, (side.private_kib() - before) / count)
     return found.rows("R6", "R6", f"memory of an idle socket, {count} of them", "KiB")
