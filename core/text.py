@@ -1,6 +1,4 @@
-"""Small words about words: wire names, bilingual choice, times on the wire."""
-
-import datetime
+"""Small words about words: wire names and bilingual choice."""
 
 from django.utils.translation import get_language
 
@@ -15,8 +13,3 @@ def in_language(arabic: str, english: str, language: str | None = None) -> str:
     """Whichever fits the reader's language; the other when that one is empty."""
     wants_english = (language or get_language() or "").startswith("en")
     return (english or arabic) if wants_english else (arabic or english)
-
-
-def wire_time(value: datetime.datetime | None) -> str | None:
-    """A moment in UTC as the wire writes it: `2026-03-01T09:30:00.123456Z`."""
-    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None

@@ -32,12 +32,6 @@ class Side:
         """Memory that these processes share with nobody."""
         return sum(_private_kib(pid) for pid in self.pids)
 
-    def cpu_seconds(self) -> float:
-        """What they have used so far, all their threads together."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids]
-        return sum(int(one[11]) + int(one[12]) for one in fields) / ticks
-
 
 def _private_kib(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()

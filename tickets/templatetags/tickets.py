@@ -8,7 +8,6 @@ from django import template
 
 from tickets.admin.filters import QuickView
 from tickets.admin.look import STATUS_TONES
-from tickets.states import Status
 
 register = template.Library()
 
@@ -18,12 +17,6 @@ def quick_views(changelist: Any) -> list[Any]:
     """The tabs above the list, as links that keep the other filters."""
     specs = [spec for spec in changelist.filter_specs if isinstance(spec, QuickView)]
     return [choice for spec in specs for choice in spec.choices(changelist)]
-
-
-@register.filter
-def status_words(status: str) -> str:
-    """A status in the reader's language."""
-    return str(Status(status).label)
 
 
 @register.filter
