@@ -9,37 +9,27 @@ from django.db.models import QuerySet
 from accounts.models import Availability, User
 from chat.models import ChatMessage, Session
 from chat.states import Status
+from notifications.kinds import Kind
 from notifications.models import Item
 from notifications.outbox import notify
 from tickets.models import AuthorType
 
 
-def _session(item: Item) -> Session:
-    return Session.objects.select_related("customer", "agent").get(pk=item.entity_id)
+class ChatKind(Kind[Session]):
+    """A kind about a chat."""
 
+    model = Session
 
-class Kind:
-    """A kind about a chat; one tells everybody concerned but whoever did it."""
-
-    slug = ""
-
-    def recipients(self, item: Item) -> QuerySet[User]:
-        found = self.concerned(_session(item), item)
-        return found.exclude(pk=item.actor_id) if item.actor_id else found
-
-    def concerned(self, session: Session, item: Item) -> QuerySet[User]:
-        raise NotImplementedError
-
-    def still_wanted(self, item: Item, recipient: User) -> bool:
-        return bool(recipient.is_active and Session.objects.visible_to(recipient).filter(pk=item.entity_id).exists())
+    def thing(self, item: Item) -> Session:
+        return Session.objects.select_related("customer", "agent").get(pk=item.entity_id)
 
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
-        session = _session(item)
+        session = self.thing(item)
         agent = session.agent.name if session.agent else ""
         return {"customer_name": session.customer.name, "agent_name": agent, **item.data}
 
 
-class Accepted(Kind):
+class Accepted(ChatKind):
     """The customer."""
 
     slug = "chat-accepted"
@@ -48,7 +38,7 @@ class Accepted(Kind):
         return User.objects.filter(pk=session.customer_id, is_active=True)
 
 
-class Waiting(Kind):
+class Waiting(ChatKind):
     """The agents who are available, while it still waits."""
 
     slug = "chat-waiting"
@@ -57,10 +47,10 @@ class Waiting(Kind):
         return takers()
 
     def still_wanted(self, item: Item, recipient: User) -> bool:
-        return super().still_wanted(item, recipient) and _session(item).status == Status.WAITING
+        return super().still_wanted(item, recipient) and self.thing(item).status == Status.WAITING
 
 
-class NewMessage(Kind):
+class NewMessage(ChatKind):
     """The other side, unless he has read it: who looks at the chat has."""
 
     slug = "chat-message"
@@ -74,18 +64,18 @@ class NewMessage(Kind):
         return super().still_wanted(item, recipient) and unread.exists()
 
 
-class Transcript(Kind):
+class Transcript(ChatKind):
     """Whoever asked for the conversation by e-mail; `data.address` says where it goes."""
 
     slug = "chat-transcript"
 
     def recipients(self, item: Item) -> QuerySet[User]:
-        return User.objects.filter(pk=_session(item).customer_id, is_active=True)
+        return User.objects.filter(pk=self.thing(item).customer_id, is_active=True)
 
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
         from chat.transcript import transcript
 
-        return {**super().context(item, recipient), "transcript": transcript(_session(item))}
+        return {**super().context(item, recipient), "transcript": transcript(self.thing(item))}
 
 
 KINDS = (Accepted(), Waiting(), NewMessage(), Transcript())

@@ -7,13 +7,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from notifications.kinds import Kind
 from notifications.models import Item
 from notifications.outbox import notify
 from tickets.models import Message, Ticket
-
-
-def _ticket(item: Item) -> Ticket:
-    return Ticket.objects.with_people().get(pk=item.entity_id)
 
 
 def takers(ticket: Ticket) -> QuerySet[User]:
@@ -30,39 +27,32 @@ def leads(ticket: Ticket) -> QuerySet[User]:
     return User.objects.staff().filter(Q(role="lead") | Q(memberships__is_lead=True)).distinct()
 
 
-class Kind:
-    """A kind about a ticket; one tells everybody concerned but whoever did it."""
+class TicketKind(Kind[Ticket]):
+    """A kind about a ticket."""
 
-    slug = ""
+    model = Ticket
 
-    def recipients(self, item: Item) -> QuerySet[User]:
-        found = self.concerned(_ticket(item), item)
-        return found.exclude(pk=item.actor_id) if item.actor_id else found
-
-    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
-        raise NotImplementedError
-
-    def still_wanted(self, item: Item, recipient: User) -> bool:
-        return bool(recipient.is_active and Ticket.objects.visible_to(recipient).filter(pk=item.entity_id).exists())
+    def thing(self, item: Item) -> Ticket:
+        return Ticket.objects.with_people().get(pk=item.entity_id)
 
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
-        ticket = _ticket(item)
+        ticket = self.thing(item)
         return {"ticket_number": ticket.number, "subject": ticket.subject, **item.data}
 
 
-class Created(Kind):
+class Created(TicketKind):
     """The assigned agent, else those who may take it; the customer gets a confirmation, even of his own ticket."""
 
     slug = "ticket-created"
 
     def recipients(self, item: Item) -> QuerySet[User]:
-        ticket = _ticket(item)
+        ticket = self.thing(item)
         agents = User.objects.filter(pk=ticket.assignee_id) if ticket.assignee_id else takers(ticket)
         told = agents.exclude(pk=item.actor_id) if item.actor_id else agents
         return User.objects.filter(Q(pk=ticket.customer_id) | Q(pk__in=told.values("pk")), is_active=True)
 
 
-class ToCustomer(Kind):
+class ToCustomer(TicketKind):
     def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
         return User.objects.filter(pk=ticket.customer_id, is_active=True)
 
@@ -79,7 +69,7 @@ class Resolved(ToCustomer):
     slug = "ticket-resolved"
 
 
-class Replied(Kind):
+class Replied(TicketKind):
     """The other side: the customer, or the assigned agent, or without one those told of its creation."""
 
     slug = "ticket-replied"
@@ -90,7 +80,7 @@ class Replied(Kind):
         return User.objects.staff().filter(pk=ticket.assignee_id) if ticket.assignee_id else takers(ticket)
 
 
-class Assigned(Kind):
+class Assigned(TicketKind):
     """The new agent."""
 
     slug = "ticket-assigned"
@@ -99,7 +89,7 @@ class Assigned(Kind):
         return User.objects.staff().filter(pk=item.data["agentId"])
 
 
-class Escalated(Kind):
+class Escalated(TicketKind):
     """The new assignee and the leads."""
 
     slug = "ticket-escalated"
@@ -109,7 +99,7 @@ class Escalated(Kind):
         return User.objects.staff().filter(told | Q(pk=ticket.assignee_id))
 
 
-class Mentioned(Kind):
+class Mentioned(TicketKind):
     """The ones mentioned in a note."""
 
     slug = "ticket-mentioned"
