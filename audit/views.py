@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
-
 import django_filters
-from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.forms import EntryOut
 from audit.models import Entry
 from audit.queries import ENTRY_SORTS, entries
-from core.api.filters import DayFilter, IdFilter
+from core.api.filters import DaysFilterSet, IdFilter
 from core.api.lists import filtered, paginate, read_paging
 from core.api.parameters import list_parameters
 from core.api.permissions import needs
 from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, ok
-from core.days import day_end, day_start
 
 
-class EntryFilter(django_filters.FilterSet):
+class EntryFilter(DaysFilterSet):
     """By thing, actor, action and days."""
 
     entityType = django_filters.CharFilter(field_name="entity_type")
     entityId = django_filters.CharFilter(field_name="entity_id")
     actorId = IdFilter(field_name="actor_id")
     action = django_filters.CharFilter(field_name="action")
-    fromDate = DayFilter(method="from_day")
-    toDate = DayFilter(method="to_day")
 
     class Meta:
         model = Entry
         fields: list[str] = []
-
-    def from_day(self, queryset: QuerySet[Any], _name: str, day: datetime.date) -> QuerySet[Any]:
-        return queryset.filter(created_at__gte=day_start(day))
-
-    def to_day(self, queryset: QuerySet[Any], _name: str, day: datetime.date) -> QuerySet[Any]:
-        return queryset.filter(created_at__lt=day_end(day))
 
 
 class AuditLog(ApiView):

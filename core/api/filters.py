@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.api.views import one_of
+from core.days import day_end, day_start
 
 
 class DayField(forms.DateField):
@@ -28,6 +30,19 @@ class DayFilter(django_filters.DateFilter):
     """A day; what it narrows is its filter set's method."""
 
     field_class = DayField
+
+
+class DaysFilterSet(django_filters.FilterSet):
+    """From one day of creation to another, both of them included."""
+
+    fromDate = DayFilter(method="from_day")
+    toDate = DayFilter(method="to_day")
+
+    def from_day(self, queryset: QuerySet[Any], _name: str, day: datetime.date) -> QuerySet[Any]:
+        return queryset.filter(created_at__gte=day_start(day))
+
+    def to_day(self, queryset: QuerySet[Any], _name: str, day: datetime.date) -> QuerySet[Any]:
+        return queryset.filter(created_at__lt=day_end(day))
 
 
 class IdFilter(django_filters.CharFilter):

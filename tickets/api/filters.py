@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
 
-from core.api.filters import DayFilter, FlagFilter, IdFilter, WordsFilter
+from core.api.filters import DaysFilterSet, FlagFilter, IdFilter, WordsFilter
 from core.api.lists import Sort
-from core.days import day_end, day_start
 from tickets.models import Ticket
 from tickets.states import PRIORITIES, Status
 
@@ -24,7 +22,7 @@ SORTS = {
 STAFF_SORTS = {**SORTS, "slaDueAt": Sort("sla_due_at", nullable=True)}
 
 
-class TicketFilter(django_filters.FilterSet):
+class TicketFilter(DaysFilterSet):
     """What anybody may ask of his tickets: status, priority (comma-separated lists), things, days, flags."""
 
     status = WordsFilter({status.value: status for status in Status}, field_name="status")
@@ -32,20 +30,12 @@ class TicketFilter(django_filters.FilterSet):
     categoryId = IdFilter(field_name="category")
     orderId = django_filters.CharFilter(field_name="order_id")
     productId = django_filters.CharFilter(field_name="product_id")
-    fromDate = DayFilter(method="from_day")
-    toDate = DayFilter(method="to_day")
     hasAttachments = FlagFilter(method="with_files")
     rated = FlagFilter(method="by_rated")
 
     class Meta:
         model = Ticket
         fields: list[str] = []
-
-    def from_day(self, queryset: QuerySet[Ticket], _name: str, day: datetime.date) -> QuerySet[Ticket]:
-        return queryset.filter(created_at__gte=day_start(day))
-
-    def to_day(self, queryset: QuerySet[Ticket], _name: str, day: datetime.date) -> QuerySet[Ticket]:
-        return queryset.filter(created_at__lt=day_end(day))
 
     def with_files(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
         """Those of public messages; a note's files do not show."""
