@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team, User
 from core.text import in_language
 from tickets.querysets import MessageQuerySet, TicketQuerySet
+from tickets.sla.models import BusinessCalendar as BusinessCalendar
 from tickets.states import DONE, Priority, Status
 
 
@@ -157,7 +158,6 @@ class Ticket(models.Model):
     last_activity_at = models.DateTimeField(default=timezone.now)
 
     objects = TicketQuerySet.as_manager()
-
     # Annotations of TicketQuerySet.complete().
     watcher_rows: Rows
     link_rows: Rows
@@ -398,7 +398,3 @@ class Imported(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.source_id}"
-
-
-# The calendar stands with the SLA, which reads tickets: hence at the end.
-from tickets.sla.models import BusinessCalendar as BusinessCalendar  # noqa: E402
