@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from bot.actions import ReplyAction
 from chat.models import ChatMessage, Session
 from chat.rooms import customer_room, staff_room
 from chat.states import EndedBy, Status
-from core.api.serializers import FormOut, IdField, PersonRef, Realtime
+from core.api.serializers import FormOut, IdField, PersonRef, Realtime, kept
 from core.links import link_to
 from tickets.models import AuthorType
 from uploads.forms import AttachmentOut
@@ -65,7 +64,7 @@ class _SessionOut(FormOut):
     @extend_schema_field(ChatRatingOut(allow_null=True))
     def get_rating(self, session: Session) -> Any:
         rating = getattr(session, "rating", None)
-        return _form(ChatRatingOut).to_representation(rating) if rating else None
+        return kept(ChatRatingOut).to_representation(rating) if rating else None
 
     @extend_schema_field(Realtime())
     def get_realtime(self, session: Session) -> Any:
@@ -155,23 +154,9 @@ class ChatReadOut(FormOut):
     read_at = serializers.DateTimeField()
 
 
-class _Forms(threading.local):
-    """Forms of this thread: DRF copies every declared field for each instance, so an instance is kept."""
-
-    def __init__(self) -> None:
-        self.made: dict[type[FormOut], Any] = {}
-
-
-_forms = _Forms()
-
-
-def _form(kind: type[FormOut]) -> Any:
-    return _forms.made.get(kind) or _forms.made.setdefault(kind, kind())
-
-
 def session_forms(sessions: list[Session], *, staff: bool, seqs: Mapping[int, int]) -> list[dict[str, Any]]:
     """Chats in the form of one audience; `seqs` are their rooms' heads before they were read."""
-    form = _form(ChatSessionStaffOut if staff else ChatSessionCustomerOut)
+    form = kept(ChatSessionStaffOut if staff else ChatSessionCustomerOut)
     form.seqs = seqs
     return [form.to_representation(session) for session in sessions]
 
@@ -180,11 +165,11 @@ def message_forms(messages: list[ChatMessage], *, staff: bool, reader: User | No
     """Messages in the form of one audience; `reader` signs links. ValueError for a note in the customer form."""
     if not staff and any(message.is_internal for message in messages):
         raise ValueError("A note has no customer form.")
-    form = _form(ChatMessageStaffOut if staff else ChatMessageCustomerOut)
+    form = kept(ChatMessageStaffOut if staff else ChatMessageCustomerOut)
     form.reader = reader
     return [form.to_representation(message) for message in messages]
 
 
 def signal_form(kind: type[FormOut], value: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a signal."""
-    return dict(_form(kind).to_representation(value))
+    return dict(kept(kind).to_representation(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from core.api.serializers import Bilingual, FormOut, IdField, PersonRef, Realtime
+from core.api.serializers import Bilingual, FormOut, IdField, PersonRef, Realtime, kept
 from core.links import link_to
 from tickets.models import AuthorType, LinkKind, Message, Ticket
 from tickets.rooms import customer_room, staff_room
@@ -85,7 +84,7 @@ class _TicketOut(FormOut):
     @extend_schema_field(RatingOut(allow_null=True))
     def get_rating(self, ticket: Ticket) -> Any:
         rating = getattr(ticket, "rating", None)
-        return _form(RatingOut).to_representation(rating) if rating else None
+        return kept(RatingOut).to_representation(rating) if rating else None
 
     @extend_schema_field(Realtime())
     def get_realtime(self, ticket: Ticket) -> Any:
@@ -175,20 +174,6 @@ class MessageStaffOut(MessageCustomerOut):
     is_internal = serializers.BooleanField()
 
 
-class _Forms(threading.local):
-    """Forms of this thread: DRF copies every declared field for each instance, so an instance is kept."""
-
-    def __init__(self) -> None:
-        self.made: dict[type[FormOut], Any] = {}
-
-
-_forms = _Forms()
-
-
-def _form(kind: type[FormOut]) -> Any:
-    return _forms.made.get(kind) or _forms.made.setdefault(kind, kind())
-
-
 def ticket_form(kind: type[_TicketOut], ticket: Ticket, *, reader: User | None = None, seq: int = 0) -> dict[str, Any]:
     """One ticket in a form; `reader` signs links, `seq` is its room's head before the ticket was read."""
     return ticket_forms(kind, [ticket], reader=reader, seqs={ticket.pk: seq})[0]
@@ -198,7 +183,7 @@ def ticket_forms(
     kind: type[_TicketOut], tickets: list[Ticket], *, reader: User | None, seqs: Mapping[int, int]
 ) -> list[dict[str, Any]]:
     """Tickets of one page in a form."""
-    form = _form(kind)
+    form = kept(kind)
     form.reader, form.seqs = reader, seqs
     return [form.to_representation(ticket) for ticket in tickets]
 
@@ -207,7 +192,7 @@ def message_forms(messages: list[Message], *, staff: bool, reader: User | None =
     """Messages in the form of one audience. ValueError for a note in the customer form."""
     if not staff and any(message.is_internal for message in messages):
         raise ValueError("A note has no customer form.")
-    form = _form(MessageStaffOut if staff else MessageCustomerOut)
+    form = kept(MessageStaffOut if staff else MessageCustomerOut)
     form.reader = reader
     return [form.to_representation(message) for message in messages]
 

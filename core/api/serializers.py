@@ -1,9 +1,11 @@
 """Bases of every form on the wire: camelCase names, string ids, and no field that nobody declared."""
 
 import datetime
+import threading
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -49,6 +51,36 @@ class FormIn(_CamelFields):
 
 class Nothing(FormIn):
     """An empty body."""
+
+
+class _Kept(threading.local):
+    """Forms of this thread: DRF copies every declared field for each instance, so an instance is kept."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[type[serializers.Serializer[Any]], str | None], Any] = {}
+
+
+_kept = _Kept()
+
+
+def kept(kind: type[serializers.Serializer[Any]], language: str | None = None) -> Any:
+    """This thread's instance of a form; whoever uses it sets what it needs anew each time."""
+    return _kept.made.get((kind, language)) or _kept.made.setdefault((kind, language), kind())
+
+
+def read(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """What a form makes of a body; raises DRF's ValidationError naming each wrong field.
+
+    The instance is kept for a language, since DRF puts a field's refusal into words once, and is left as it was found.
+    """
+    form = kept(kind, get_language())
+    form.initial_data = data
+    try:
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+    finally:
+        for name in ("initial_data", "_validated_data", "_errors"):
+            vars(form).pop(name, None)
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9]{1,19}$"})

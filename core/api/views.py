@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from core.api.lists import refuse_unknown
 from core.api.permissions import DenyAll, SignedIn
 from core.api.requests import ApiRequest
+from core.api.serializers import read
 from core.context import origin
 from core.errors import Invalid, NotFound
 from core.idempotency import Answer, once
@@ -74,11 +75,9 @@ class ApiView(APIView):
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
 
-    def read(self, form: type[Serializer[Any]], request: ApiRequest, **context: Any) -> dict[str, Any]:
-        """The validated body of a request; raises Invalid naming each wrong field."""
-        serializer = form(data=request.data, context={"request": request, **context})
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+    def read(self, form: type[Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
+        """The validated body of a request; raises a ValidationError naming each wrong field."""
+        return read(form, request.data)
 
     def create_once(
         self,
