@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from core.errors import Invalid
+from core.prepared import Prepared
 from tickets.models import Category
 
 # What a foreign key would take at commit, when it is too late to refuse; tickets of one category do not wait for it.
@@ -34,10 +36,17 @@ def team(team_id: int | None) -> Team | None:
 
 def customer(customer_id: int | None) -> User:
     """An active customer or guest; Invalid otherwise."""
-    found = User.objects.customers().filter(pk=customer_id, is_active=True).first() if customer_id else None
-    if found is None:
+    found = _CUSTOMER.fetch(pk=customer_id) if customer_id else []
+    if not found:
         raise Invalid(fields={"customerId": [_("There is no such customer.")]})
-    return found
+    return found[0]
+
+
+def _active_customers(pk: int) -> QuerySet[User]:
+    return User.objects.customers().filter(pk=pk, is_active=True)
+
+
+_CUSTOMER = Prepared(_active_customers, pk=-1)
 
 
 def tags(values: list[str]) -> list[str]:
