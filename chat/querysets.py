@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import SERVICE_ROLES
 from chat.states import OPEN, Status
+from core.ids import as_number
 from core.protocols import Viewer
 
 CHAT_MESSAGE_OWNER = "chat_message"
@@ -41,8 +42,8 @@ class SessionQuerySet(models.QuerySet[Any]):
 
     def referred(self, ref: str) -> SessionQuerySet:
         """By id; a malformed reference finds nothing."""
-        text = str(ref)
-        return self.filter(pk=int(text)) if text.isascii() and text.isdigit() and len(text) <= 18 else self.none()
+        pk = as_number(str(ref))
+        return self.none() if pk is None else self.filter(pk=pk)
 
     def open(self) -> SessionQuerySet:
         return self.filter(status__in=OPEN)

@@ -1,4 +1,4 @@
-"""Ids that are made here, not by the database."""
+"""Ids: those made here and not by the database, and numbers as clients write them."""
 
 import os
 import time
@@ -13,3 +13,8 @@ def new_id() -> uuid.UUID:
     milliseconds = time.time_ns() // 1_000_000
     bits = int.from_bytes(os.urandom(10), "big") & ~(0xF << 76) & ~(0x3 << 62)
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62 | bits)
+
+
+def as_number(text: str) -> int | None:
+    """An id that the database gave out, as a client writes it; None for what cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.models import SERVICE_ROLES, TeamMembership
+from core.ids import as_number
 from core.protocols import Viewer
 
 MESSAGE_OWNER = "message"
@@ -51,8 +52,9 @@ class TicketQuerySet(models.QuerySet[Any]):
     def referred(self, ref: str) -> TicketQuerySet:
         """By id or by number; a malformed reference finds nothing."""
         text = str(ref)
-        if text.isascii() and text.isdigit() and len(text) <= 18:
-            return self.filter(pk=int(text))
+        pk = as_number(text)
+        if pk is not None:
+            return self.filter(pk=pk)
         if text.upper().startswith("TKT-") and len(text) <= 24 and text.isascii() and "\x00" not in text:
             return self.filter(number=text.upper())
         return self.none()

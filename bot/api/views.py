@@ -20,10 +20,12 @@ from core.api.schema import describe
 from core.api.views import ApiView, envelope, ok
 from core.errors import NotFound
 from core.idempotency import Answer
+from core.ids import as_number
 
 
 def _rule(ref: str) -> Rule:
-    found = Rule.objects.filter(pk=int(ref)).first() if ref.isascii() and ref.isdigit() and len(ref) < 19 else None
+    pk = as_number(ref)
+    found = None if pk is None else Rule.objects.filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found

@@ -14,8 +14,8 @@ from chat.admin import forms
 from chat.models import Session
 from chat.operations import NewChatMessage
 from core.errors import Invalid
-from tickets.admin.actions import keep
 from tickets.admin.fields import new_id
+from tickets.admin.requests import keep
 
 
 class Done(NamedTuple):

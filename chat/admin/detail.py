@@ -26,6 +26,7 @@ from chat.rooms import room_for
 from core.admin import describe
 from core.errors import AlreadyAccepted, NotFound, Problem
 from tickets.admin.choices import canned
+from tickets.admin.requests import person
 
 OTHERS_SHOWN = 5
 
@@ -73,13 +74,13 @@ def find(ref: str, user: User) -> Session:
 
 def desk_page(request: HttpRequest, site: AdminSite, refusal: Refusal | None = None) -> HttpResponse:
     """The lists, with no chat open."""
-    desk = read_desk(_person(request))
+    desk = read_desk(person(request))
     return _answer(request, site, refusal, {"desk": desk, "title": _("Live chats"), "trail": [(_("Live chats"), "")]})
 
 
 def chat_page(request: HttpRequest, site: AdminSite, ref: str, refusal: Refusal | None = None) -> HttpResponse:
     """The desk with a chat open, with the status of the refusal it shows. Raises NotFound."""
-    user = _person(request)
+    user = person(request)
     pk = sessions_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
@@ -138,8 +139,3 @@ def _others(session: Session, user: User) -> list[dict[str, Any]]:
     return [
         {"session": row, "tone": STATUS_TONES[row.status], "rating": getattr(row, "rating", None)} for row in newest
     ]
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

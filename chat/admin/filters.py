@@ -12,24 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from chat.models import Session
 from chat.states import Status
+from tickets.admin import filters
 from tickets.admin.choices import NOBODY, Choices
-from tickets.admin.filters import IdFilter
 
 Sessions = QuerySet[Session]
 
 
-class StatusFilter(admin.SimpleListFilter):
-    title = _("status")
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Status.choices)
-
-    def queryset(self, request: HttpRequest, queryset: Sessions) -> Sessions:
-        return queryset.filter(status=self.value()) if self.value() in Status.values else queryset
+class StatusFilter(filters.StatusFilter):
+    states = Status
 
 
-class AgentFilter(IdFilter):
+class AgentFilter(filters.IdFilter):
     title, parameter_name, column, nothing = _("agent"), "agent", "agent_id", NOBODY
 
     def things(self, request: HttpRequest) -> Choices:
@@ -37,22 +30,8 @@ class AgentFilter(IdFilter):
         return [(agent.pk, agent.name) for agent in agents]
 
 
-class CustomerFilter(IdFilter):
-    """One customer's chats, as the links of a chat's page ask for; shown only while it is in force."""
-
-    title, parameter_name, column = _("customer"), "customer", "customer_id"
-
-    def has_output(self) -> bool:
-        return bool(self.value())
-
-    def things(self, request: HttpRequest) -> Choices:
-        """By name, for whoever sees a chat of his."""
-        value = request.GET.get(self.parameter_name, "")
-        if not (value.isascii() and value.isdigit() and len(value) < 19):
-            return [(value, "?")] if value else []
-        seen = Session.objects.visible_to(request.user).filter(customer_id=int(value))  # type: ignore[arg-type]
-        name = seen.order_by("-pk").values_list("customer__name", flat=True).first()
-        return [(value, name or "?")]
+class CustomerFilter(filters.CustomerFilter):
+    model = Session
 
 
 class RatedFilter(admin.SimpleListFilter):

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 
 from accounts.models import Availability, User
 from accounts.operations import set_availability
@@ -21,18 +20,13 @@ from chat.admin.forms import ReplyForm
 from chat.models import Session
 from chat.queries import sees
 from core.api.problems import as_problem
-from core.errors import Invalid, NotFound, Problem, Unavailable
-from tickets.admin.actions import keep
-from tickets.admin.views import note_refusal
-from tickets.models import CannedResponse
-from uploads.links import as_id, signed_url
-from uploads.models import Attachment
-from uploads.queries import may_read
+from core.errors import NotFound, Problem, Unavailable
+from tickets.admin.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
 
 
 def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpResponse:
     """One form of a chat: carried out and redirected, or the page again with what was typed and why not."""
-    user = _person(request)
+    user = person(request)
     action = ACTIONS.get(slug)
     if action is None:
         raise NotFound
@@ -47,7 +41,7 @@ def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpRespo
     form = action.form(session, request.POST, request.FILES)
     try:
         if isinstance(form, ReplyForm) and "insert" in request.POST:
-            _insert(form, user)
+            insert_canned(form, user, _fill(session, user))
             return chat_page(request, site, ref, Refusal(form))
         if not form.is_valid():
             return chat_page(request, site, ref, Refusal(form, status=400))
@@ -66,55 +60,32 @@ def _go_on(request: HttpRequest, ref: str, done: Done, slug: str) -> HttpRespons
         return HttpResponse("")
     if done.text and not is_fragment(request):
         messages.success(request, str(done.text))
-    stays = not done.leaves and sees(ref, _person(request))
+    stays = not done.leaves and sees(ref, person(request))
     return HttpResponseRedirect(f"{page_url(ref)}#message-last" if stays else reverse("admin:chat_desk"))
 
 
-def _insert(form: ReplyForm, by: User) -> None:
-    """Without scripts: put the chosen canned response at the end of what was typed; files are kept meanwhile."""
-    form.is_valid()
-    form.errors.clear()
-    keep(form, by)
-    text = _canned_text(form.data.get("canned", ""), form.session, by)
-    if text is None:
-        raise Invalid(fields={"canned": [_("Choose a canned response.")]})
-    typed = form.data.get("body", "").rstrip()
-    form.put("body", f"{typed}\n\n{text}" if typed else text)
+def _fill(session: Session, by: User) -> Fill:
+    return lambda response, language: canned.answer(response, session, by, language)
 
 
 def canned_text(request: HttpRequest, ref: str) -> HttpResponse:
-    """A canned response filled in for this chat, as plain text (`?canned=12:ar`); for its agent."""
-    user = _person(request)
+    """A canned response filled in for this chat; for its agent."""
+    user = person(request)
     session = find(ref, user)
     policies.refuse_unless_takes_part(user, session)
-    text = _canned_text(request.GET.get("canned", ""), session, user)
-    if text is None:
-        raise NotFound
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
-
-
-def _canned_text(chosen: str, session: Session, by: User) -> str | None:
-    pk, _colon, language = chosen.partition(":")
-    if language not in {"ar", "en"} or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
-    response = CannedResponse.objects.filter(pk=int(pk)).first()
-    return canned.answer(response, session, by, language) if response else None
+    return canned_answer(request, _fill(session, user))
 
 
 def file(request: HttpRequest, ref: str, attachment_id: str) -> HttpResponse:
-    """On to a link signed now for this reader; signed links live five minutes, pages stay open for longer."""
-    user = _person(request)
+    """A file of this chat."""
+    user = person(request)
     find(ref, user)
-    identity = as_id(attachment_id)
-    attachment = Attachment.objects.filter(pk=identity).first() if identity else None
-    if attachment is None or not may_read(user, attachment):
-        raise NotFound
-    return HttpResponseRedirect(signed_url(str(attachment.pk), attachment.filename, user))
+    return file_answer(user, attachment_id)
 
 
 def bar(request: HttpRequest) -> HttpResponse:
     """The piece of every page's top bar that is about chats, with its figures as they are now."""
-    user = _person(request)
+    user = person(request)
     policies.refuse_unless(user, policies.ACCEPT)
     unread = unread_of(user)
     figures = {
@@ -127,7 +98,7 @@ def bar(request: HttpRequest) -> HttpResponse:
 
 def availability(request: HttpRequest) -> HttpResponse:
     """Say whether one takes chats, and go back to where one was."""
-    user = _person(request)
+    user = person(request)
     policies.refuse_unless(user, policies.ACCEPT)
     status = request.POST.get("status", "")
     if request.method == "POST" and status in Availability.values:
@@ -142,8 +113,3 @@ def availability(request: HttpRequest) -> HttpResponse:
 
 def page_url(ref: str | int) -> str:
     return reverse("admin:chat_session_change", args=[ref])
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

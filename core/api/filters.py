@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from core.api.views import one_of
 from core.days import day_end, day_start
+from core.ids import as_number
 
 
 class DayField(forms.DateField):
@@ -53,10 +54,8 @@ class IdFilter(django_filters.CharFilter):
             return qs
         if value == "none":
             return qs.filter(**{f"{self.field_name}__isnull": True})
-        text = str(value)
-        if not (text.isascii() and text.isdigit() and len(text) < 19):
-            return qs.none()
-        return qs.filter(**{self.field_name: int(text)})
+        pk = as_number(str(value))
+        return qs.none() if pk is None else qs.filter(**{self.field_name: pk})
 
 
 class FlagFilter(django_filters.TypedChoiceFilter):

@@ -15,10 +15,10 @@ from core.idempotency import Answer, once
 from core.operation import unit
 from tickets import operations
 from tickets.admin import forms
-from tickets.admin.fields import OperationForm, WithFiles, new_id
+from tickets.admin.fields import OperationForm, new_id
+from tickets.admin.requests import keep
 from tickets.models import Ticket
 from tickets.operations import NewMessage
-from uploads.operations import store_files
 
 
 class Done(NamedTuple):
@@ -58,14 +58,6 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
             operations.change_status(message.ticket_id, data["status"], by=by)
     text = _("The note was added.") if internal else _("The reply was sent.")
     return Done(text, message.ticket_id, message.pk)
-
-
-def keep(form: WithFiles, by: User) -> None:
-    """Store the files that came with a form; whatever happens next, the form brings them along."""
-    form.find_stored(by)
-    sent = form.cleaned_data.get("attachments") or []
-    if sent:
-        form.stored += tuple(store_files(sent, by=by))
 
 
 def _status(ticket: Ticket, form: Any, by: User) -> Done:

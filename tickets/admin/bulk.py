@@ -21,7 +21,7 @@ from tickets import operations
 from tickets.admin import choices
 from tickets.admin.detail import list_name
 from tickets.admin.fields import Choice, LongText, OperationForm
-from tickets.admin.views import note_refusal
+from tickets.admin.requests import note_refusal
 from tickets.models import Ticket
 from tickets.states import Status
 

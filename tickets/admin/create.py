@@ -17,11 +17,13 @@ from accounts.models import User
 from core.api.problems import as_problem
 from core.errors import Problem, Unavailable
 from core.idempotency import Answer
+from core.ids import as_number
 from tickets import operations
 from tickets.admin import choices, views
-from tickets.admin.actions import keep, once_for
+from tickets.admin.actions import once_for
 from tickets.admin.detail import list_name
 from tickets.admin.forms import NewTicketForm
+from tickets.admin.requests import keep, note_refusal, person
 from tickets.operations import NewTicket
 from tickets.policies import ASSIGN, CREATE, can, refuse_unless
 
@@ -32,8 +34,7 @@ STAFF_ONLY = ("agent_id", "team_id")
 
 def new_ticket(request: HttpRequest, site: AdminSite, opts: Any) -> HttpResponse:
     """Without a customer (`?customer=12`) the search for one, else the form. Raises Forbidden."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     refuse_unless(user, CREATE)
     customer = _customer(request.GET.get("customer", ""))
     context = {**site.each_context(request), "title": _("New ticket"), "opts": opts, "customer": customer}
@@ -49,7 +50,7 @@ def new_ticket(request: HttpRequest, site: AdminSite, opts: Any) -> HttpResponse
             status = 400
         except (Problem, OperationalError) as error:
             problem = as_problem(error) or Unavailable()
-            views.note_refusal(request, problem)
+            note_refusal(request, problem)
             form.refuse(problem)
             status = problem.status
     _offer(form, user)
@@ -82,8 +83,8 @@ def _offer(form: NewTicketForm, by: User) -> None:
 
 
 def _customer(value: str) -> User | None:
-    known = value.isascii() and value.isdigit() and len(value) < 19
-    return User.objects.customers().filter(pk=int(value), is_active=True).first() if known else None
+    pk = as_number(value)
+    return User.objects.customers().filter(pk=pk, is_active=True).first() if pk is not None else None
 
 
 def _search(text: str) -> dict[str, Any]:

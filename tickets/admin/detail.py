@@ -14,12 +14,14 @@ from django.utils.text import capfirst
 from accounts.models import User
 from core.admin import describe
 from core.errors import NotFound, Problem
+from core.ids import as_number
 from realtime.publish import heads
 from tickets.admin import choices
 from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.look import PRIORITY_TONES, STATUS_TONES
 from tickets.admin.offers import Offers, offers
+from tickets.admin.requests import person
 from tickets.admin.thread import Thread, read_thread
 from tickets.models import Merge, Ticket
 from tickets.queries import tickets_for
@@ -70,8 +72,7 @@ def ticket_page(
     request: HttpRequest, site: AdminSite, ref: str, opts: Any, refusal: Refusal | None = None
 ) -> HttpResponse:
     """The page, with the status of the refusal it shows. Raises NotFound."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
@@ -181,5 +182,4 @@ def _sources(ticket: Ticket) -> list[Merge]:
 
 
 def _whole(value: Any) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return as_number(str(value or ""))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.errors import Problem
+from core.ids import as_number
 from core.text import camel
 from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
@@ -59,9 +60,10 @@ class Number(Line):
 
 def whole(value: str) -> int:
     """An id as the database holds it; ValueError otherwise."""
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
+    found = as_number(value)
+    if found is None:
         raise ValueError(value)
-    return int(value)
+    return found
 
 
 class OpenChoice(forms.ChoiceField):

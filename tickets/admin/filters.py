@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextChoices
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.ids import as_number
 from tickets.admin import choices
 from tickets.models import Ticket
 from tickets.states import DONE, PAUSED, PRIORITIES, RUNNING, WORKING, Status
@@ -43,12 +44,13 @@ class QuickView(admin.SimpleListFilter):
 class StatusFilter(admin.SimpleListFilter):
     title = _("status")
     parameter_name = "status"
+    states: type[TextChoices] = Status
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Status.choices)
+        return list(self.states.choices)
 
-    def queryset(self, request: HttpRequest, queryset: Tickets) -> Tickets:
-        return queryset.filter(status=self.value()) if self.value() in Status.values else queryset
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() in self.states.values else queryset
 
 
 class PriorityFilter(admin.SimpleListFilter):
@@ -82,8 +84,8 @@ class IdFilter(admin.SimpleListFilter):
             return queryset
         if value == NOBODY:
             return queryset.filter(**{f"{self.column}__isnull": True})
-        known = value.isascii() and value.isdigit() and len(value) < 19
-        return queryset.filter(**{self.column: int(value)}) if known else queryset.none()
+        pk = as_number(value)
+        return queryset.none() if pk is None else queryset.filter(**{self.column: pk})
 
 
 class CategoryFilter(IdFilter):
@@ -108,19 +110,21 @@ class TeamFilter(IdFilter):
 
 
 class CustomerFilter(IdFilter):
-    """One customer's tickets, as the links of a ticket's page ask for; shown only while it is in force."""
+    """What is one customer's, as the links of a page ask for; shown only while it is in force."""
 
     title, parameter_name, column = _("customer"), "customer", "customer_id"
+    model: type[Model] = Ticket
 
     def has_output(self) -> bool:
         return bool(self.value())
 
     def things(self, request: HttpRequest) -> choices.Choices:
-        """By name, for whoever sees a ticket of his."""
+        """By name, for whoever sees a ticket of his (or a chat, where they are listed)."""
         value = request.GET.get(self.parameter_name, "")
-        if not (value.isascii() and value.isdigit() and len(value) < 19):
+        pk = as_number(value)
+        if pk is None:
             return [(value, "?")] if value else []
-        seen = Ticket.objects.visible_to(request.user).filter(customer_id=int(value))  # type: ignore[arg-type]
+        seen = self.model.objects.visible_to(request.user).filter(customer_id=pk)  # type: ignore[attr-defined]
         name = seen.order_by("-pk").values_list("customer__name", flat=True).first()
         return [(value, name or "?")]
 
