@@ -43,9 +43,7 @@ class Authenticator:
     def by_tokens(self, tokens: Sequence[str]) -> list[Identity | None]:
         claims = [_claims(token) for token in tokens]
         known = [one for one in claims if one is not None]
-        owners: dict[UUID, int] = dict(
-            execute(_OWNERS, [[one.family for one in known], timezone.now()]) if known else []  # of the open families
-        )
+        owners = _owners([one.family for one in known])
         now_open = [one for one in known if owners.get(one.family) == one.user_id]
         users = {user.pk: user for user in _SIGNED_IN.fetch(ids=[one.user_id for one in now_open])} if now_open else {}
         return [
@@ -63,8 +61,8 @@ class Authenticator:
     def reload(self, identities: Sequence[Identity]) -> list[Viewer | None]:
         keys = [one.credential.removeprefix(_SESSION) for one in identities if one.credential.startswith(_SESSION)]
         families = [one.credential for one in identities if not one.credential.startswith(_SESSION)]
-        users = _people({one.user.pk for one in identities})
-        alive = _alive(families)
+        users = {user.pk: user for user in _SIGNED_IN.fetch(ids=list({one.user.pk for one in identities}))}
+        alive = {str(family) for family in _owners([UUID(family) for family in families])}
         sessions = _signed_in(keys) if keys else {}
         return [
             sessions.get(one.credential.removeprefix(_SESSION))
@@ -95,9 +93,9 @@ def _people(user_ids: Collection[int]) -> dict[int, User]:
     return {user.pk: user for user in User.objects.with_rights().filter(pk__in=user_ids, is_active=True)}
 
 
-def _alive(families: Sequence[str]) -> set[str]:
-    open_ones = TokenFamily.objects.filter(pk__in=families, ended_at=None, expires_at__gt=timezone.now())
-    return {str(pk) for pk in open_ones.values_list("pk", flat=True)} if families else set()
+def _owners(families: Collection[UUID]) -> dict[UUID, int]:
+    """Whose those of these families are that are open."""
+    return dict(execute(_OWNERS, [list(families), timezone.now()])) if families else {}
 
 
 def _signed_in(keys: Sequence[str]) -> dict[str, User]:

@@ -338,6 +338,7 @@ SWEEPS = [
 HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
 
 # --- Realtime ------------------------------------------------------------------------------------------------------
+REALTIME_ACTIONS = ["chat.sockets.SendMessage"]
 REALTIME_AUTHENTICATOR = "accounts.realtime_auth.Authenticator"
 # The rooms that hear who of the staff is here.
 REALTIME_PRESENCE_ROOMS = ["queue:tickets", "queue:chats"]

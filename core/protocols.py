@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Protocol
 
 from django.db.models import QuerySet
 
+from core.context import Origin
+
 
 class Actor(Protocol):
     """Whoever does something: audit and events take this, never a User."""
@@ -99,6 +101,35 @@ class SocketAuthenticator(Protocol):
 
     def availability(self, user_ids: Collection[int]) -> Mapping[int, str]:
         """What those of these people say of themselves whose presence is told to staff."""
+        ...
+
+
+@dataclass(frozen=True)
+class SocketCall:
+    """What somebody asks for on a socket: arguments by name, from a person with the rights he has now."""
+
+    user: Viewer
+    given: Mapping[str, Any]
+    came: Origin
+
+
+class SocketAction(Protocol):
+    """An action that an app above declares and names in REALTIME_ACTIONS: a change, by the operation of every door."""
+
+    name: ClassVar[str]
+    order: ClassVar[Sequence[str]]
+    """The names of arguments that come in order, without names."""
+
+    def forms(self) -> Sequence[type[Any]]:
+        """The serializers of its arguments, one for each audience."""
+        ...
+
+    def together(self, calls: Sequence[SocketCall]) -> list[Mapping[str, Any] | Exception | None]:
+        """Each call's answer, or why it is refused, all in one transaction; None for what is done by `alone`."""
+        ...
+
+    def alone(self, call: SocketCall) -> Mapping[str, Any]:
+        """The answer to one call; raises Problem."""
         ...
 
 

@@ -21,14 +21,26 @@ return counts
 """
 
 
+Use = tuple[str, str]
+"""A rate of settings.RATES, and who uses it."""
+
+
 def spend(rate: str, who: str) -> None:
     """Count one use of a rate of settings.RATES by `who`; raises RateLimited beyond it."""
     spend_all([(rate, who)])
 
 
-def spend_all(uses: Sequence[tuple[str, str]]) -> None:
+def spend_all(uses: Sequence[Use]) -> None:
     """Count several uses, each of a rate by somebody, in one round trip; raises RateLimited beyond any."""
+    wait = spend_each([uses])[0]
+    if wait:
+        raise RateLimited(wait)
+
+
+def spend_each(callers: Sequence[Sequence[Use]]) -> list[int]:
+    """The same for several callers; for each the seconds he has to wait, 0 when he may go on."""
     now = int(time.time())
+    uses = [use for caller in callers for use in caller]
     limits = [settings.RATES[rate] for rate, _who in uses]
     keys = [
         f"support:rate:{rate}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{now // seconds}"
@@ -38,6 +50,6 @@ def spend_all(uses: Sequence[tuple[str, str]]) -> None:
     def count(redis: Redis) -> list[int]:
         return list(redis.eval(_COUNT, len(keys), *keys, *(seconds for _limit, seconds in limits)))
 
-    for used, (limit, seconds) in zip(try_redis(count, [0] * len(keys)), limits, strict=True):
-        if used > limit:
-            raise RateLimited(seconds - now % seconds)
+    counts = zip(try_redis(count, [0] * len(keys)), limits, strict=True)
+    waits = iter([seconds - now % seconds if used > limit else 0 for used, (limit, seconds) in counts])
+    return [max((next(waits) for _use in caller), default=0) for caller in callers]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
 
 from core.context import origin
-from core.protocols import Room
+from core.errors import Problem
+from core.protocols import Room, SocketAction
 from realtime import registry, rooms, typing
 from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.session import Session
 from realtime.workers import in_thread
+from realtime.writing import ask
 
 logger = structlog.get_logger(__name__)
 Arguments = list[Any]
@@ -46,10 +49,20 @@ def _of(name: Any) -> Action:
     if isinstance(name, str):
         if name in _ACTIONS:
             return _ACTIONS[name]
+        if name in registry.actions():
+            return partial(write, registry.actions()[name])
         room = rooms.joins().get(name)
         if room is not None:
             return _joining(room) if name == room.join_action else _leaving(room)
     raise Refused("unknown_action")
+
+
+async def write(action: SocketAction, session: Session, arguments: Arguments) -> dict[str, Any]:
+    """An app's own action; what sockets of this process ask for at the same moment is done together."""
+    try:
+        return dict(await ask(action, session, _fields(arguments, *action.order)))
+    except Problem as problem:
+        raise Refused.by(problem, getattr(session.user, "language", "en")) from None
 
 
 def _joining(room: Room) -> Action:

@@ -17,7 +17,7 @@ from realtime.answers import CLOSE_LIMIT, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED
 from realtime.hub import hub
 from realtime.registry import authenticator
 from realtime.session import Peer, Session
-from realtime.workers import in_thread
+from realtime.together import Together
 
 logger = structlog.get_logger(__name__)
 TOGETHER, AT_ONCE = 100, 2
@@ -54,69 +54,33 @@ async def admit_by_cookie(peer: Peer, cookies: Mapping[str, str]) -> Session:
 async def _admit(peer: Peer, caller: Caller) -> Session:
     try:
         answer = await _door().ask(caller)
+    except Closed:
+        raise
     except (OperationalError, InterfaceError) as error:
         logger.warning("realtime_database_unavailable", error=repr(error)[:200])
         raise Closed(CLOSE_TRY_LATER, "unavailable") from None
     except Exception:
         logger.exception("realtime_admission_failed")
         raise Closed(CLOSE_TRY_LATER, "internal") from None
-    if isinstance(answer, Closed):
-        raise answer
     session = Session(hub(), peer, answer.identity, answer.session_id)
     for name, head in answer.heads.items():
         session.enter(name, head, head)
     return session
 
 
-Answer = Admitted | Closed
+# A wave of reconnects costs a few queries, not a few each.
+_doors: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[Caller, Admitted]] = WeakKeyDictionary()
 
 
-class _Door:
-    """Asks for all who wait together: a wave of reconnects costs a few queries, not a few each."""
-
-    def __init__(self) -> None:
-        self._waiting: list[tuple[Caller, asyncio.Future[Answer]]] = []
-        self._asking = 0
-
-    async def ask(self, caller: Caller) -> Answer:
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
-        self._waiting.append((caller, answer))
-        if len(self._waiting) == 1:
-            loop.call_soon(self._go_on)
-        return await answer
-
-    def _go_on(self) -> None:
-        while self._waiting and self._asking < AT_ONCE:
-            together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-            self._asking += 1
-            hub().spawn(self._answer(together))
-
-    async def _answer(self, together: list[tuple[Caller, asyncio.Future[Answer]]]) -> None:
-        try:
-            answers: Sequence[Answer | Exception] = await in_thread(_ask, [caller for caller, _answer in together])
-        except Exception as error:
-            answers = [error] * len(together)
-        finally:
-            self._asking -= 1
-        for (_caller, future), answer in zip(together, answers, strict=True):
-            if future.done():  # the socket has gone
-                continue
-            if isinstance(answer, Closed) or not isinstance(answer, Exception):
-                future.set_result(answer)
-            else:
-                future.set_exception(answer)
-        self._go_on()
+def _door() -> Together[Caller, Admitted]:
+    loop = asyncio.get_running_loop()
+    found = _doors.get(loop)
+    if found is None:
+        found = _doors[loop] = Together(_ask, most=TOGETHER, at_once=AT_ONCE)
+    return found
 
 
-_doors: WeakKeyDictionary[asyncio.AbstractEventLoop, _Door] = WeakKeyDictionary()
-
-
-def _door() -> _Door:
-    return _doors.setdefault(asyncio.get_running_loop(), _Door())
-
-
-def _ask(callers: Sequence[Caller]) -> list[Answer]:
+def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
     """Who they are, whether each may have one more socket, and how far his own rooms have come."""
     identities = _identities(callers)
     holders = [
@@ -133,7 +97,7 @@ def _ask(callers: Sequence[Caller]) -> list[Answer]:
     own = [rooms.automatic(identity.user) for identity in people]
     heads = log.heads({name for names in own for name in names})
     known = iter(zip(people, holders, own, strict=True))
-    answers: list[Answer] = []
+    answers: list[Admitted | Exception] = []
     for identity in identities:
         if identity is None:
             answers.append(Closed(CLOSE_UNAUTHENTICATED, "unauthorized"))

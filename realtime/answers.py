@@ -1,6 +1,12 @@
-"""Refusals on the socket: one code each, in the caller's words nowhere needed, since clients map codes to texts."""
+"""Refusals on the socket: one code each, whose text clients know; those of operations come in the caller's words."""
+
+from __future__ import annotations
 
 from typing import Any
+
+from django.utils import translation
+
+from core.errors import Problem
 
 CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_SLOW = 4400, 4401, 4403, 4429, 4408
 CLOSE_RESTART, CLOSE_TRY_LATER = 1012, 1013
@@ -28,9 +34,23 @@ class Refused(Exception):
         self.details = details
         super().__init__(code)
 
+    @classmethod
+    def by(cls, problem: Problem, language: str) -> Refused:
+        """What an operation refused, as REST says it, in the caller's words."""
+        details: dict[str, Any] = {}
+        with translation.override(language):
+            details["message"] = str(problem.message)
+            if problem.fields:
+                details["fields"] = {name: [str(text) for text in texts] for name, texts in problem.fields.items()}
+        if problem.details:
+            details["details"] = dict(problem.details)
+        if retry_after := getattr(problem, "retry_after", None):
+            details["retryAfter"] = retry_after
+        return cls(problem.code, **details)
+
     @property
     def error(self) -> dict[str, Any]:
-        return {"code": self.code, "message": MESSAGES[self.code], **self.details}
+        return {"code": self.code, "message": MESSAGES.get(self.code, ""), **self.details}
 
 
 class Closed(Exception):

@@ -16,7 +16,7 @@ from drf_spectacular.utils import extend_schema
 
 from core.api.schema import close_forms
 from realtime import rooms
-from realtime.registry import EventSpec, events
+from realtime.registry import EventSpec, actions, events
 
 VERSION = 1
 FILE = Path(settings.BASE_DIR) / "asyncapi.json"
@@ -39,7 +39,9 @@ def _document() -> JsonSchema:
     }
     messages |= {f"control.{name.replace(':', '.')}": _frame(name, data) for name, data in CONTROLS.items()}
     messages["ack"] = {"name": "ack", "title": "The answer to an action with a ref", "payload": ACK}
-    actions = {f"action.{name.replace(':', '.')}": _action(name, data) for name, data in sorted(_actions().items())}
+    asked = {
+        f"action.{name.replace(':', '.')}": _action(name, data) for name, data in sorted(_actions(registry).items())
+    }
     components = close_forms({"components": registry.build({})}, None, None, None)["components"]
     return {
         "asyncapi": "3.0.0",
@@ -53,14 +55,14 @@ def _document() -> JsonSchema:
             "support": {
                 "address": "/support",
                 "description": "Plain WebSocket frames, or Socket.IO at namespace /support with the same events.",
-                "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in (*messages, *actions)},
+                "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in (*messages, *asked)},
             }
         },
         "operations": {
             "hear": _operation("send", "What the server tells", messages),
-            "ask": _operation("receive", "What a client may ask", actions),
+            "ask": _operation("receive", "What a client may ask", asked),
         },
-        "components": {"schemas": components["schemas"], "messages": messages | actions},
+        "components": {"schemas": components["schemas"], "messages": messages | asked},
     }
 
 
@@ -104,9 +106,12 @@ def _object(properties: JsonSchema) -> JsonSchema:
     }
 
 
-def _actions() -> JsonSchema:
+def _actions(registry: ComponentRegistry) -> JsonSchema:
     """What clients may send, in the form with names; ids alone and arguments in order are taken too."""
     found: JsonSchema = dict(ACTIONS)
+    for name, action in actions().items():
+        view: Any = build_mocked_view("post", "/", extend_schema(), registry)
+        found[name] = {"anyOf": [view.schema.resolve_serializer(form, "request").ref for form in action.forms()]}
     for name, room in rooms.joins().items():
         known: JsonSchema = {room.key: ID}
         if name == room.join_action:
@@ -135,6 +140,8 @@ ERROR: JsonSchema = {
         "retryAfter": {"type": "number"},
         "requestId": {"type": "string"},
         "closeCode": {"type": "integer"},
+        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "details": {"type": "object"},
     },
     "additionalProperties": False,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.protocols import Room, SocketAuthenticator
+from core.protocols import Room, SocketAction, SocketAuthenticator
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,13 @@ def rooms() -> Mapping[str, tuple[Room, ...]]:
         room = import_string(path)()
         found[room.prefix] = (*found.get(room.prefix, ()), room)
     return found
+
+
+@cache
+def actions() -> Mapping[str, SocketAction]:
+    """The actions of apps by their names on the wire."""
+    made = [import_string(path)() for path in settings.REALTIME_ACTIONS]
+    return {action.name: action for action in made}
 
 
 @cache

@@ -119,6 +119,7 @@ static void text(Socket *s, char *p, size_t size) {
       uint64_t t = now(); arrived++; s->got++; last_arrival = t;
       if (s->due_from != s->due_to) took(s->due[s->due_from++ % DUE], t);
     } else if (memmem(p, look, ":message\"", 9)) message(s, p, size);
+    else if (memmem(p, look, "\"ok\":false", 10)) { if (!refused++) fprintf(stderr, "%.*s\n", (int)(size < 700 ? size : 700), p); }
     else if (socketio && *p == '2') say(s, "3");
     else if (!socketio && memmem(p, look, "\"hb\"", 4)) say(s, "{\"action\":\"pong\"}");
     return;
@@ -273,14 +274,23 @@ static void open_web(int each) {
   }
   uint64_t until = now() + 300000000ull; while (now() < until) pump(5);
 }
+static void send_now(uint64_t at) { /* the next author says it over his own socket */
+  static int turn; if (messages >= MAX_MESSAGES) return;
+  int author; do author = turn++ % count; while (*sockets[author].path == '-');
+  Socket *s = &sockets[author]; char body[21000], text[22000]; unsigned long long due = at; unsigned number = messages++;
+  int n = snprintf(body, sizeof body, "{\"%s\":\"%s\",\"clientMessageId\":\"%llu-%u\",\"body\":\"@@%llu:%u:%d@@ %.*s\"}", key, s->room, due, number,
+                   due, number, author, padding_size, padding);
+  n = snprintf(text, sizeof text, socketio ? "42/support,2[\"sendMessage\",%.*s]" : "{\"action\":\"sendMessage\",\"ref\":2,\"data\":%.*s}", n, body);
+  frame(s, 1, text, n);
+}
 static void at_rate(int posting, double rate, double warm, double seconds) { /* at fixed times, whatever comes back */
-  if (posting) { if (!webs) open_web(8); refused = 0; first_message = messages; posted = 0; } else stop_typing();
+  if (posting) { if (posting == 1 && !webs) open_web(8); refused = 0; first_message = messages; posted = 0; } else stop_typing();
   latencies = arrived = 0; uint64_t begun = now() + 1000000, until = begun + (warm + seconds) * 1e9; from_due = begun + warm * 1e9;
   size_t sent = 0, counted = 0; static int turn; double used = cpu();
   for (;;) {
     uint64_t at = begun + sent * (1e9 / rate), t = now(); if (at >= until) break;
     if (at > t) { pump((at - t) / 1e6); continue; }
-    if (posting) schedule(at);
+    if (posting == 1) schedule(at); else if (posting) send_now(at);
     else { Socket *s = &sockets[turn++ % count]; due(&sockets[s->index ^ 1], at); type(s); }
     counted += at >= from_due; sent++; if (sent % 64 == 0) pump(0);
   }
@@ -333,6 +343,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(name, "fill")) fill(a, b);
     else if (!strcmp(name, "type")) at_rate(0, a, b, c);
     else if (!strcmp(name, "post")) at_rate(1, a, b, c);
+    else if (!strcmp(name, "send")) at_rate(2, a, b, c);
     else if (!strcmp(name, "follow")) { tracking = 1; seen_all = calloc((size_t)count * MAX_MESSAGES, 1); padding_size = a; printf("\"follow\":1"); }
     else if (!strcmp(name, "stall")) stop_reading();
     else if (!strcmp(name, "resume")) read_again(a);

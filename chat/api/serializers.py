@@ -54,6 +54,20 @@ class StaffChatMessageIn(_MessageIn):
     is_internal = StrictBoolean(required=False, default=False)
 
 
+class SendIn(ChatMessageIn):
+    """A customer's message over the socket, which names itself: sent again it is stored once."""
+
+    session_id = IdField()
+    client_message_id = TextField(max_length=100)
+
+
+class StaffSendIn(StaffChatMessageIn):
+    """An agent's message over the socket."""
+
+    session_id = IdField()
+    client_message_id = TextField(max_length=100)
+
+
 class ReadIn(FormIn):
     message_id = IdField()
 

@@ -1,6 +1,6 @@
 """Every change of a chat; one function a change, called by every door."""
 
-from chat.operations.conversation import BotSays, NewChatMessage, Posted, answer_as_bot, post
+from chat.operations.conversation import BotSays, NewChatMessage, Post, Posted, answer_as_bot, post, post_together
 from chat.operations.ending import end, rate
 from chat.operations.queue import accept, hand_over, transfer
 from chat.operations.reading import mail_transcript, read
@@ -10,6 +10,7 @@ from chat.operations.tickets import make_ticket
 __all__ = [
     "BotSays",
     "NewChatMessage",
+    "Post",
     "Posted",
     "Started",
     "accept",
@@ -19,6 +20,7 @@ __all__ = [
     "mail_transcript",
     "make_ticket",
     "post",
+    "post_together",
     "rate",
     "read",
     "start",

@@ -11,12 +11,13 @@ from accounts.models import User
 from bot.actions import ReplyAction
 from chat.forms import message_forms
 from chat.models import ChatMessage, Session
-from chat.operations.locking import locked, locked_last, locked_open
-from chat.operations.messages import Line, say
+from chat.operations.locking import locked, locked_all, locked_last, locked_open
+from chat.operations.messages import Line, Saying, say, say_all
 from chat.operations.queue import hand_over_locked
 from chat.operations.tickets import open_ticket
-from chat.policies import refuse_unless_takes_part
+from chat.policies import VIEW, refuse_unless_takes_part
 from chat.states import Status
+from core.context import Origin
 from core.errors import Invalid, SessionEnded, ThreadMoved
 from core.operation import operation
 from tickets.models import AuthorType, Ticket
@@ -75,6 +76,51 @@ def post(ref: int | str | None, new: NewChatMessage, *, by: User) -> Posted:
     elif chosen and chosen["action"] == ReplyAction.TICKET:
         opened = open_ticket(session, by)
     return Posted(message, session.status, opened=opened)
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message on its way to a chat by its id; `came` is where it comes from."""
+
+    session_id: int
+    new: NewChatMessage
+    by: User
+    came: Origin
+
+
+@operation
+def post_together(posts: Sequence[Post]) -> list[Posted | None]:
+    """Store what several people write to chats they take part in, all in one transaction.
+
+    Plain text alone, in chats that an agent has. None stands for what is not, was sent before, or is to be refused:
+    `post` does that, or says why.
+    """
+    sessions = locked_all({each.session_id for each in posts})
+    plain = [number for number, each in enumerate(posts) if _is_plain(sessions.get(each.session_id), each)]
+    found: list[Posted | None] = [None] * len(posts)
+    if not plain:
+        return found
+    stored = say_all([_saying(sessions[posts[number].session_id], posts[number]) for number in plain])
+    for number, message in zip(plain, stored, strict=True):
+        if message is not None:
+            found[number] = Posted(message, message.session.status)
+    return found
+
+
+def _is_plain(session: Session | None, each: Post) -> bool:
+    new, by = each.new, each.by
+    if session is None or session.status != Status.ACTIVE:
+        return False
+    if new.attachments or new.quick_reply or (new.last_seen_id is not None and not new.force):
+        return False
+    if by.is_agent:
+        return session.agent_id == by.pk and by.has_perm(VIEW)
+    return session.customer_id == by.pk and not new.is_internal
+
+
+def _saying(session: Session, each: Post) -> Saying:
+    line = Line(each.new.body, each.new.is_internal, client_message_id=each.new.client_message_id)
+    return Saying(session, line, each.by, each.came)
 
 
 def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, by: User) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from accounts.models import User
 from chat.models import Session
 from chat.querysets import SessionQuerySet
 from core.errors import NotFound, SessionEnded
-from core.prepared import Prepared
+from core.prepared import AnyOf, Prepared
 
 
 def _for_update(rows: SessionQuerySet) -> SessionQuerySet:
@@ -17,6 +19,11 @@ def _for_update(rows: SessionQuerySet) -> SessionQuerySet:
 _BY_ID: Prepared[Session] = Prepared(lambda pk: _for_update(Session.objects.filter(pk=pk)), pk=-1)
 _OPEN_OF: Prepared[Session] = Prepared(
     lambda customer: _for_update(Session.objects.filter(customer_id=customer).open()), customer=-1
+)
+
+# In the order of ids: two that lock several wait for each other in one order alone.
+_BY_IDS: Prepared[Session] = Prepared(
+    lambda ids: _for_update(Session.objects.filter(AnyOf("pk", ids))).order_by("pk"), ids=[-1]
 )
 
 
@@ -35,6 +42,11 @@ def locked(ref: int | str, by: User) -> Session:
     if session is None:
         raise NotFound
     return session
+
+
+def locked_all(ids: Collection[int]) -> dict[int, Session]:
+    """Those of these chats that exist, locked, whoever sees them."""
+    return {session.pk: session for session in _BY_IDS.fetch(ids=list(ids))}
 
 
 def locked_open(ref: int | str | None, by: User) -> Session:

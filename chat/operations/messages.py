@@ -93,7 +93,7 @@ def say(session: Session, line: Line, by: User) -> ChatMessage | None:
 def say_all(sayings: Sequence[Saying]) -> list[ChatMessage | None]:
     """The same for several lines in their order, stored by one statement."""
     messages = [_message(saying) for saying in sayings]
-    stored = dict(execute(*_INSERT.statement([_row(message) for message in messages])))
+    stored: dict[int, int] = dict(execute(*_INSERT.statement([_row(message) for message in messages])))
     ids = {number - FIRST: pk for number, pk in stored.items()}
     found: list[ChatMessage | None] = []
     for number, (saying, message) in enumerate(zip(sayings, messages, strict=True)):

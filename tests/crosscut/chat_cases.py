@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from chat import operations as chats
 from chat.models import ChatMessage, Session
 from chat.operations import BotSays, NewChatMessage, upkeep
+from core.context import Origin
 from tests.cast import Cast
 from tests.chat import acts
 from tests.crosscut.cases import Case, case
@@ -84,6 +85,13 @@ def _read(cast: Cast, session: dict[str, Any]) -> Any:
     return chats.read(session["id"], message.pk, by=cast.agent)
 
 
+def _post_together(cast: Cast, session: dict[str, Any]) -> Any:
+    posts = [(cast.agent, "x"), (cast.customer, "y")]
+    return chats.post_together(
+        [chats.Post(int(session["id"]), NewChatMessage(body), by, Origin("r", "192.0.2.1", "")) for by, body in posts]
+    )
+
+
 CASES: dict[str, Case] = {
     f"{_OPS}.starting.start": case(
         of(lambda cast: {}, lambda cast, _s: chats.start(by=cast.customer)),
@@ -92,6 +100,9 @@ CASES: dict[str, Case] = {
     f"{_OPS}.conversation.post": case(
         of(active, lambda cast, s: chats.post(s["id"], NewChatMessage("x"), by=cast.agent)),
         "CHAT_MESSAGE_SENT", "chat:message",
+    ),
+    f"{_OPS}.conversation.post_together": case(
+        of(active, _post_together), "CHAT_MESSAGE_SENT", "chat:message",
     ),
     f"{_OPS}.conversation.answer_as_bot": case(of(asked, _answer), "CHAT_MESSAGE_SENT", "chat:message"),
     f"{_OPS}.queue.hand_over": case(

@@ -1,0 +1,92 @@
+"""Changes asked for on sockets: who asks is read from the database at each use, and may ask so often."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+from core.context import Origin
+from core.errors import RateLimited
+from core.protocols import Identity, SocketAction, SocketCall
+from core.rates import spend_each
+from realtime.answers import Refused
+from realtime.registry import authenticator
+from realtime.session import Session
+from realtime.together import Together
+from realtime.workers import in_thread
+
+logger = structlog.get_logger(__name__)
+TOGETHER, AT_ONCE = 64, 2
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Question:
+    identity: Identity
+    given: Mapping[str, Any]
+    came: Origin
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """To be done by itself, now that it is known who asks."""
+
+    call: SocketCall
+
+
+async def ask(action: SocketAction, session: Session, given: Mapping[str, Any]) -> Answer:
+    """The answer of an app's action. Raises Refused or the operation's Problem."""
+    came = Origin(session.id, session.peer.address, "")
+    found = await _queue(action).ask(_Question(session.identity, given, came))
+    return await in_thread(action.alone, found.call) if isinstance(found, _Alone) else found
+
+
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Together[_Question, Answer | _Alone]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _queue(action: SocketAction) -> Together[_Question, Answer | _Alone]:
+    queues = _queues.setdefault(asyncio.get_running_loop(), {})
+    if action.name not in queues:
+        queues[action.name] = Together(partial(_perform, action), most=TOGETHER, at_once=AT_ONCE)
+    return queues[action.name]
+
+
+def _perform(action: SocketAction, questions: Sequence[_Question]) -> list[Answer | _Alone | Exception]:
+    users = authenticator().reload([question.identity for question in questions])
+    waits = spend_each([_uses(question) for question in questions])
+    answers: list[Answer | _Alone | Exception] = []
+    calls: dict[int, SocketCall] = {}
+    for number, (question, user, wait) in enumerate(zip(questions, users, waits, strict=True)):
+        answers.append(RateLimited(wait) if wait else Refused("unauthorized"))
+        if user is not None and not wait:
+            calls[number] = SocketCall(user, question.given, question.came)
+    for number, answer in zip(calls, _answers(action, list(calls.values())), strict=True):
+        answers[number] = _Alone(calls[number]) if answer is None else answer
+    return answers
+
+
+def _answers(action: SocketAction, calls: list[SocketCall]) -> Sequence[Answer | Exception | None]:
+    """One call that nobody foresaw shall not fail the others: then each is done by itself."""
+    try:
+        return action.together(calls) if calls else []
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(calls) == 1:
+            raise
+        logger.exception("realtime_together_failed", action=action.name)
+        return [None] * len(calls)
+
+
+def _uses(question: _Question) -> list[tuple[str, str]]:
+    user = question.identity.user
+    return [("address", question.came.ip_address), ("staff_write" if user.is_agent else "write", f"user:{user.pk}")]
