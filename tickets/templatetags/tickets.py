@@ -7,9 +7,10 @@ from typing import Any
 from django import template
 
 from tickets.admin.filters import QuickView
-from tickets.admin.look import STATUS_TONES
+from tickets.admin.look import STATUS_TONES, moment
 
 register = template.Library()
+register.filter("moment", moment)
 
 
 @register.filter
