@@ -23,7 +23,7 @@ from realtime.together import Together
 from realtime.workers import in_thread
 
 logger = structlog.get_logger(__name__)
-TOGETHER, AT_ONCE = 64, 2
+TOGETHER, AT_ONCE = 64, 1
 Answer = Mapping[str, Any]
 
 
