@@ -1,23 +1,23 @@
-"""A storage folder for each test, and desks to chat at."""
+"""A storage folder for each test, desks to chat at, and the pages as browsers show them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.browser.conftest import axe, chromium
+from tests.browser.office import look, office
 from tests.chat_admin.desk import ChatDesk
+from tests.storage import storage
+
+__all__ = ["axe", "chromium", "look", "office", "storage"]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Any) -> Path:
-    """The local storage of this test."""
-    location = tmp_path / "files"
-    local = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": location}}
-    settings.STORAGES = {**settings.STORAGES, "default": local}
-    return location
+def _stored(storage: Path) -> None:
+    """No test of these writes into the folder of another."""
 
 
 @pytest.fixture

@@ -7,25 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
 from chat.models import ChatMessage, Session
 from chat.operations import NewChatMessage, accept, post, read, transfer
 from chat.operations import end as end_chat
-from tests.browser.conftest import axe, chromium  # noqa: F401
+from tests.browser.office import Look, beside_the_browser  # noqa: F401
 from tests.browser.test_back_office import LOOKS, SMALL
 from tests.cast import Cast
 from tests.chat_admin.desk import DESK, LIST, active, page_of, says, waiting
 from tests.realtime.servers import Web
-from tests.tickets_admin.test_live import WATCH
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 SOON = 3000
-Look = Callable[..., Any]
 # A customer's socket in a page of its own: what it heard is kept, and it can type.
 CUSTOMER = """async ([address, session]) => {
   window.events = [];
@@ -42,50 +38,8 @@ CUSTOMER = """async ([address, session]) => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def _beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps a loop on this thread; nothing asynchronous uses its connection."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-
-@pytest.fixture(scope="module")
-def office(django_db_setup: None) -> Iterator[Web]:
-    web = Web(DEBUG="0")
-    web.environment["SITE_URL"] = web.site
-    with web.start():
-        yield web
-
-
 @pytest.fixture
-def look(office: Web, chromium: Any, transactional_db: None) -> Iterator[Look]:  # noqa: F811
-    """`look(user, path)` is a page of that person's own browser; `page.complaints` are what it complained about."""
-    contexts = []
-
-    def enter(user: User, path: str, *, language: str = "en", scripts: bool = True, **options: Any) -> Any:
-        User.objects.filter(pk=user.pk).update(language=language)
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        context = chromium.new_context(java_script_enabled=scripts, **options)
-        contexts.append(context)
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": office.site}])
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: said.type in {"error", "warning"} and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.add_init_script(WATCH)
-        page.goto(office.site + path)
-        if scripts:
-            page.wait_for_function("() => heard.includes('ready')")
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def phone(office: Web, chromium: Any, transactional_db: None, api: Any) -> Iterator[Callable[..., Any]]:  # noqa: F811
+def phone(office: Web, chromium: Any, transactional_db: None, api: Any) -> Iterator[Callable[..., Any]]:
     """`phone(customer, session)` is that customer's app on the socket, in his chat's room."""
     contexts = []
 
@@ -319,7 +273,7 @@ def test_axe_finds_nothing(
     committed_cast: Cast,
     busy: list[str],
     office: Web,
-    axe: Any,  # noqa: F811
+    axe: Any,
     language: str,
     scheme: str,
     width: int,

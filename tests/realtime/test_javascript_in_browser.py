@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from tests.browser.conftest import chromium  # noqa: F401
+from tests.browser.office import beside_the_browser  # noqa: F401
 from tests.chat import acts as chats
 from tests.realtime.acts import forget, head, opened, say
 from tests.realtime.client import token_of
@@ -26,12 +27,6 @@ BEGIN = """async (token) => {
   client.on("*", (data, frame) => heard.push({ event: frame.event, room: frame.room, seq: frame.seq, data }));
   await new Promise((done) => client.on("ready", done));
 }"""
-
-
-@pytest.fixture(autouse=True)
-def _beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps a loop on this thread; nothing asynchronous uses its connection."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture(scope="module")

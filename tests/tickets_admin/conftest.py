@@ -1,23 +1,23 @@
-"""A storage folder for each test, and desks to work at."""
+"""A storage folder for each test, desks to work at, and the pages as browsers show them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.browser.conftest import axe, chromium, site, visit
+from tests.browser.office import look, office
+from tests.storage import storage
 from tests.tickets_admin.desk import Desk
+
+__all__ = ["axe", "chromium", "look", "office", "site", "storage", "visit"]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Any) -> Path:
-    """The local storage of this test."""
-    location = tmp_path / "files"
-    local = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": location}}
-    settings.STORAGES = {**settings.STORAGES, "default": local}
-    return location
+def _stored(storage: Path) -> None:
+    """No test of these writes into the folder of another."""
 
 
 @pytest.fixture

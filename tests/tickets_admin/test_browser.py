@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import BOSS, Visitor, axe, chromium, site, visit  # noqa: F401
+from tests.browser.conftest import BOSS, Visitor
 from tests.browser.test_back_office import LOOKS, SMALL
 from tests.cast import PASSWORD
 
@@ -38,7 +38,7 @@ def open_ticket(visitor: Visitor, customer: str = "customer0@example.test", file
 
 
 @pytest.fixture
-def canned_title(visit: Visit) -> str:  # noqa: F811
+def canned_title(visit: Visit) -> str:
     """A canned response made by its page."""
     visitor = visit("en")
     visitor.go("/admin/tickets/cannedresponse/add/")
@@ -54,7 +54,7 @@ def canned_title(visit: Visit) -> str:  # noqa: F811
 
 @pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1440)])
 def test_a_ticket_is_opened_answered_and_noted(
-    visit: Visit,  # noqa: F811
+    visit: Visit,
     canned_title: str,
     tmp_path: Path,
     language: str,
@@ -93,7 +93,7 @@ def test_a_ticket_is_opened_answered_and_noted(
     assert visitor.complaints == []
 
 
-def test_lines_of_both_scripts_each_begin_at_their_own_side(visit: Visit) -> None:  # noqa: F811
+def test_lines_of_both_scripts_each_begin_at_their_own_side(visit: Visit) -> None:
     visitor = visit("ar")
     open_ticket(visitor)
     ends = visitor.page.evaluate(
@@ -106,7 +106,7 @@ def test_lines_of_both_scripts_each_begin_at_their_own_side(visit: Visit) -> Non
     assert max(ends) < 2
 
 
-def test_two_clicks_send_one_reply(visit: Visit) -> None:  # noqa: F811
+def test_two_clicks_send_one_reply(visit: Visit) -> None:
     visitor = visit("en")
     open_ticket(visitor)
     visitor.page.fill("#reply-body", "Once.")
@@ -141,7 +141,7 @@ def pages(visitor: Visitor) -> list[str]:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_no_page_complains_overflows_or_is_too_small_for_fingers(
-    visit: Visit,  # noqa: F811
+    visit: Visit,
     language: str,
     scheme: str,
     width: int,
@@ -156,7 +156,7 @@ def test_no_page_complains_overflows_or_is_too_small_for_fingers(
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 390), ("en", "dark", 1440)])
-def test_axe_finds_nothing(visit: Visit, axe: Any, language: str, scheme: str, width: int) -> None:  # noqa: F811
+def test_axe_finds_nothing(visit: Visit, axe: Any, language: str, scheme: str, width: int) -> None:
     visitor = visit(language, scheme, width)
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = {}
@@ -169,7 +169,7 @@ def test_axe_finds_nothing(visit: Visit, axe: Any, language: str, scheme: str, w
     assert found == {}
 
 
-def test_text_outlives_a_session_that_ended(visit: Visit) -> None:  # noqa: F811
+def test_text_outlives_a_session_that_ended(visit: Visit) -> None:
     visitor = visit("en")
     address = open_ticket(visitor)
     page = visitor.page

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
 from core.operation import unit
 from realtime.publish import emit
-from tests.browser.conftest import chromium  # noqa: F401
+from tests.browser.office import Look, beside_the_browser  # noqa: F401
 from tests.cast import Cast
 from tests.realtime.acts import report
-from tests.realtime.servers import Web
 from tests.tickets_admin.desk import page_of
 from tickets.models import Ticket
 from tickets.operations import NewMessage, NewTicket, add_message, change_status, create_ticket, update_ticket
@@ -29,59 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LIST = "/admin/tickets/ticket/"
 SOON = 2000
-# Sockets and the names of what they heard, for waiting and cutting.
-WATCH = """window.sockets = []; window.heard = [];
-window.WebSocket = class extends WebSocket {
-  constructor(...given) {
-    super(...given);
-    sockets.push(this);
-    this.addEventListener("message", ({ data }) => heard.push(JSON.parse(data).event));
-  }
-};"""
-Look = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def _beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps a loop on this thread; nothing asynchronous uses its connection."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-
-@pytest.fixture(scope="module")
-def office(django_db_setup: None) -> Iterator[Web]:
-    web = Web(DEBUG="0")
-    web.environment["SITE_URL"] = web.site
-    with web.start():
-        yield web
-
-
-@pytest.fixture
-def look(office: Web, chromium: Any, transactional_db: None) -> Iterator[Look]:  # noqa: F811
-    """`look(user, path)` is a page of that person's own browser; `page.fragments` are what it asked for."""
-    contexts = []
-
-    def enter(user: User, path: str, *, language: str = "en", scripts: bool = True) -> Any:
-        User.objects.filter(pk=user.pk).update(language=language)
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        context = chromium.new_context(java_script_enabled=scripts)
-        contexts.append(context)
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": office.site}])
-        page = context.new_page()
-        page.fragments, page.complaints = [], []
-        page.on("request", lambda sent: "hx-request" in sent.headers and page.fragments.append(sent))
-        page.on("console", lambda said: said.type in {"error", "warning"} and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.add_init_script(WATCH)
-        page.goto(office.site + path)
-        if scripts:
-            page.wait_for_function("name => heard.includes(name)", arg="ready" if path == LIST else "ack")
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
 
 
 def opened(cast: Cast, subject: str = "Cracked screen") -> Ticket:
@@ -94,8 +36,8 @@ def said(ticket: Ticket, body: str, by: User) -> None:
 
 def test_w1_a_colleagues_reply_appears_without_a_reload(look: Look, committed_cast: Cast) -> None:
     ticket = opened(committed_cast)
-    mine = look(committed_cast.agent, page_of(ticket))
-    theirs = look(committed_cast.colleague, page_of(ticket), language="ar")
+    mine = look(committed_cast.agent, page_of(ticket), until="ack")
+    theirs = look(committed_cast.colleague, page_of(ticket), until="ack", language="ar")
     theirs.evaluate("window.same = true")
     mine.fill("#reply-body", "We send you a new one.")
     mine.select_option("#reply-status", "pending")
@@ -108,7 +50,7 @@ def test_w1_a_colleagues_reply_appears_without_a_reload(look: Look, committed_ca
 
 def test_w1_what_came_while_the_socket_was_cut_appears(look: Look, committed_cast: Cast) -> None:
     ticket = opened(committed_cast)
-    page = look(committed_cast.agent, page_of(ticket))
+    page = look(committed_cast.agent, page_of(ticket), until="ack")
     page.evaluate("heard.length = 0; sockets.at(-1).close(4000)")
     said(ticket, "Are you there?", committed_cast.customer)
     page.wait_for_function("() => heard.includes('ready')")
@@ -120,7 +62,7 @@ def test_w1_what_came_while_the_socket_was_cut_appears(look: Look, committed_cas
 
 def test_a_form_in_edit_stays_and_says_that_it_is_old(look: Look, committed_cast: Cast) -> None:
     ticket = opened(committed_cast)
-    page = look(committed_cast.agent, page_of(ticket))
+    page = look(committed_cast.agent, page_of(ticket), until="ack")
     page.fill("#reply-body", "Half a sent")
     said(ticket, "One more thing.", committed_cast.customer)
     expect(page.locator("#thread")).to_contain_text("One more thing.", timeout=SOON)
@@ -139,7 +81,7 @@ def test_a_form_in_edit_stays_and_says_that_it_is_old(look: Look, committed_cast
 
 def test_a_composer_that_came_later_sends(look: Look, committed_cast: Cast) -> None:
     ticket = opened(committed_cast)
-    page = look(committed_cast.agent, page_of(ticket))
+    page = look(committed_cast.agent, page_of(ticket), until="ack")
     said(ticket, "One more thing.", committed_cast.customer)
     expect(page.locator("#thread")).to_contain_text("One more thing.", timeout=SOON)
     page.fill("#reply-body", "Seen.")
@@ -198,7 +140,7 @@ def test_rows_stay_while_somebody_chooses_among_them(look: Look, committed_cast:
 
 def test_a_page_whose_ticket_went_out_of_sight_says_that_it_stopped(look: Look, committed_cast: Cast) -> None:
     ticket = opened(committed_cast)
-    page = look(committed_cast.agent, page_of(ticket))
+    page = look(committed_cast.agent, page_of(ticket), until="ack")
     page.context.clear_cookies()
     change_status(ticket.pk, "in_progress", by=committed_cast.lead)
     expect(page.locator("#live-ended")).to_be_visible(timeout=SOON)
