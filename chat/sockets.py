@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import translation
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
@@ -14,7 +15,7 @@ from chat.forms import message_forms
 from chat.operations import Post, Posted, post, post_together
 from chat.watch import after_message
 from core.api.problems import as_problem
-from core.api.serializers import FormIn
+from core.api.serializers import FormIn, read
 from core.context import came_from
 from core.protocols import SocketAction, SocketCall
 
@@ -53,9 +54,8 @@ def _read(call: SocketCall) -> Post:
     """Raises ValidationError."""
     user = call.user
     assert isinstance(user, User)
-    form = (StaffSendIn if user.is_agent else SendIn)(data=dict(call.given))
-    form.is_valid(raise_exception=True)
-    data = dict(form.validated_data)
+    with translation.override(user.language):
+        data = read(StaffSendIn if user.is_agent else SendIn, call.given)
     return Post(data.pop("session_id"), new_message(data), user, call.came)
 
 

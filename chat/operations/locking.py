@@ -21,9 +21,10 @@ _OPEN_OF: Prepared[Session] = Prepared(
     lambda customer: _for_update(Session.objects.filter(customer_id=customer).open()), customer=-1
 )
 
+_WHOSE = ("customer", "agent", "status", "language")
 # In the order of ids: two that lock several wait for each other in one order alone.
 _BY_IDS: Prepared[Session] = Prepared(
-    lambda ids: _for_update(Session.objects.filter(AnyOf("pk", ids))).order_by("pk"), ids=[-1]
+    lambda ids: _for_update(Session.objects.filter(AnyOf("pk", ids))).order_by("pk").only(*_WHOSE), ids=[-1]
 )
 
 
@@ -45,7 +46,7 @@ def locked(ref: int | str, by: User) -> Session:
 
 
 def locked_all(ids: Collection[int]) -> dict[int, Session]:
-    """Those of these chats that exist, locked, whoever sees them."""
+    """Those of these chats that exist, locked, whoever sees them, with what says whose they are."""
     return {session.pk: session for session in _BY_IDS.fetch(ids=list(ids))}
 
 
