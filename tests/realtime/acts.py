@@ -6,6 +6,8 @@ import contextlib
 import itertools
 import os
 import random
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -33,6 +35,35 @@ def say(*rooms: str, body: str = "") -> None:
     with unit():
         form = {"body": body or f"Message {next(_count)}"}
         emit("ticket:message", dict.fromkeys(rooms, form))
+
+
+class Load:
+    """Writes at a steady rate until told to end; remembers when each was committed and how long it took."""
+
+    def __init__(self, room: str, pause: float = 0.05) -> None:
+        self.room, self.pause = room, pause
+        self.committed, self.took, self.failed = list[float](), list[float](), list[Exception]()
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self.ending.wait(self.pause):
+            started = time.monotonic()
+            try:
+                say(self.room)
+            except Exception as error:  # counted, and the test fails on any
+                self.failed.append(error)
+            self.committed.append(time.monotonic())
+            self.took.append(time.monotonic() - started)
+        connection.close()
+
+    def __enter__(self) -> Load:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.ending.set()
+        self.thread.join()
 
 
 def report(*figures: object) -> None:

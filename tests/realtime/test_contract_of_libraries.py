@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from itertools import pairwise
 
+import pytest
 from channels.layers import get_channel_layer
 from django.db import connection
 
+from core import stores
 from realtime import doorbell
 from realtime.frames import websocket_text
 from realtime.outlets import payload_of
+from tests.realtime.servers import published_to, wait_until
 
 
 async def test_what_the_doorbell_publishes_arrives_at_the_channel_layers_groups():
@@ -45,16 +53,37 @@ def test_the_numbering_trigger_exists_and_is_deferred(db):
         assert cursor.fetchall() == [(True, True)]
 
 
-def test_a_second_publisher_error_within_a_second_costs_nothing(settings, db):
-    import time
+@pytest.fixture
+def refusing() -> Iterator[tuple[str, list[float]]]:
+    """A Redis that hangs up on whoever comes: its address, and when somebody came."""
+    came: list[float] = []
+    with socket.create_server(("127.0.0.1", 0)) as door:
 
-    from tests.realtime.servers import free_port, published_to
+        def hang_up() -> None:
+            with contextlib.suppress(OSError):  # the door was closed: the test is over
+                while True:
+                    visitor, _address = door.accept()
+                    came.append(time.monotonic())
+                    visitor.close()
 
-    with published_to(f"redis://127.0.0.1:{free_port()}/0"):
-        started = time.monotonic()
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        yield f"redis://127.0.0.1:{door.getsockname()[1]}/0", came
+        door.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_after_a_publishers_error_redis_is_left_alone_for_a_second(refusing):
+    url, came = refusing
+    with published_to(url):
         for _ in range(200):
             doorbell.publish([("ticket:1", {"type": "rt.ring"})])
-        assert time.monotonic() - started < 5  # a second try for each would take minutes
+        wait_until(lambda: came)
+        assert all(later - earlier > stores.BREAKER_SECONDS / 2 for earlier, later in pairwise(came))
+        tries = len(came)
+        time.sleep(stores.BREAKER_SECONDS)
+        doorbell.publish([("ticket:1", {"type": "rt.ring"})])
+        wait_until(lambda: len(came) == tries + 1)
 
 
 def test_twisted_and_autobahn_have_what_an_outlet_uses_of_them():

@@ -51,6 +51,26 @@ def test_it_joins_types_in_and_leaves_a_chat(committed_cast, web):
         assert client.done("leaveChat", session["id"]) == {"room": room}
 
 
+def test_what_it_sends_is_sent_again_after_a_cut_and_stored_once(committed_cast, web):
+    cast = committed_cast
+    session = chats.active(cast.customer, cast.agent)
+    with OurClient(web, token_of(cast.customer)) as client:
+        said = client.done("sendMessage", session["id"], "Hello")
+        assert said["message"]["body"] == "Hello"
+        assert client.ask("sendMessage", "999999999", "Hello") == {"ok": False, "error": {"code": "not_found"}}
+        wanted = [f"line {number}" for number in range(sized(12, 200))]
+        for body in wanted:
+            threading.Timer(0.02, client.cut).start()
+            assert client.done("sendMessage", session["id"], body)["message"]["body"] == body
+        assert [row["body"] for row in chats.own_thread(cast.customer)][-len(wanted) :] == wanted
+
+
+def test_what_waits_for_a_connection_ends_with_it(committed_cast, web):
+    with OurClient(web, "nonsense") as client:
+        assert client.ask("sendMessage", "1", "Hello") == {"ok": False, "error": {"code": "closed"}}
+        assert client.ask("joinTicket", "1") == {"ok": False, "error": {"code": "closed"}}
+
+
 def test_i3_cut_again_and_again_it_hears_each_event_once_and_in_order(committed_cast, web, room):
     count = sized(120, 3_000)
 

@@ -8,44 +8,14 @@ import threading
 import time
 
 import pytest
-from django.db import connection
 
 from core import stores
-from tests.realtime.acts import head, opened, report, say
+from tests.realtime.acts import Load, head, opened, report, say
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient
 from tests.realtime.servers import SOAK, Redis, Web, published_to, sized, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-
-
-class Load:
-    """Writes at a steady rate until told to end; remembers when each was committed and how long it took."""
-
-    def __init__(self, room, pause=0.05):
-        self.room, self.pause = room, pause
-        self.committed, self.took, self.failed = [], [], []
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self._run)
-
-    def _run(self):
-        while not self.ending.wait(self.pause):
-            started = time.monotonic()
-            try:
-                say(self.room)
-            except Exception as error:  # counted, and the test fails on any
-                self.failed.append(error)
-            self.committed.append(time.monotonic())
-            self.took.append(time.monotonic() - started)
-        connection.close()
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *problem):
-        self.ending.set()
-        self.thread.join()
 
 
 @pytest.mark.node

@@ -6,14 +6,12 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
 
 import httpx
 import pytest
-from django.db import connection
 
-from tests.realtime.acts import head, opened, report, say
+from tests.realtime.acts import Load, head, opened, report
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient, OurClient, installed
 from tests.realtime.proxy import Proxy
@@ -90,27 +88,6 @@ def test_s6_the_proxy_says_who_the_caller_is_and_keeps_the_sites_own_pages_welco
     assert httpx.get(f"{proxy.site}/health/live").json() == {"status": "ok"}
 
 
-class Talk:
-    """Events said until told to end, by a thread."""
-
-    def __init__(self, room):
-        self.room, self.ending = room, threading.Event()
-        self.thread = threading.Thread(target=self._run)
-
-    def _run(self):
-        while not self.ending.wait(0.02):
-            say(self.room)
-        connection.close()
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *problem):
-        self.ending.set()
-        self.thread.join()
-
-
 @pytest.fixture
 def doomed_pair(transactional_db):
     with Web(TRUSTED_PROXY_COUNT="1") as one, Web(TRUSTED_PROXY_COUNT="1") as other, Proxy(one, other) as proxy:
@@ -130,7 +107,7 @@ def test_i6_the_clients_of_a_killed_process_resume_on_the_other_without_loss(com
     try:
         for client in (*ours, *theirs):
             client.done("joinTicket", ref)
-        with Talk(room):
+        with Load(room, pause=0.02) as load:
             wait_until(lambda: head(room) > 30)
             doomed, survivor = sorted(pair, key=lambda web: -sockets(web, "socketio"))
             assert sockets(doomed, "socketio") == len(theirs), "one address, one process"
@@ -140,6 +117,7 @@ def test_i6_the_clients_of_a_killed_process_resume_on_the_other_without_loss(com
             wait_until(lambda: sockets(survivor, "socketio") == 3 and sockets(survivor, "websocket") == 4, 60)
             report(f"{moved} plain and 3 Socket.IO clients went over at {head(room)} events")
             time.sleep(sized(1, 20))
+        assert load.failed == []
         count = head(room)
         for client in (*ours, *theirs):
             wait_until(lambda client=client: client.applied(room)[-1:] == [count], 30)

@@ -226,6 +226,7 @@ def _noise(chance, refs):
 
 
 KEYS = ["ticketId", "sessionId", "isTyping", "since", "rooms", "token", "isInternal", "action", "ref", "data"]
+KEYS += ["body", "clientMessageId", "quickReply", "messageId", "value", "attachments", "lastSeenMessageId", "force"]
 NAMES = [
     "joinTicket",
     "leaveTicket",
@@ -235,6 +236,7 @@ NAMES = [
     "typing:stop",
     "pong",
     "joinChat",
+    "sendMessage",
     "ready",
 ]
 
