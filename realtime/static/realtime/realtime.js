@@ -12,6 +12,7 @@ const REMEMBERED = 512;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30000;
 const ANSWER_WITHIN = 15000;
+const PASSING = new Set(["unavailable", "rate_limited"]); // what trying again later mends
 
 /** Connects with an access token, or with a function that fetches one (it is asked again when the token ends).
  *  `options.cookie` opens the back office's socket, signed in by its session; `options.WebSocket` replaces the class. */
@@ -29,6 +30,7 @@ export class Client {
     this.joined = new Map(); // "joinTicket 12" → {action, data, room}
     this.seen = new Set();
     this.waiting = new Map(); // ref → {resolve, reject, timer}
+    this.parked = []; // who waits for the connection
     this.refs = 0;
     this.failures = 0;
     this.ready = false;
@@ -67,14 +69,28 @@ export class Client {
     });
   }
 
+  /** Writes in a chat and answers {message, repeated}; `more` takes what REST takes beside the body.
+   *  It is sent again after each cut until it is answered, under one name: so it is stored once. */
+  async sendMessage(sessionId, body, more = {}) {
+    const data = { sessionId: String(sessionId), clientMessageId: name(), ...(body ? { body } : {}), ...more };
+    for (;;) {
+      await this.online();
+      try {
+        return await this.act("sendMessage", data);
+      } catch (error) {
+        if (!PASSING.has(error.message)) throw error;
+        if (this.ready) await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter ?? 1)));
+      }
+    }
+  }
+
   /** Ends the connection for good. */
   close() {
-    this.ended = true;
     this.ready = false;
     clearTimeout(this.timer);
     clearTimeout(this.silence);
     this.socket?.close(1000);
-    this.fail(new Error("closed"));
+    this.end();
   }
 
   /** Sends an action and answers its data; rejects with the error's code. */
@@ -94,7 +110,7 @@ export class Client {
     const key = `${action} ${Object.values(data)[0]}`;
     const wanted = { action, data, room: null, since };
     this.joined.set(key, wanted);
-    if (!this.ready) await this.once("ready");
+    await this.online();
     try {
       return wanted.answer ?? (await this.enter(wanted));
     } catch (error) {
@@ -152,7 +168,7 @@ export class Client {
     this.fail(new Error("unavailable"));
     const fresh = code === 4401 && typeof this.token === "function" && this.failures < 3;
     if (FINAL.has(code) && !fresh) {
-      this.ended = true;
+      this.end();
       this.emit("closed", { code });
       return;
     }
@@ -231,6 +247,7 @@ export class Client {
       else this.cursors.set(room, seq);
     }
     this.resume(behind);
+    for (const { resolve } of this.parked.splice(0)) resolve();
     for (const [key, wanted] of this.joined) {
       this.enter(wanted).catch((error) => {
         if (error.message === "unavailable") return;
@@ -275,13 +292,17 @@ export class Client {
     for (const ref of [...this.waiting.keys()]) this.settle(ref, null, error);
   }
 
-  once(event) {
-    return new Promise((resolve) => {
-      const stop = this.on(event, (data) => {
-        stop();
-        resolve(data);
-      });
-    });
+  /** Waits for the connection; rejects when there will be none. */
+  online() {
+    if (this.ready) return Promise.resolve();
+    if (this.ended) return Promise.reject(new Error("closed"));
+    return new Promise((resolve, reject) => this.parked.push({ resolve, reject }));
+  }
+
+  end() {
+    this.ended = true;
+    this.fail(new Error("closed"));
+    for (const { reject } of this.parked.splice(0)) reject(new Error("closed"));
   }
 
   emit(event, data, frame) {
@@ -295,6 +316,11 @@ export class Client {
       }
     }
   }
+}
+
+/** A name that nobody else gives. */
+function name() {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
 }
 
 function problem(error) {
