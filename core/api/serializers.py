@@ -1,10 +1,14 @@
 """Bases of every form on the wire: camelCase names, string ids, and no field that nobody declared."""
 
+from __future__ import annotations
+
 import datetime
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -14,6 +18,7 @@ from rest_framework import serializers
 from core.text import camel
 
 MAX_ID = 2**63 - 1
+Shown = Callable[[Any], Any]
 
 
 class _CamelFields(serializers.Serializer[Any]):
@@ -36,6 +41,54 @@ class _CamelFields(serializers.Serializer[Any]):
 
 class FormOut(_CamelFields):
     """What we answer; fields are read from attributes or keys."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        try:
+            return {name: None if (value := get(instance)) is None else show(value) for name, get, show in self._shown}
+        except serializers.SkipField:
+            return dict(super().to_representation(instance))
+
+    @cached_property
+    def _shown(self) -> list[tuple[str, Shown, Shown]]:
+        """Of each field how its value is got and shown; found out once, where DRF asks each field for each thing."""
+        return [(str(field.field_name), _getter(field), self._way(field)) for field in self._readable_fields]
+
+    def _way(self, field: Any) -> Shown:
+        if type(field) is serializers.SerializerMethodField:
+            method: Shown = getattr(self, field.method_name)
+            return method
+        if type(field) is serializers.DateTimeField and not hasattr(field, "format"):
+            return lambda value: _moment(field, value)
+        plain: Shown | None = _PLAIN.get(type(field))
+        return plain or field.to_representation
+
+
+_PLAIN: dict[type, Shown] = {serializers.CharField: str, serializers.IntegerField: int}
+
+
+def _getter(field: Any) -> Shown:
+    """What `field.get_attribute` answers; whatever is not simply an attribute or a key is left to it."""
+    if not field.source_attrs:
+        return lambda instance: instance
+    if len(field.source_attrs) > 1 or type(field).get_attribute is not serializers.Field.get_attribute:
+        return field.get_attribute
+    [name] = field.source_attrs
+
+    def get(instance: Any) -> Any:
+        try:
+            value = instance[name] if isinstance(instance, dict) else getattr(instance, name)
+        except (AttributeError, KeyError, ObjectDoesNotExist):
+            return field.get_attribute(instance)
+        return field.get_attribute(instance) if callable(value) else value
+
+    return get
+
+
+def _moment(field: serializers.DateTimeField, value: Any) -> Any:
+    """A moment as DRF writes it; most are in UTC already."""
+    if isinstance(value, datetime.datetime) and value.tzinfo is datetime.UTC and field.timezone is datetime.UTC:
+        return value.isoformat().replace("+00:00", "Z")
+    return field.to_representation(value)
 
 
 class FormIn(_CamelFields):

@@ -1,8 +1,13 @@
-"""Forms that a thread keeps: nothing of one request is found by the next."""
+"""Forms: what is kept of them holds nothing of one request for the next, and they show what DRF's own show."""
+
+import datetime
+from types import MappingProxyType, SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from rest_framework import serializers
 
-from core.api.serializers import kept
+from core.api.serializers import FormOut, kept
 from tests.api import Api
 from tickets.api.serializers import TicketIn
 
@@ -42,3 +47,57 @@ def test_the_kept_form_holds_no_body(cast):
 
 def test_a_body_of_null_is_refused_as_before(cast):
     assert refused(cast, b"null", "en") == {"": ["No data provided"]}
+
+
+class Part(FormOut):
+    name = serializers.CharField()
+
+
+class Whole(FormOut):
+    """A field of each way in which a value is got and shown."""
+
+    text = serializers.CharField()
+    shown_at = serializers.DateTimeField(allow_null=True)
+    local_at = serializers.DateTimeField()
+    day = serializers.DateTimeField(format="%d.%m.%Y", source="local_at")
+    count = serializers.IntegerField()
+    called = serializers.CharField()
+    deep = serializers.CharField(source="part.name")
+    part = Part(allow_null=True)
+    same = Part(source="*")
+    parts = Part(many=True)
+    made = serializers.SerializerMethodField()
+    missing = serializers.CharField(default="filled")
+    left_out = serializers.CharField(required=False)
+
+    def get_made(self, thing):
+        return f"made of {thing['text'] if isinstance(thing, dict) else thing.text}"
+
+
+def things():
+    part = SimpleNamespace(name=7)
+    values = {
+        "text": 5,
+        "shown_at": datetime.datetime(2026, 3, 1, 10, 0, 0, 120, datetime.UTC),
+        "local_at": datetime.datetime(2026, 3, 1, 1, tzinfo=ZoneInfo("Asia/Riyadh")),
+        "count": "3",
+        "called": lambda: "now",
+        "part": part,
+        "parts": [part, {"name": "of a key"}],
+        "name": "whole",
+    }
+    return [values, SimpleNamespace(**values), MappingProxyType(values) | {"part": None, "shown_at": None}]
+
+
+@pytest.mark.parametrize("kind", [Whole, type("Short", (Whole,), {"missing": None, "left_out": None, "deep": None})])
+def test_a_form_shows_what_drf_shows(kind):
+    for thing in things():
+        if kind is Whole and isinstance(thing, dict) and thing["part"] is None:
+            continue
+        form = kind()
+        assert form.to_representation(thing) == serializers.Serializer.to_representation(form, thing)
+
+
+def test_what_is_not_there_is_said_in_drfs_words():
+    with pytest.raises(AttributeError, match="Got AttributeError when attempting to get a value for field `name`"):
+        Part().to_representation(SimpleNamespace())

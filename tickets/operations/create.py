@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -223,11 +224,19 @@ def _type(field: Any) -> str:
     return re.sub(r"\(\d+\)", "", kind)
 
 
+# Of these a field stores the value as it is.
+_AS_IT_IS = frozenset({str, bool, datetime.datetime, type(None)})
+
+
+def _stored(field: Any, value: Any) -> Any:
+    return value if type(value) in _AS_IT_IS else field.get_db_prep_save(value, connection)
+
+
 def _insert(ticket: Ticket, opening: Message, sent_to: Ticket | None) -> None:
     """Both rows in one statement; the number's year is that of creation in the site's time zone."""
     year = str(ticket.created_at.astimezone(site_zone()).year)
-    values = [field.get_db_prep_save(getattr(ticket, field.attname), connection) for field in _TICKET]
-    message = [field.get_db_prep_save(getattr(opening, field.attname), connection) for field in _MESSAGE]
+    values = [_stored(field, getattr(ticket, field.attname)) for field in _TICKET]
+    message = [_stored(field, getattr(opening, field.attname)) for field in _MESSAGE]
     [row] = execute(_insert_sql(), [year, *values, sent_to.pk if sent_to else None, *message])
     ticket.pk, ticket.number, opening.pk = row
     opening.ticket_id = opening.opens_id = ticket.pk
