@@ -16,7 +16,6 @@ from chat.operations import Post, Posted, post, post_together
 from chat.watch import after_message
 from core.api.problems import as_problem
 from core.api.serializers import FormIn, read
-from core.context import came_from
 from core.protocols import SocketAction, SocketCall
 
 
@@ -43,7 +42,7 @@ class SendMessage(SocketAction):
 
     def alone(self, call: SocketCall) -> Mapping[str, Any]:
         each = _read(call)
-        with came_from(each.came):
+        with translation.override(each.by.language):
             posted = post(each.session_id, each.new, by=each.by)
         if not each.by.is_agent:
             after_message(each.session_id, posted.status, posted.message)

@@ -59,6 +59,8 @@ def _of(name: Any) -> Action:
 
 async def write(action: SocketAction, session: Session, arguments: Arguments) -> dict[str, Any]:
     """An app's own action; what sockets of this process ask for at the same moment is done together."""
+    if len(arguments) > len(action.order):
+        raise Refused("bad_request")  # nothing of a change is left out: it could be the mark of a note
     try:
         return dict(await ask(action, session, _fields(arguments, *action.order)))
     except Problem as problem:

@@ -33,8 +33,8 @@ class PlainPeer:
     kind = "websocket"
     wants_control = True
 
-    def __init__(self, outlet: Outlet, address: str) -> None:
-        self.outlet, self.address = outlet, address
+    def __init__(self, outlet: Outlet, address: str, user_agent: str) -> None:
+        self.outlet, self.address, self.user_agent = outlet, address, user_agent
 
     def write(self, frame: Frame) -> None:
         self.outlet.write(frame.plain_wire)
@@ -78,7 +78,9 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         offered = self.scope.get("subprotocols", [])
         chosen = doors.SUBPROTOCOL if doors.SUBPROTOCOL in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
-        self.peer = PlainPeer(outlet_of(self.base_send), doors.address(self.scope, self.found))
+        self.peer = PlainPeer(
+            outlet_of(self.base_send), doors.address(self.scope, self.found), doors.user_agent(self.found)
+        )
         try:
             await self.enter(offered)
         except Closed as closed:

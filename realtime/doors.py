@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 SUBPROTOCOL = "support.v1"
+USER_AGENT_LENGTH = 300
 _BEARER = "bearer."
 
 
@@ -53,6 +55,11 @@ def cookies(found: Mapping[str, str]) -> dict[str, str]:
     except CookieError:
         return {}
     return {name: morsel.value for name, morsel in jar.items()}
+
+
+def user_agent(found: Mapping[str, str]) -> str:
+    """What the client calls itself, one text for all that are called the same; a proxy keeps it as it was."""
+    return sys.intern(found.get("user-agent", "")[:USER_AGENT_LENGTH])
 
 
 def address(scope: Mapping[str, Any], found: Mapping[str, str]) -> str:

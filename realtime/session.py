@@ -32,6 +32,7 @@ class Peer(Protocol):
     wants_control: bool
     """Whether this client knows heartbeats and cursors; an unmodified Socket.IO client does not."""
     address: str
+    user_agent: str
 
     def write(self, frame: Frame) -> None: ...
     def backlog(self) -> int:

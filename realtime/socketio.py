@@ -86,8 +86,9 @@ class SocketIoPeer:
 
     kind = "socketio"
 
-    def __init__(self, server: Server, eio_sid: str, sid: str, *, address: str, envelope: bool) -> None:
-        self.server, self.eio_sid, self.sid, self.address = server, eio_sid, sid, address
+    def __init__(self, server: Server, eio_sid: str, sid: str, *, came: tuple[str, str], envelope: bool) -> None:
+        self.server, self.eio_sid, self.sid = server, eio_sid, sid
+        self.address, self.user_agent = came
         self.wants_control = self.envelope = envelope
         self.queued = self.queued_bytes = 0
         self.begun = False
@@ -215,8 +216,8 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         scope = environ["asgi.scope"]
         found = doors.headers(scope)
         eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
-        address = doors.address(scope, found)
-        peer = SocketIoPeer(self.server, eio_sid, sid, address=address, envelope=bool(auth.get("envelope")))
+        came = doors.address(scope, found), doors.user_agent(found)
+        peer = SocketIoPeer(self.server, eio_sid, sid, came=came, envelope=bool(auth.get("envelope")))
         token = auth.get("token") or doors.bearer_token(found, [])
         try:
             if not isinstance(token, str):

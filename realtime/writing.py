@@ -12,9 +12,10 @@ from weakref import WeakKeyDictionary
 import structlog
 from django.db import InterfaceError, OperationalError
 
-from core.context import Origin
-from core.errors import RateLimited
-from core.protocols import Identity, SocketAction, SocketCall
+from core.api.problems import refusal_hook
+from core.context import Origin, came_from
+from core.errors import Forbidden, RateLimited
+from core.protocols import Identity, SocketAction, SocketCall, Viewer
 from core.rates import spend_each
 from realtime.answers import Refused
 from realtime.registry import authenticator
@@ -43,9 +44,19 @@ class _Alone:
 
 async def ask(action: SocketAction, session: Session, given: Mapping[str, Any]) -> Answer:
     """The answer of an app's action. Raises Refused or the operation's Problem."""
-    came = Origin(session.id, session.peer.address, "")
+    came = Origin(session.id, session.peer.address, session.peer.user_agent)
     found = await _queue(action).ask(_Question(session.identity, given, came))
-    return await in_thread(action.alone, found.call) if isinstance(found, _Alone) else found
+    return await in_thread(_by_itself, action, found.call) if isinstance(found, _Alone) else found
+
+
+def _by_itself(action: SocketAction, call: SocketCall) -> Answer:
+    """One call with all that follows from it; who is forbidden it is remembered, as at the doors of REST."""
+    with came_from(call.came):
+        try:
+            return action.alone(call)
+        except Forbidden as refusal:
+            refusal_hook()(call.user, refusal, f"socket {action.name}")
+            raise
 
 
 _queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Together[_Question, Answer | _Alone]]] = (
@@ -62,7 +73,7 @@ def _queue(action: SocketAction) -> Together[_Question, Answer | _Alone]:
 
 def _perform(action: SocketAction, questions: Sequence[_Question]) -> list[Answer | _Alone | Exception]:
     users = authenticator().reload([question.identity for question in questions])
-    waits = spend_each([_uses(question) for question in questions])
+    waits = spend_each([_uses(question, user) for question, user in zip(questions, users, strict=True)])
     answers: list[Answer | _Alone | Exception] = []
     calls: dict[int, SocketCall] = {}
     for number, (question, user, wait) in enumerate(zip(questions, users, waits, strict=True)):
@@ -87,6 +98,6 @@ def _answers(action: SocketAction, calls: list[SocketCall]) -> Sequence[Answer |
         return [None] * len(calls)
 
 
-def _uses(question: _Question) -> list[tuple[str, str]]:
-    user = question.identity.user
+def _uses(question: _Question, now: Viewer | None) -> list[tuple[str, str]]:
+    user = now or question.identity.user
     return [("address", question.came.ip_address), ("staff_write" if user.is_agent else "write", f"user:{user.pk}")]

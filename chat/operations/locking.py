@@ -11,8 +11,8 @@ from core.errors import NotFound, SessionEnded
 from core.prepared import AnyOf, Prepared
 
 
-def _for_update(rows: SessionQuerySet) -> SessionQuerySet:
-    return rows.select_for_update(no_key=True, of=("self",)).order_by()
+def _for_update(rows: SessionQuerySet, *, free: bool = False) -> SessionQuerySet:
+    return rows.select_for_update(no_key=True, of=("self",), skip_locked=free).order_by()
 
 
 # Every message asks one of these.
@@ -22,9 +22,9 @@ _OPEN_OF: Prepared[Session] = Prepared(
 )
 
 _WHOSE = ("customer", "agent", "status", "language")
-# In the order of ids: two that lock several wait for each other in one order alone.
+# Whoever locks several waits for none of them: one that is held does not hold up the others.
 _BY_IDS: Prepared[Session] = Prepared(
-    lambda ids: _for_update(Session.objects.filter(AnyOf("pk", ids))).order_by("pk").only(*_WHOSE), ids=[-1]
+    lambda ids: _for_update(Session.objects.filter(AnyOf("pk", ids)), free=True).only(*_WHOSE), ids=[-1]
 )
 
 
@@ -46,7 +46,7 @@ def locked(ref: int | str, by: User) -> Session:
 
 
 def locked_all(ids: Collection[int]) -> dict[int, Session]:
-    """Those of these chats that exist, locked, whoever sees them, with what says whose they are."""
+    """Those of these chats that exist and are free, locked, whoever sees them, with what says whose they are."""
     return {session.pk: session for session in _BY_IDS.fetch(ids=list(ids))}
 
 

@@ -1,5 +1,5 @@
 """Fixtures of the chat tests: web processes as the socket tests have them."""
 
-from tests.realtime.conftest import _shared, web
+from tests.realtime.conftest import _shared, _shared_pair, web, web_pair
 
-__all__ = ["_shared", "web"]
+__all__ = ["_shared", "_shared_pair", "web", "web_pair"]

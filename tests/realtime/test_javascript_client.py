@@ -65,6 +65,21 @@ def test_what_it_sends_is_sent_again_after_a_cut_and_stored_once(committed_cast,
         assert [row["body"] for row in chats.own_thread(cast.customer)][-len(wanted) :] == wanted
 
 
+def test_what_is_sent_in_a_heap_goes_in_order_and_does_not_cost_the_socket(committed_cast, web):
+    """All at once would be more than a socket may ask for, and the server would close it for good."""
+    cast = committed_cast
+    session = chats.active(cast.customer, cast.agent)
+    wanted = [f"line {number}" for number in range(45)]
+    with OurClient(web, token_of(cast.customer)) as client:
+        for number, body in enumerate(wanted):
+            client.command(op="ask", id=1000 + number, event="sendMessage", args=[session["id"], body])
+        for number, body in enumerate(wanted):
+            said = client.wait("ack", lambda said, id=1000 + number: said["id"] == id)["answer"]
+            assert said["ok"]
+            assert said["data"]["message"]["body"] == body
+    assert [row["body"] for row in chats.own_thread(cast.customer)][-len(wanted) :] == wanted
+
+
 def test_what_waits_for_a_connection_ends_with_it(committed_cast, web):
     with OurClient(web, "nonsense") as client:
         assert client.ask("sendMessage", "1", "Hello") == {"ok": False, "error": {"code": "closed"}}

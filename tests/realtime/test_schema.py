@@ -19,6 +19,7 @@ from realtime.asyncapi import FILE, document
 from realtime.registry import events
 from tests import contract
 from tests.api import Api, data
+from tests.chat import acts as chats
 from tests.realtime.acts import chances, report
 from tests.realtime.acts import opened as opened_ticket
 from tests.realtime.client import Client, token_of
@@ -206,6 +207,37 @@ def test_every_control_frame_and_ack_fits_its_schema(committed_cast, web):
             frame = client.event(name)
             checked = validator(message or f"control.{name.replace(':', '.')}")
             assert list(checked.iter_errors(frame)) == [], frame
+
+
+@pytest.mark.slow
+def test_what_is_written_over_the_socket_and_its_answers_fit_their_schemas(committed_cast, web):
+    cast = committed_cast
+    session = chats.active(cast.customer, cast.agent)["id"]
+    asked = [
+        {"body": "x", "clientMessageId": "a"},
+        {"body": "x", "clientMessageId": "a"},
+        {"body": "y", "clientMessageId": "b", "lastSeenMessageId": "1"},
+        {"body": "y", "clientMessageId": "b", "lastSeenMessageId": "1", "force": True},
+        {"body": "y", "clientMessageId": "c", "attachments": ["nothing"]},
+        {"clientMessageId": "d", "quickReply": {"messageId": "1", "value": "x"}},
+    ]
+    codes = []
+    for user, more in ((cast.customer, asked), (cast.agent, [{**asked[0], "isInternal": True}, *asked[2:4]])):
+        with Client(web, token_of(user)) as client:
+            client.event("ready")
+            for each in more:
+                frame = {"action": "sendMessage", "ref": 1, "data": {"sessionId": session, **each}}
+                assert list(validator("action.sendMessage").iter_errors(frame)) == [], frame
+                answer = client.act("sendMessage", frame["data"])
+                assert list(validator("ack").iter_errors(answer)) == [], answer
+                codes.append(answer["ok"] or answer["error"]["code"])
+            for wrong in ({}, {"sessionId": session, "body": "x"}, [session], [session, "x", "e", "more"]):
+                answer = client.act("sendMessage", wrong)
+                assert list(validator("ack").iter_errors(answer)) == [], answer
+                codes.append(answer["error"]["code"])
+    refused = ["invalid", "invalid", "invalid", "bad_request"]
+    customers = [True, True, "thread_moved", True, "invalid", "invalid", *refused]
+    assert codes == [*customers, True, "thread_moved", True, *refused]
 
 
 # --- S5

@@ -13,6 +13,7 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30000;
 const ANSWER_WITHIN = 15000;
 const PASSING = new Set(["unavailable", "rate_limited"]); // what trying again later mends
+const BETWEEN = 0.11; // seconds between messages: a socket is closed that keeps asking for more than ten things a second
 
 /** Connects with an access token, or with a function that fetches one (it is asked again when the token ends).
  *  `options.cookie` opens the back office's socket, signed in by its session; `options.WebSocket` replaces the class. */
@@ -31,6 +32,8 @@ export class Client {
     this.seen = new Set();
     this.waiting = new Map(); // ref → {resolve, reject, timer}
     this.parked = []; // who waits for the connection
+    this.pauses = new Set(); // who waits for a while
+    this.sending = Promise.resolve(); // the last message on its way
     this.refs = 0;
     this.failures = 0;
     this.ready = false;
@@ -70,16 +73,25 @@ export class Client {
   }
 
   /** Writes in a chat and answers {message, repeated}; `more` takes what REST takes beside the body.
-   *  It is sent again after each cut until it is answered, under one name: so it is stored once. */
-  async sendMessage(sessionId, body, more = {}) {
-    const data = { sessionId: String(sessionId), clientMessageId: name(), ...(body ? { body } : {}), ...more };
+   *  It is sent again after each cut until it is answered, under one name: so it is stored once. Messages go one after
+   *  another, in the order of the calls. */
+  sendMessage(sessionId, body, more = {}) {
+    const data = { sessionId: String(sessionId), ...(body ? { body } : {}), ...more };
+    data.clientMessageId ??= name();
+    const answer = this.sending.then(() => this.deliver(data));
+    const go = () => this.pause(BETWEEN);
+    this.sending = answer.then(go, go);
+    return answer;
+  }
+
+  async deliver(data) {
     for (;;) {
       await this.online();
       try {
         return await this.act("sendMessage", data);
       } catch (error) {
         if (!PASSING.has(error.message)) throw error;
-        if (this.ready) await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter ?? 1)));
+        if (this.ready) await this.pause(error.retryAfter ?? 1);
       }
     }
   }
@@ -299,9 +311,24 @@ export class Client {
     return new Promise((resolve, reject) => this.parked.push({ resolve, reject }));
   }
 
+  /** Waits for so many seconds, or until the end. */
+  pause(seconds) {
+    if (this.ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.pauses.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, seconds * 1000);
+      this.pauses.add(done);
+    });
+  }
+
   end() {
     this.ended = true;
     this.fail(new Error("closed"));
+    for (const done of [...this.pauses]) done();
     for (const { reject } of this.parked.splice(0)) reject(new Error("closed"));
   }
 
