@@ -181,6 +181,9 @@ def test_quick_replies_and_the_bot_are_told_apart(cast: Cast, desk) -> None:
     assert "bubble bot" in page
     assert "quick-replies" in page
     assert offers(desk(cast.agent).open(started.session), started.session, "accept")
+    in_arabic = words_of(desk(cast.agent, "ar").open(started.session))
+    assert "المساعد الآلي" in in_arabic
+    assert "Bot" not in in_arabic
 
 
 def test_whoever_looks_on_may_read_and_no_more(cast: Cast, desk) -> None:

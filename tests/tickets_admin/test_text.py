@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
-from tests.tickets_admin.desk import opened, photo, text_of
+from accounts.models import Role, User
+from tests.tickets_admin.desk import opened, photo, text_of, words_of
 from tickets.operations import NewMessage, add_message, assign, change_status, rate, save_canned_response, update_ticket
 
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}"
@@ -59,6 +59,15 @@ def test_the_page_speaks_the_readers_language(cast, desk, language, words):
     assert f'lang="{language}"' in page
     assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in page
     assert words in page
+
+
+@pytest.mark.parametrize(("language", "name"), [("ar", "المساعد الآلي"), ("en", "Bot")])
+def test_the_bot_has_one_name_in_the_readers_language(cast, desk, language, name):
+    ticket = opened(cast.customer)
+    add_message(ticket.pk, NewMessage("Closed for today."), by=User.objects.service(Role.BOT))
+    said = words_of(desk(cast.agent, language).open(ticket), after='class="message bot', before='class="body"')
+    assert said.count(name) == 1
+    assert language == "en" or "Bot" not in said
 
 
 def test_nothing_of_a_page_needs_inline_script_or_style(cast, desk):

@@ -13,14 +13,18 @@ from core.api.lists import thread_page
 from core.errors import Problem
 from tickets.models import AuthorType, Message, Ticket
 
+SERVICES = {AuthorType.BOT, AuthorType.SYSTEM}
+"""Who goes by what he is, in the reader's language."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """A message ready to be shown. `kind` is customer, agent, bot, system or internal."""
+    """A message ready to be shown. `kind` is customer, agent, bot, system or internal; `who` says it in words."""
 
     message: Message
     kind: str
     who: str
+    name: str
     files: list[dict[str, Any]]
     origin: str
     is_new: bool = False
@@ -58,10 +62,12 @@ def read_thread(ticket: Ticket, source: Mapping[str, Any], *, seen: int | None =
 
 
 def _part(message: Any, ticket: Ticket, seen: int | None) -> Part:
+    who = str(AuthorType(message.author_type).label) if message.author_type in AuthorType.values else ""
     return Part(
         message=message,
         kind="internal" if message.is_internal else message.author_type,
-        who=str(AuthorType(message.author_type).label) if message.author_type in AuthorType.values else "",
+        who=who,
+        name=who if message.author_type in SERVICES else message.author.name,
         files=with_links(ticket, message.attachment_rows),
         origin=_origin(message, ticket),
         is_new=bool(seen and message.pk > seen and not message.is_internal),
