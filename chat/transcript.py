@@ -32,9 +32,13 @@ def _line(message: ChatMessage) -> str:
 
 
 def subject(session: Session) -> str:
-    """The longest that the customer said, since it says more than a greeting; as a ticket's subject."""
+    """The longest that the customer said, since it says more than a greeting; as a ticket's subject.
+
+    A quick reply is the bot's wording, and taken only when he wrote nothing himself.
+    """
     said = ChatMessage.objects.filter(session=session, author_type=AuthorType.CUSTOMER)
-    longest = said.order_by(Length("body").desc(), "pk").values_list("body", flat=True).first() or ""
+    bodies = said.order_by(Length("body").desc(), "pk").values_list("body", flat=True)
+    longest = bodies.filter(reply_value="").first() or bodies.first() or ""
     line = " ".join(longest.split())
     with translation.override(session.language):
         return (line[:117] + "…" if len(line) > 118 else line) or _("A chat")

@@ -149,6 +149,18 @@ def test_a_ticket_of_a_chat_begins_with_what_was_said_and_is_made_once(cast, sto
     assert acts.own(cast.customer)["status"] == "active"
 
 
+def test_a_ticket_of_a_chat_is_called_by_what_the_customer_wrote_and_not_by_a_quick_reply(cast):
+    acts.rule("zebra", "About zebras", ("a value longer than what he wrote", "handover"))
+    acts.started(cast.customer, "zebra")
+    answer = acts.own_thread(cast.customer)[-1]
+    chosen = {"quickReply": {"messageId": answer["id"], "value": answer["quickReplies"][0]["value"]}}
+    said = data(Api(cast.customer).post("/chat/my-session/messages", chosen), 201)
+    assert len(said["body"]) > len("zebra")
+    ticket = data(Api(cast.customer).post("/chat/my-session/ticket"), 201)
+    assert ticket["subject"] == "zebra"
+    assert said["body"] in ticket["description"]
+
+
 def test_a_ticket_instead_of_waiting_ends_the_chat(cast):
     acts.waiting(cast.customer)
     ticket = data(Api(cast.customer).post("/chat/my-session/ticket"), 201)
