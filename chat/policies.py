@@ -5,21 +5,12 @@ from __future__ import annotations
 from accounts.models import User
 from chat.models import Session
 from core.errors import Forbidden, NotFound
+from tickets.policies import acts_for_product as acts_for_product
+from tickets.policies import refuse_unless as refuse_unless
 
 VIEW = "support.chat.view"
 ACCEPT = "support.chat.accept"
 TRANSFER = "support.chat.transfer"
-
-
-def acts_for_product(user: User) -> bool:
-    """Whether this is a service user: the bot, or the system."""
-    return user.role in {"bot", "system"}
-
-
-def refuse_unless(user: User, right: str) -> None:
-    """Raise Forbidden naming the missing right."""
-    if not (user.is_agent and (acts_for_product(user) or user.has_perm(right))):
-        raise Forbidden(right)
 
 
 def refuse_unless_takes_part(user: User, session: Session) -> None:

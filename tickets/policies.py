@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.models import User
+from accounts.models import SERVICE_ROLES, User
 from core.errors import Forbidden, NotFound
 from tickets.models import Ticket
 from tickets.states import DONE
@@ -20,14 +20,14 @@ CANNED = "support.canned.manage"
 SLA = "support.sla.manage"
 
 
-def _acts(user: User) -> bool:
-    """The service users act for the product itself."""
-    return user.role in {"bot", "system"}
+def acts_for_product(user: User) -> bool:
+    """Whether this is a service user: the bot, or the system."""
+    return user.role in SERVICE_ROLES
 
 
 def can(user: User, right: str) -> bool:
     """Whether a member of staff holds a right."""
-    return user.is_agent and (_acts(user) or user.has_perm(right))
+    return user.is_agent and (acts_for_product(user) or user.has_perm(right))
 
 
 def refuse_unless(user: User, right: str) -> None:

@@ -13,9 +13,7 @@ from chat import operations
 from chat.admin import forms
 from chat.models import Session
 from chat.operations import NewChatMessage
-from core.errors import Invalid
-from tickets.admin.fields import new_id
-from tickets.admin.requests import keep
+from tickets.admin.requests import keep, sent_before
 
 
 class Done(NamedTuple):
@@ -45,8 +43,7 @@ def _write(session: Session, form: forms.WriteForm, by: User) -> Done:
     )
     posted = operations.post(session.pk, new, by=by)
     if posted.repeated and posted.message.body != data["body"]:
-        form.put("client_message_id", new_id())
-        raise Invalid(_("This form was sent before. Send it again to add the changed text as another message."))
+        raise sent_before(form)
     if data.get("seen"):
         operations.read(session.pk, data["seen"], by=by)
     return Done(_("The note was added.") if internal else "")

@@ -16,7 +16,7 @@ from core.operation import unit
 from tickets import operations
 from tickets.admin import forms
 from tickets.admin.fields import OperationForm, new_id
-from tickets.admin.requests import keep
+from tickets.admin.requests import keep, sent_before
 from tickets.models import Ticket
 from tickets.operations import NewMessage
 
@@ -52,8 +52,7 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
         written = operations.add_message(ticket.pk, new, by=by)
         message = written.message
         if written.repeated and message.body != data["body"]:
-            form.put("client_message_id", new_id())
-            raise Invalid(_("This form was sent before. Send it again to add the changed text as another message."))
+            raise sent_before(form)
         if data.get("status") and not written.repeated:
             operations.change_status(message.ticket_id, data["status"], by=by)
     text = _("The note was added.") if internal else _("The reply was sent.")

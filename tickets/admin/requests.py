@@ -11,7 +11,7 @@ from accounts.models import User
 from core.api.problems import refusal_hook
 from core.errors import Forbidden, Invalid, NotFound, Problem
 from core.ids import as_number
-from tickets.admin.fields import WithFiles
+from tickets.admin.fields import WithFiles, new_id
 from tickets.models import CannedResponse
 from uploads.links import as_id, signed_url
 from uploads.models import Attachment
@@ -40,6 +40,12 @@ def keep(form: WithFiles, by: User) -> None:
     sent = form.cleaned_data.get("attachments") or []
     if sent:
         form.stored += tuple(store_files(sent, by=by))
+
+
+def sent_before(form: WithFiles) -> Invalid:
+    """Why a form whose message is stored, but says something else now, is shown again; sent once more it is another."""
+    form.put("client_message_id", new_id())
+    return Invalid(_("This form was sent before. Send it again to add the changed text as another message."))
 
 
 def insert_canned(form: WithFiles, by: User, fill: Fill) -> None:
