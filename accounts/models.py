@@ -54,7 +54,7 @@ class Language(models.TextChoices):
 def _codenames(outer: str) -> ArraySubquery:
     """The rights that lead to a user over `outer`; made once, since each query resolves it anew."""
     rows = Permission.objects.filter(content_type__app_label=APP_LABEL, **{outer: OuterRef("pk")})
-    return ArraySubquery(rows.values("codename"))
+    return ArraySubquery(rows.order_by().values("codename"))
 
 
 class UserQuerySet(models.QuerySet[Any]):

@@ -184,8 +184,7 @@ class _Condition:
     def _of_messages(self) -> set[int] | None:
         """Tickets of the messages that the index finds; None when there are too many to list."""
         found: set[int] = set()
-        for internal in (False, True) if self.viewer.is_agent else (False,):
-            rows = Message.objects.filter(is_internal=internal)
+        for rows in self._messages():
             for text in _walked(self.content):
                 rows = rows.filter(text)
             ids = _by_index(rows.order_by().values_list("ticket_id")[: MESSAGES_CAP + 1])
@@ -193,6 +192,19 @@ class _Condition:
                 return None
             found.update(pk for (pk,) in ids)
         return found
+
+    def _messages(self) -> Iterator[QuerySet[Message]]:
+        """The messages to look among, each part with an index of its own; openings by the words of their tickets."""
+        public = Message.objects.filter(is_internal=False)
+        if self.content.long:
+            opened = public.filter(opens__isnull=False)
+            for text in _walked(Words(self.content.long, ()), "opens__number"):
+                opened = opened.filter(text)
+            yield from (opened, public.filter(opens=None))
+        else:
+            yield public
+        if self.viewer.is_agent:
+            yield Message.objects.filter(is_internal=True)
 
 
 def _by_index(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
@@ -226,12 +238,12 @@ class _Holds(Func):
     output_field = BooleanField()
 
 
-def _walked(words: Words) -> Iterator[Any]:
+def _walked(words: Words, key: str = "pk") -> Iterator[Any]:
     """One condition a word, cheap to ask of a row that is at hand."""
     for word in words.long:
-        yield _Holds(SearchText(), Value(f"%{_escaped(word)}%"), arg_joiner=" like ")
+        yield _Holds(SearchText(key), Value(f"%{_escaped(word)}%"), arg_joiner=" like ")
     for word in words.short:
-        yield _Holds(SearchText(), Value(_begins(word)), arg_joiner=" ~ ")
+        yield _Holds(SearchText(key), Value(_begins(word)), arg_joiner=" ~ ")
 
 
 def _indexed(words: Words) -> Iterator[Any]:

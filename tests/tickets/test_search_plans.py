@@ -17,6 +17,8 @@ from tests.cast import Cast
 from tests.conftest import superuser
 from tickets.api.filters import STAFF_SORTS
 from tickets.models import Message, Ticket
+from tickets.operations import NewTicket, create_ticket
+from tickets.operations.merging import merge
 from tickets.search import fold, search
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,24 @@ def test_what_is_common_is_walked_newest_first(many):
     assert "Index Scan using ticket_newest" in plan, plan
     assert "Seq Scan" not in plan, plan
     assert "Sort" not in plan, plan
+
+
+def test_the_words_of_an_opening_are_found_by_its_tickets_index(many):
+    """The index of messages leaves openings out: what opened a ticket is its description."""
+    saffron = create_ticket(NewTicket(subject="لون", description="بقعة زَعفران"), by=many.customer)
+    moved = create_ticket(NewTicket(subject="لون", description="بقعة الزعفران أيضا"), by=many.customer)
+    merge(saffron.pk, [moved.pk], by=many.lead)
+    create_ticket(NewTicket(subject="زعفران", description="بقعة أخرى"), by=many.customer)  # no message says it
+
+    def run():
+        paging = read_paging({}, STAFF_SORTS, "createdAt")
+        page = search(Ticket.objects.all(), paging, STAFF_SORTS, viewer=many.agent, message_content="زعفران بقعة")
+        assert [row.pk for row in page.rows] == [saffron.pk]
+
+    plan = plans(run)
+    assert "Bitmap Index Scan on ticket_search\n" in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert scans(run)["ticket_search"] == 1
 
 
 def test_a_notes_words_find_nothing_for_its_customer(many, api):

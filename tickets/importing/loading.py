@@ -57,7 +57,7 @@ def import_tickets(
         for fact in row.changes():
             write_later(CHANGE, fact)
         new = {"source": source, "sourceId": row.of.source_id, "status": row.of.status, "subject": row.of.subject}
-        record("TICKET_IMPORTED", Ticket(pk=row.pk, number=row.number), by=by, new=new)
+        record("TICKET_IMPORTED", row, by=by, new=new)
     return Loaded(len(rows), customers)
 
 
@@ -77,10 +77,12 @@ def _number(serial: int, created_at: datetime.datetime) -> str:
 
 
 class _Row:
-    """One record with everything that it names found."""
+    """One record with everything that it names found; to the audit log it is its ticket."""
+
+    audit_type = Ticket.audit_type
 
     def __init__(self, of: TicketRecord, pk: int, number: str, people: dict[str, User], catalogue: Catalogue) -> None:
-        self.of, self.pk, self.number, self.people = of, pk, number, people
+        self.of, self.pk, self.audit_name, self.people = of, pk, number, people
         self.customer = people[of.customer_email]
         self.agent = people[of.agent_email].pk if of.agent_email else None
         self.category = catalogue.categories[of.category] if of.category else None
@@ -92,7 +94,7 @@ class _Row:
         notes = sum(message.is_internal for message in of.messages)
         last = max([of.created_at, *(one.created_at for one in of.messages if not one.is_internal)])
         return {
-            "id": self.pk, "number": self.number, "subject": of.subject, "description": of.description,
+            "id": self.pk, "number": self.audit_name, "subject": of.subject, "description": of.description,
             "status": of.status, "priority": int(of.priority), "customer_id": self.customer.pk,
             "created_by_id": self.customer.pk, "category_id": self.category, "team_id": self.team,
             "assignee_id": self.agent, "order_id": of.order_id, "product_id": of.product_id, "tags": list(of.tags),
