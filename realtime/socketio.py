@@ -17,6 +17,7 @@ import socketio
 import structlog
 from django.conf import settings
 from engineio.packet import MESSAGE, Packet
+from engineio.payload import Payload
 
 from realtime import doors
 from realtime.actions import perform
@@ -269,6 +270,8 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
 
 def application() -> Any:
     """The ASGI application for everything under /socket.io/."""
+    # A polling client sends what has gathered in one request, which may be all that a socket may ask for at once.
+    Payload.max_decode_packets = 2 * settings.REALTIME["actions_burst"]
     server = Server(
         async_mode="asgi",
         namespaces=[NAMESPACE],
