@@ -25,7 +25,7 @@ def test_a_small_run_measures_every_item_on_both_kinds_of_socket(tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     [path] = (tmp_path / "results").glob("*.json")
     rows = json.loads(path.read_text())["rows"]
-    bars = {"R1", "R2", "R3", "R4", "R5", "R5a", "R6", "R7"}
+    bars = {"R1", "R2", "R3", "R4", "R5", "R5a", "R5b", "R6", "R7"}
     measured = {(row["bar"], kind) for row in rows for kind in KINDS if row["what"].endswith(kind)}
     assert measured == {(bar, kind) for bar in bars for kind in KINDS}
     assert all(min(row["ours"]) > 0 for row in rows if row["bar"] in bars - {"R6", "R7"})
