@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from core.context import origin
 from core.errors import Problem
 from core.protocols import Room, SocketAction
-from realtime import registry, rooms, typing
+from realtime import figures, registry, rooms, typing
 from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.session import Session
 from realtime.workers import in_thread
@@ -61,10 +61,19 @@ async def write(action: SocketAction, session: Session, arguments: Arguments) ->
     """An app's own action; what sockets of this process ask for at the same moment is done together."""
     if len(arguments) > len(action.order):
         raise Refused("bad_request")  # nothing of a change is left out: it could be the mark of a note
+    answer = "failed"
     try:
-        return dict(await ask(action, session, _fields(arguments, *action.order)))
+        done = dict(await ask(action, session, _fields(arguments, *action.order)))
+        answer = "ok"
+        return done
     except Problem as problem:
+        answer = problem.code
         raise Refused.by(problem, getattr(session.user, "language", "en")) from None
+    except Refused as refusal:
+        answer = refusal.code
+        raise
+    finally:
+        figures.CHANGES.labels(action.name, answer).inc()
 
 
 def _joining(room: Room) -> Action:

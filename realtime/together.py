@@ -42,10 +42,13 @@ class Together(Generic[Q, A]):
     async def _answer(self, together: list[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
             answers: Sequence[A | Exception] = await in_thread(self._work, [question for question, _ in together])
+            if len(answers) != len(together):
+                raise RuntimeError(f"{len(answers)} answers to {len(together)} questions")
         except Exception as error:
             answers = [error] * len(together)
         finally:
             self._free += 1
+        self._go_on()
         for (_question, future), answer in zip(together, answers, strict=True):
             if future.done():  # the socket has gone
                 continue
@@ -53,4 +56,3 @@ class Together(Generic[Q, A]):
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
-        self._go_on()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import httpx
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -25,7 +26,7 @@ from tests.chat import acts
 from tests.conftest import superuser
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient
-from tests.realtime.servers import Web, wait_until
+from tests.realtime.servers import Redis, Web, wait_until
 from tests.realtime.test_access import cookie_of
 
 pytestmark = pytest.mark.slow
@@ -113,6 +114,9 @@ def test_what_stands_behind_the_last_argument_is_refused_instead_of_left_out(com
         assert desk.refused("sendMessage", [session["id"], "secret", "a", {"isInternal": True}]) == "bad_request"
         assert desk.refused("sendMessage", [sending(session, "secret"), {"isInternal": True}]) == "invalid"
         assert desk.done("sendMessage", [session["id"], "in order", "b"])["message"]["body"] == "in order"
+    figures = httpx.get(f"{web.site}/metrics", headers={"Authorization": "Bearer figures"}).text
+    for answer in ("ok", "invalid"):
+        assert f'support_socket_changes_total{{action="sendMessage",answer="{answer}"}}' in figures
     assert not ChatMessage.objects.filter(body="secret").exists()
 
 
@@ -304,3 +308,20 @@ def test_what_a_socket_io_client_does_not_wait_for_stays_in_order(committed_cast
         bodies = [row["body"] for row in acts.own_thread(cast.customer) if row["body"].startswith("line")]
         assert bodies == [f"line {number}" for number in range(20) if number % 2 == 0 or number % 3 == 0]
         assert {error["code"] for error in phone.events("error")} == {"thread_moved"}
+
+
+def test_without_redis_messages_are_stored_at_once_and_heard_a_little_later(committed_cast):
+    cast = committed_cast
+    session = acts.active(cast.customer, cast.agent)
+    with Redis() as redis, Web(REDIS_URL=redis.url) as web:
+        with Client(web, token_of(cast.customer)) as phone, Client(web, token_of(cast.agent)) as desk:
+            there(phone).done("sendMessage", sending(session, "before"))
+            there(desk).done("joinChat", session["id"])
+            redis.stop()
+            started = time.monotonic()
+            for number in range(5):
+                phone.done("sendMessage", sending(session, f"away {number}", f"n{number}"))
+            assert time.monotonic() - started < 5
+            desk.wait(lambda frame: frame["event"] == "chat:message" and frame["data"]["body"] == "away 4")
+            heard = [frame["data"]["body"] for frame in desk.named("chat:message")]
+            assert heard == [f"away {number}" for number in range(5)]
