@@ -61,7 +61,7 @@ def test_what_it_sends_is_sent_again_after_a_cut_and_stored_once(committed_cast,
         assert client.ask("sendMessage", "999999999", "Hello") == {"ok": False, "error": {"code": "not_found"}}
         named = [client.done("sendMessage", session["id"], "Named", {"clientMessageId": "mine"}) for _ in range(2)]
         assert [each["repeated"] for each in named] == [False, True]
-        wanted = [f"line {number}" for number in range(sized(12, 200))]
+        wanted = [f"line {number}" for number in range(sized(12, 100))]  # below the rate of a minute
         for body in wanted:
             threading.Timer(0.02, client.cut).start()
             assert client.done("sendMessage", session["id"], body)["message"]["body"] == body
