@@ -313,15 +313,19 @@ def test_what_a_socket_io_client_does_not_wait_for_stays_in_order(committed_cast
 def test_without_redis_messages_are_stored_at_once_and_heard_a_little_later(committed_cast):
     cast = committed_cast
     session = acts.active(cast.customer, cast.agent)
-    with Redis() as redis, Web(REDIS_URL=redis.url) as web:
-        with Client(web, token_of(cast.customer)) as phone, Client(web, token_of(cast.agent)) as desk:
-            there(phone).done("sendMessage", sending(session, "before"))
-            there(desk).done("joinChat", session["id"])
-            redis.stop()
-            started = time.monotonic()
-            for number in range(5):
-                phone.done("sendMessage", sending(session, f"away {number}", f"n{number}"))
-            assert time.monotonic() - started < 5
-            desk.wait(lambda frame: frame["event"] == "chat:message" and frame["data"]["body"] == "away 4")
-            heard = [frame["data"]["body"] for frame in desk.named("chat:message")]
-            assert heard == [f"away {number}" for number in range(5)]
+    with (
+        Redis() as redis,
+        Web(REDIS_URL=redis.url) as web,
+        Client(web, token_of(cast.customer)) as phone,
+        Client(web, token_of(cast.agent)) as desk,
+    ):
+        there(phone).done("sendMessage", sending(session, "before"))
+        there(desk).done("joinChat", session["id"])
+        redis.stop()
+        started = time.monotonic()
+        for number in range(5):
+            phone.done("sendMessage", sending(session, f"away {number}", f"n{number}"))
+        assert time.monotonic() - started < 5
+        desk.wait(lambda frame: frame["event"] == "chat:message" and frame["data"]["body"] == "away 4")
+        heard = [frame["data"]["body"] for frame in desk.named("chat:message")]
+        assert heard == [f"away {number}" for number in range(5)]
