@@ -17,7 +17,7 @@ import psycopg
 from django.db import connection, transaction
 
 from core.after_commit import after_commit
-from core.prepared import execute
+from core.prepared import execute, fetched, kept_cursor
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -206,18 +206,19 @@ def _pipelined(batch: Statements, commit: bool, reads: Statements) -> list[list[
     connection.ensure_connection()
     raw = connection.connection
     started = time.monotonic()
-    cursors: list[psycopg.Cursor[Any]] = []
+    cursors: list[tuple[str, psycopg.Cursor[Any]]] = []
     with connection.wrap_database_errors:
         try:
             with raw.pipeline():
                 for sql, params in [*batch, *([("commit", ())] if commit else []), *reads]:
-                    cursors.append(psycopg.Cursor(raw))
-                    cursors[-1].execute(sql, params, prepare=True if params else None)
+                    cursors.append((sql, kept_cursor(sql)))
+                    cursors[-1][1].execute(sql, params, prepare=True if params else None)
         except psycopg.Error:
-            if not commit or len(cursors) <= len(batch) or cursors[len(batch)].statusmessage != "COMMIT":
+            if not commit or len(cursors) <= len(batch) or cursors[len(batch)][1].statusmessage != "COMMIT":
                 raise
     if connection.queries_logged:
         connection.queries_log.append(
             {"sql": "; ".join(sql for sql, _ in batch), "time": f"{time.monotonic() - started:.3f}"}
         )
-    return [cursor.fetchall() if cursor.description else None for cursor in cursors[len(batch) + 1 :]]
+    answered = zip(cursors, fetched(cursors), strict=True)
+    return [rows if cursor.description else None for (_, cursor), rows in answered][len(batch) + 1 :]

@@ -19,7 +19,7 @@ Rows = list[tuple[Any, ...]]
 
 def execute(sql: str, params: Sequence[Any]) -> Rows:
     """The rows of a statement that is planned once a connection; parameters are the server's to bind, so cast them."""
-    return _timed(lambda: [_send(sql, params).fetchall()], (sql, params))[0]
+    return _timed(lambda: fetched([(sql, _send(sql, params))]), (sql, params))[0]
 
 
 def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -> list[Rows]:
@@ -37,10 +37,10 @@ def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -
         with connection.connection.pipeline():
             for sql, params in before:
                 _send(sql, params)
-            cursors = [_send(sql, params) for sql, params in statements]
+            cursors = [(sql, _send(sql, params)) for sql, params in statements]
             for sql, params in after:
                 _send(sql, params)
-        return [cursor.fetchall() for cursor in cursors]
+        return fetched(cursors)
 
     return _timed(run, *before, *statements, *after)
 
@@ -49,7 +49,33 @@ _SETTING = "select set_config(%s, %s, true)"
 
 
 def _send(sql: str, params: Sequence[Any]) -> psycopg.Cursor[Any]:
-    return psycopg.Cursor(connection.connection).execute(sql, params, prepare=True)
+    return kept_cursor(sql).execute(sql, params, prepare=True)
+
+
+MOST_KEPT = 100
+
+
+def _kept_cursors() -> dict[str, psycopg.Cursor[Any]]:
+    """Cursors of this thread's connection that nobody uses at present, by their statement."""
+    kept: dict[str, psycopg.Cursor[Any]] = vars(connection.connection).setdefault("kept_cursors", {})
+    return kept
+
+
+def kept_cursor(sql: str) -> psycopg.Cursor[Any]:
+    """A cursor for a statement that is sent often: one that sent it before knows how its values are written and read.
+
+    It is whoever asks's until `fetched` takes it back.
+    """
+    return _kept_cursors().pop(sql, None) or psycopg.Cursor(connection.connection)
+
+
+def fetched(cursors: Sequence[tuple[str, psycopg.Cursor[Any]]]) -> list[Rows]:
+    """The rows that these cursors were answered, none for a statement without any; the cursors are kept."""
+    kept = _kept_cursors()
+    if len(kept) + len(cursors) > MOST_KEPT:
+        kept.clear()
+    kept.update(cursors)
+    return [cursor.fetchall() if cursor.description else [] for _sql, cursor in cursors]
 
 
 def _timed(run: Callable[[], list[Rows]], *statements: tuple[str, Sequence[Any]]) -> list[Rows]:

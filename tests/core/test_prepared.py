@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 
 from accounts.models import User
-from core.prepared import AnyOf, Prepared, execute, pipelined
+from core.prepared import MOST_KEPT, AnyOf, Prepared, execute, pipelined
 from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
 
@@ -72,3 +72,29 @@ def test_a_statement_is_in_fact_prepared_once_and_stays_so():
             " where statement ~ '41$|43$' order by 1"
         )
         assert cursor.fetchall() == [("select $1::int + 41", 3), ("select $1::int + 43", 3)]
+
+
+SAME = "select %s::int * 2, %s::text"
+
+
+@pytest.mark.usefixtures("db")
+def test_one_statement_sent_twice_in_a_round_trip_is_answered_twice():
+    for turn in range(3):
+        asked = [(SAME, [turn, "one"]), (SAME, [turn + 10, "two"]), (SAME, [2**20, None])]
+        assert pipelined(*asked) == [[(turn * 2, "one")], [(turn * 2 + 20, "two")], [(2**21, None)]]
+        assert execute(SAME, [7, "seven"]) == [(14, "seven")]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_cursor_that_failed_is_not_used_again():
+    assert execute("select 1 / %s::int", [1]) == [(1,)]
+    with pytest.raises(DataError), transaction.atomic():
+        execute("select 1 / %s::int", [0])
+    assert execute("select 1 / %s::int", [1]) == [(1,)]
+
+
+@pytest.mark.usefixtures("db")
+def test_cursors_are_kept_for_a_bounded_number_of_statements():
+    for number in range(2 * MOST_KEPT):
+        assert execute(f"select %s::int + {number}", [1]) == [(number + 1,)]
+    assert len(vars(connection.connection)["kept_cursors"]) <= MOST_KEPT
