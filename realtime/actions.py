@@ -10,7 +10,6 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from core.context import origin
-from core.errors import Problem
 from core.protocols import Room, SocketAction
 from realtime import figures, registry, rooms, typing
 from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
@@ -66,9 +65,6 @@ async def write(action: SocketAction, session: Session, arguments: Arguments) ->
         done = dict(await ask(action, session, _fields(arguments, *action.order)))
         answer = "ok"
         return done
-    except Problem as problem:
-        answer = problem.code
-        raise Refused.by(problem, getattr(session.user, "language", "en")) from None
     except Refused as refusal:
         answer = refusal.code
         raise

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 
 from core.api.problems import refusal_hook
 from core.context import Origin, came_from
-from core.errors import Forbidden, RateLimited
+from core.errors import Forbidden, Problem, RateLimited
 from core.protocols import Identity, SocketAction, SocketCall, Viewer
 from core.rates import spend_each
 from realtime.answers import Refused
@@ -43,7 +43,7 @@ class _Alone:
 
 
 async def ask(action: SocketAction, session: Session, given: Mapping[str, Any]) -> Answer:
-    """The answer of an app's action. Raises Refused or the operation's Problem."""
+    """The answer of an app's action. Raises Refused, for what the operation refuses in the words of who asks."""
     came = Origin(session.id, session.peer.address, session.peer.user_agent)
     found = await _queue(action).ask(_Question(session.identity, given, came))
     return await in_thread(_by_itself, action, found.call) if isinstance(found, _Alone) else found
@@ -54,9 +54,10 @@ def _by_itself(action: SocketAction, call: SocketCall) -> Answer:
     with came_from(call.came):
         try:
             return action.alone(call)
-        except Forbidden as refusal:
-            refusal_hook()(call.user, refusal, f"socket {action.name}")
-            raise
+        except Problem as problem:
+            if isinstance(problem, Forbidden):
+                refusal_hook()(call.user, problem, f"socket {action.name}")
+            raise _refused(problem, call.user) from None
 
 
 _queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Together[_Question, Answer | _Alone]]] = (
@@ -77,11 +78,15 @@ def _perform(action: SocketAction, questions: Sequence[_Question]) -> list[Answe
     answers: list[Answer | _Alone | Exception] = []
     calls: dict[int, SocketCall] = {}
     for number, (question, user, wait) in enumerate(zip(questions, users, waits, strict=True)):
-        answers.append(RateLimited(wait) if wait else Refused("unauthorized"))
+        answers.append(_refused(RateLimited(wait), user or question.identity.user) if wait else Refused("unauthorized"))
         if user is not None and not wait:
             calls[number] = SocketCall(user, question.given, question.came)
     for number, answer in zip(calls, _answers(action, list(calls.values())), strict=True):
-        answers[number] = _Alone(calls[number]) if answer is None else answer
+        call = calls[number]
+        if answer is None:
+            answers[number] = _Alone(call)
+        else:
+            answers[number] = _refused(answer, call.user) if isinstance(answer, Problem) else answer
     return answers
 
 
@@ -96,6 +101,10 @@ def _answers(action: SocketAction, calls: list[SocketCall]) -> Sequence[Answer |
             raise
         logger.exception("realtime_together_failed", action=action.name)
         return [None] * len(calls)
+
+
+def _refused(problem: Problem, user: Viewer) -> Refused:
+    return Refused.by(problem, getattr(user, "language", "en"))
 
 
 def _uses(question: _Question, now: Viewer | None) -> list[tuple[str, str]]:

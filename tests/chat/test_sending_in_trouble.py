@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 
@@ -18,7 +19,7 @@ from chat.models import ChatMessage, Session
 from chat.operations import NewChatMessage, Post, post_together
 from chat.sockets import SendMessage
 from core.context import Origin
-from core.errors import Problem
+from realtime.answers import Refused
 from realtime.registry import authenticator
 from realtime.writing import _Alone, _by_itself, _perform, _Question
 from tests.cast import customer
@@ -32,6 +33,7 @@ from tests.realtime.test_access import cookie_of
 pytestmark = pytest.mark.slow
 CAME = Origin("socket", "192.0.2.7", "")
 COMMIT_LOCK = 4242
+WAITING_FOR_LOCK = "select pid from pg_stat_activity where datname = %s and wait_event = 'advisory'"
 
 
 def sending(session, body, name="m1", **more):
@@ -88,14 +90,13 @@ def test_a_chat_that_is_held_for_a_moment_still_takes_the_message(committed_cast
 def test_a_batch_whose_connection_is_cut_is_answered_unavailable_and_the_next_one_is_stored(committed_cast, web):
     cast = committed_cast
     session = acts.active(cast.customer, cast.agent)
-    waits = "select pid from pg_stat_activity where datname = %s and wait_event = 'advisory'"
     with Client(web, token_of(cast.customer)) as phone, superuser(name_of_database()) as other:
         there(phone).done("joinChat", session["id"])
         with other.transaction():
             other.execute("select pg_advisory_xact_lock(%s)", [COMMIT_LOCK])
             phone.send("sendMessage", sending(session, "again and again"), ref=1)
-            wait_until(lambda: other.execute(waits, [name_of_database()]).fetchall())
-            [(pid,)] = other.execute(waits, [name_of_database()]).fetchall()
+            wait_until(lambda: other.execute(WAITING_FOR_LOCK, [name_of_database()]).fetchall())
+            [(pid,)] = other.execute(WAITING_FOR_LOCK, [name_of_database()]).fetchall()
             other.execute("select pg_terminate_backend(%s)", [pid])
             refused = phone.wait(lambda frame: frame["event"] == "ack" and frame["ref"] == 1)
         assert refused["error"]["code"] == "unavailable"
@@ -130,6 +131,16 @@ def test_a_refusal_of_the_operation_is_in_the_callers_language_to_the_last_word(
     assert error["code"] == "invalid"
     [text] = error["fields"]["quickReply"]
     assert text.isascii() == error["message"].isascii() == (language == "en"), error
+
+
+def test_a_refusal_is_in_the_language_that_the_caller_has_chosen_since(committed_cast, web):
+    speaks = customer("Nora", "en")
+    session = acts.started(speaks)
+    with Client(web, token_of(speaks)) as phone:
+        there(phone)
+        User.objects.filter(pk=speaks.pk).update(language="ar")
+        for wrong in ({}, {**sending(session, "x"), "sessionId": "999999999"}):
+            assert not phone.act("sendMessage", wrong)["error"]["message"].isascii()
 
 
 def test_a_refused_authorisation_is_in_the_audit_log_as_one_of_rest_is(committed_cast, web):
@@ -273,7 +284,7 @@ def test_who_lost_a_chat_writes_no_more_in_it(committed_cast, passed):
     [answer] = _perform(SendMessage(), [_Question(identity, sending(session, "x"), CAME)])
     expected = {"transferred": "forbidden", "made a customer": "not_found", "disabled": "unauthorized"}[passed]
     if isinstance(answer, _Alone):
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(Refused) as refused:
             _by_itself(SendMessage(), answer.call)
         answer = refused.value
     assert answer.code == expected
@@ -329,3 +340,22 @@ def test_without_redis_messages_are_stored_at_once_and_heard_a_little_later(comm
         desk.wait(lambda frame: frame["event"] == "chat:message" and frame["data"]["body"] == "away 4")
         heard = [frame["data"]["body"] for frame in desk.named("chat:message")]
         assert heard == [f"away {number}" for number in range(5)]
+
+
+def test_what_was_on_its_way_when_its_process_was_told_to_go_is_stored_once(committed_cast, web):
+    cast = committed_cast
+    session = acts.active(cast.customer, cast.agent)
+    token = token_of(cast.customer)
+    with Web() as leaving, superuser(name_of_database()) as other:
+        with other.transaction():
+            other.execute("select pg_advisory_xact_lock(%s)", [COMMIT_LOCK])
+            phone = Client(leaving, token)
+            there(phone).send("sendMessage", sending(session, "hurry"), ref=1)
+            wait_until(lambda: other.execute(WAITING_FOR_LOCK, [name_of_database()]).fetchall())
+            leaving.process.send_signal(signal.SIGTERM)
+            assert phone.closed() == 1012
+        leaving.process.wait(20)
+        assert leaving.tracebacks() == []
+    assert ChatMessage.objects.filter(body="hurry").count() == 1
+    with Client(web, token) as phone:
+        assert there(phone).done("sendMessage", sending(session, "hurry"))["repeated"] is True
