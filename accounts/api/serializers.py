@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Language, Role
-from core.api.serializers import FormIn, FormOut, IdField, TextField
+from core.api.serializers import FormIn, FormOut, IdField, TextField, refuse_longer
 
 
 class PhoneField(TextField):
@@ -37,6 +37,7 @@ class EmailField(serializers.EmailField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        refuse_longer(self, data)
         return str(super().to_internal_value(data)).lower()
 
 

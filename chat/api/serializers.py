@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.api.serializers import EmailField
 from accounts.models import Availability, Language
 from core.api.serializers import FormIn, FormOut, IdField, StrictBoolean, TextField
 from tickets.api.serializers import references
@@ -77,7 +78,7 @@ class ReadOut(FormOut):
 
 
 class TranscriptIn(FormIn):
-    email = serializers.EmailField(max_length=254)
+    email = EmailField(max_length=254)
 
 
 class TransferIn(FormIn):

@@ -161,6 +161,12 @@ class IdField(serializers.Field[int, Any, str, Any]):
         return {**schema, "type": [*kinds, "integer"], "minimum": 1, "maximum": MAX_ID}
 
 
+def refuse_longer(field: serializers.CharField, text: str) -> None:
+    """Refuse what is longer than the document says; DRF would trim it first."""
+    if field.max_length is not None and len(text) > field.max_length:
+        field.fail("max_length", max_length=field.max_length)
+
+
 @extend_schema_field(OpenApiTypes.STR)
 class TextField(serializers.CharField):
     """Text a person wrote: trimmed, no NUL, no lone surrogates, numbers and booleans refused."""
@@ -168,6 +174,7 @@ class TextField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        refuse_longer(self, data)
         text: str = super().to_internal_value(data)
         try:
             text.encode()

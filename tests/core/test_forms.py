@@ -101,3 +101,10 @@ def test_a_form_shows_what_drf_shows(kind):
 def test_what_is_not_there_is_said_in_drfs_words():
     with pytest.raises(AttributeError, match="Got AttributeError when attempting to get a value for field `name`"):
         Part().to_representation(SimpleNamespace())
+
+
+@pytest.mark.parametrize(
+    "body", [{"subject": " " + "x" * 200, "description": "y"}, {"subject": "x" * 200 + "\n", "description": "y"}]
+)
+def test_what_is_longer_than_documented_is_refused_although_it_would_be_trimmed(cast, body):
+    assert refused(cast, body, "en").keys() == {"subject"}
