@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from tickets.importing.people import Catalogue, check_people, known_people
 from tickets.importing.reading import read
 from tickets.importing.records import TicketRecord, Wrong, ticket_record
 
+Batch = list[TicketRecord]
 BATCH = 500
 _LOCK = 4244
 
@@ -49,10 +51,20 @@ def run(path: Path, mapped: Mapped, options: Options, tell: Callable[[Progress],
     progress = Progress()
     with _alone():
         importer = _Import(mapped, options, progress)
-        for batch in importer.batches(path):
+        for batch in _ahead(importer.batches(path)):
             importer.load(batch)
             tell(progress)
+    progress.wrong.sort()  # the batch ahead was read while the one before was written
     return progress
+
+
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches, each read while PostgreSQL writes the one before."""
+    with ThreadPoolExecutor(1, "import") as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 class _Import:
@@ -61,8 +73,8 @@ class _Import:
         self.catalogue = Catalogue.read()
         self.now = timezone.now()
 
-    def batches(self, path: Path) -> Iterator[list[TicketRecord]]:
-        batch: list[TicketRecord] = []
+    def batches(self, path: Path) -> Iterator[Batch]:
+        batch: Batch = []
         for line, given in read(path, self.mapped):
             try:
                 if isinstance(given, Wrong):
@@ -78,7 +90,7 @@ class _Import:
                 batch = []
         yield batch
 
-    def load(self, batch: list[TicketRecord]) -> None:
+    def load(self, batch: Batch) -> None:
         people = known_people(batch)
         fresh = list(self._checked(self._new(batch), people))
         if self.options.dry_run:
@@ -89,7 +101,7 @@ class _Import:
             self.progress.tickets += made.tickets
             self.progress.customers += made.customers
 
-    def _new(self, batch: list[TicketRecord]) -> Iterator[TicketRecord]:
+    def _new(self, batch: Batch) -> Iterator[TicketRecord]:
         """Those that are not here yet; the others are wrong, unless an import is resumed."""
         before = imported_before(self.options.source, [one.source_id for one in batch])
         seen: set[str] = set()
