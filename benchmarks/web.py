@@ -21,13 +21,8 @@ def web(processes: int = 2) -> Iterator[list[int]]:
     """Ports of freshly started web processes."""
     ports = [free_port() for _ in range(processes)]
     started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "daphne", "-v", "0", "--access-log", os.devnull, "-p", str(port),
-             "config.asgi:application"],
-            cwd=ROOT, env=os.environ, stderr=subprocess.DEVNULL,
-        )
-        for port in ports
-    ]  # fmt: skip
+        subprocess.Popen(web_command(port), cwd=ROOT, env=os.environ, stderr=subprocess.DEVNULL) for port in ports
+    ]
     try:
         for port in ports:
             wait_for(port)
@@ -37,6 +32,13 @@ def web(processes: int = 2) -> Iterator[list[int]]:
             process.terminate()
         for process in started:
             process.wait(20)
+
+
+def web_command(port: int) -> list[str]:
+    """How the Procfile starts a web process, for this machine alone."""
+    [line] = [line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")]
+    words = line.removeprefix("web:").replace("${PORT:-3000}", str(port)).replace("0.0.0.0", "127.0.0.1").split()
+    return [sys.executable, "-m", *words]
 
 
 def free_port() -> int:
