@@ -212,10 +212,12 @@ def test_i8_a_cursor_the_log_cannot_serve_gets_one_reset_and_then_live_events(we
 def test_i9_a_snapshot_and_the_events_after_it_end_in_what_rest_says(committed_cast, web):
     cast = committed_cast
     ticket = opened(cast.customer)
-    writes = sized(80, 1_000)
+    writes, joined = sized(80, 1_000), threading.Event()
 
     def write():
         for number in range(writes):
+            if number == writes // 2:  # the second half comes to the socket, however fast the first was written
+                joined.wait(20)
             if number % 3:
                 add_message(ticket.pk, NewMessage(f"Line {number}", is_internal=number % 5 == 0), by=cast.agent)
             else:
@@ -231,6 +233,7 @@ def test_i9_a_snapshot_and_the_events_after_it_end_in_what_rest_says(committed_c
     with Client(web, token_of(cast.agent)) as client:
         time.sleep(0.3)
         client.done("joinTicket", {"ticketId": ref(f":{ticket.pk}"), "since": state["realtime"]["seq"]})
+        joined.set()
         writing.join()
         room = f"ticket-staff:{ticket.pk}"
         client.wait_seq(room, head(room), 20)
