@@ -44,6 +44,6 @@ class JSONParser(BaseParser):
         if len(body) > cap:
             raise TooLarge
         try:
-            return orjson.loads(body) if body.strip() else {}
+            return orjson.loads(body) if body.strip(b" \t\r\n") else {}
         except (orjson.JSONDecodeError, RecursionError) as error:
             raise ParseError(str(error)) from None

@@ -14,6 +14,7 @@ from tests.schemathesis.scene import Scene
 
 BODIES = {
     "not JSON": b"subject=a",
+    "a form feed": b"\x0c",
     "cut off": b'{"subject": "a',
     "100,000 brackets": b"[" * 100_000,
     "100,000 nested lists": b"[" * 100_000 + b"]" * 100_000,

@@ -58,10 +58,22 @@ def _closing(application: Any) -> Any:
 
 
 def refuses_what_does_not_fit(ctx: Any, response: Any, case: Case) -> bool | None:
-    """Data that breaks the schema is refused; but a parameter without a value counts as not given, as forms send it."""
-    if isinstance(case.query, dict) and any(value in ("", [""]) for value in case.query.values()):
+    """Data that breaks the schema is refused.
+
+    But a parameter without a value counts as not given, as forms send it, and text where a list may stand is a list of one.
+    """
+    query = case.query if isinstance(case.query, dict) else {}
+    if any(value in ("", [""]) for value in query.values()):
+        return None
+    if any(isinstance(query.get(name), str) for name in _lists(case.operation)):
         return None
     return bool(checks.negative_data_rejection(ctx, response, case))
+
+
+def _lists(operation: Any) -> set[str]:
+    """The parameters that take several values."""
+    given = operation.definition.raw.get("parameters", [])
+    return {each["name"] for each in given if each.get("schema", {}).get("type") == "array"}
 
 
 @st.composite
