@@ -5,7 +5,7 @@ import datetime
 from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -121,10 +121,21 @@ def filtered(
 
 def narrowed(queryset: QuerySet[M], filter_set: type[FilterSet], values: Any) -> QuerySet[M]:
     """The rows that the filters leave for these values; Invalid names the wrong ones."""
-    bound = filter_set(values, queryset=queryset)
+    given = frozenset(name for name in filter_set.base_filters if name in values)
+    if not given:
+        return queryset
+    bound = _of_these(filter_set, given)(values, queryset=queryset)  # type: ignore[arg-type]
     if not bound.is_valid():
         raise Invalid(fields={name: [str(text) for text in texts] for name, texts in bound.errors.items()})
     return bound.qs
+
+
+@lru_cache(maxsize=256)
+def _of_these(filter_set: type[FilterSet], names: frozenset[str]) -> type[FilterSet]:
+    """A filter set with these of its filters alone: it copies each for each request, and makes a field of it."""
+    kind: type[FilterSet] = type(filter_set.__name__, (filter_set,), {})
+    kind.base_filters = {name: each for name, each in filter_set.base_filters.items() if name in names}
+    return kind
 
 
 def order(queryset: QuerySet[M], paging: Paging, sorts: Mapping[str, Sort]) -> QuerySet[M]:
