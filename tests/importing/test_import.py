@@ -210,3 +210,12 @@ def test_numbers_go_on_after_an_import(bring, cast):
     last = max(int(number[9:]) for number in Ticket.objects.values_list("number", flat=True))
     made = create_ticket(NewTicket(subject="next", description="next"), by=cast.customer)
     assert int(made.number[9:]) == last + 1
+
+
+def test_its_words_are_in_the_indexes_when_it_ends(bring, cast, django_assert_max_num_queries):
+    with django_assert_max_num_queries(100) as asked:
+        bring([record()])
+    assert sum("settle_search" in query["sql"] for query in asked.captured_queries) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("select setting from pg_settings where name = 'gin_pending_list_limit'")
+        assert cursor.fetchone() == ("4096",)

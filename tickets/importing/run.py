@@ -49,7 +49,7 @@ def run(path: Path, mapped: Mapped, options: Options, tell: Callable[[Progress],
     are written stay written whatever comes after.
     """
     progress = Progress()
-    with _alone():
+    with _alone(), _gathered_words():
         importer = _Import(mapped, options, progress)
         for batch in _ahead(importer.batches(path)):
             importer.load(batch)
@@ -138,3 +138,17 @@ def _alone() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
+
+
+@contextmanager
+def _gathered_words() -> Iterator[None]:
+    """Words go into the indexes of search in large pieces, and all of them before the import ends.
+
+    One that fails leaves what has gathered to autovacuum; it is found all the same.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("set gin_pending_list_limit = '64MB'; set work_mem = '64MB'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("select settle_search()")
+        cursor.execute("reset gin_pending_list_limit; reset work_mem")
