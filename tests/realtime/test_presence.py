@@ -59,7 +59,8 @@ def test_tabs_are_counted_and_a_grace_hides_a_reload(committed_cast):
         assert told(manager, cast.agent) == [True]
         tabs[2].close()
         gone = time.monotonic()
-        wait_until(lambda: told(manager, cast.agent) == [True, False], grace + SWEEP_SECONDS + 10)
+        # What a busy machine could not give back to Redis in time ends by itself a minute later.
+        wait_until(lambda: told(manager, cast.agent) == [True, False], grace + SWEEP_SECONDS + 75)
         report(f"offline after {time.monotonic() - gone:.1f} s")
         assert presence.online([cast.agent.pk]) == set()
 

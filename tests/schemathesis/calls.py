@@ -60,7 +60,8 @@ def _closing(application: Any) -> Any:
 def refuses_what_does_not_fit(ctx: Any, response: Any, case: Case) -> bool | None:
     """Data that breaks the schema is refused.
 
-    But a parameter without a value counts as not given, as forms send it, and text where a list may stand is a list of one.
+    But a parameter without a value counts as not given, as forms send it, and text where a list may stand is a list of
+    one.
     """
     query = case.query if isinstance(case.query, dict) else {}
     if any(value in ("", [""]) for value in query.values()):
