@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -50,7 +51,7 @@ def restore(source: Path) -> None:
         raise CommandError("This database is not empty. A backup is restored into an empty one.")
     connection.close()
     with tempfile.TemporaryDirectory(dir=source.parent) as folder, tarfile.open(source) as archive:
-        archive.extractall(folder, filter="data")
+        _unpack(archive, Path(folder).resolve())
         dump = Path(folder) / DUMP
         _run(
             program("pg_restore"),
@@ -59,6 +60,17 @@ def restore(source: Path) -> None:
         )
         if (Path(folder) / FILES).exists():
             shutil.copytree(Path(folder) / FILES, settings.DATA_DIR / FILES, dirs_exist_ok=True)
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Files and folders alone, inside this one; as `filter="data"` does, which Python knows from 3.11.4 on."""
+    known: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    for member in archive:
+        to = (folder / member.name).resolve()
+        if not (member.isfile() or member.isdir()) or not to.is_relative_to(folder):
+            raise CommandError(f"This is no backup of ours: {member.name[:100]} does not belong in one.")
+        archive.extract(member, folder, set_attrs=False, **known)
+        to.chmod(member.mode & 0o755 | 0o600)
 
 
 def _target() -> list[str]:

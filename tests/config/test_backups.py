@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
+
+from config.backups import _unpack
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE = """
@@ -47,3 +51,18 @@ def test_a_backup_is_restored_whole_and_into_an_empty_place_alone(tmp_path):
     again = manage(new, "restore", str(tar))
     assert again.returncode == 1
     assert "not empty" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("../out.txt", tarfile.REGTYPE), ("/out.txt", tarfile.REGTYPE), ("files/x", tarfile.SYMTYPE)]
+)
+def test_a_tar_that_reaches_out_of_its_folder_is_refused(tmp_path, name, kind):
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/passwd"
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(member)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    with tarfile.open(tmp_path / "evil.tar") as archive, pytest.raises(CommandError, match="no backup of ours"):
+        _unpack(archive, inside)
+    assert list(inside.iterdir()) == []
