@@ -132,8 +132,8 @@ def rate(ports: Sequence[int], make: Request, clients: int, seconds: float) -> f
     return asyncio.run(run())
 
 
-def times(port: int, make: Request, count: int, warm: int = 20) -> list[float]:
-    """Milliseconds of `count` requests, one after another, after some for which each thread of a process is new."""
+def times(port: int, make: Request, count: int, warm: int = 3) -> list[float]:
+    """Milliseconds of `count` requests, one after another, after a few that are not counted."""
 
     async def run() -> list[float]:
         loop = asyncio.get_running_loop()
