@@ -306,6 +306,26 @@ def test_the_keyboard_is_enough(look: Look, committed_cast: Cast, tmp_path: Path
     page.keyboard.type("Hello")
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.agent").last).to_contain_text("Hello", timeout=SOON)
+    expect(page.locator("#reply-body")).to_be_focused()
+
+
+def test_the_focus_stays_where_it_went_while_a_message_was_on_its_way(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    page = look(cast.agent, page_of(session))
+    late: list[Any] = []
+    page.route("**/do/reply/", lambda route: late.append((route, route.fetch())))
+    page.locator("#reply-body").focus()
+    page.keyboard.type("Hello")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.agent").last).to_contain_text("Hello", timeout=SOON)
     page.locator("#tab-reply").focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator("#note-body").is_visible()
+    expect(page.locator("#note-body")).to_be_visible()
+    [(route, answer)] = late
+    route.fulfill(response=answer)
+    expect(page.locator("#form-reply[data-sending]")).to_have_count(0)
+    expect(page.locator("#tab-note")).to_be_focused()
+    says(cast.customer, "And you?")  # the composer is replaced by a fresh one
+    expect(page.locator(".bubble.customer").last).to_contain_text("And you?", timeout=SOON)
+    expect(page.locator("#tab-note")).to_be_focused()

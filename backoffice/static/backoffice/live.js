@@ -104,13 +104,19 @@ function dropUntil(at, end) {
   return at;
 }
 
-/** Runs a swap and puts the focus back on what stands in the place of the link or button that had it. */
+/** Runs a swap and puts the focus back on what stands in the place of what had it. */
 export function keepFocus(swap) {
   const held = document.activeElement;
-  const link = held?.getAttribute?.("href");
-  const action = held?.tagName === "BUTTON" && held.form?.getAttribute("action");
+  const way = held && wayTo(held);
   swap();
-  if (held?.isConnected || !(link || action)) return;
-  const wanted = link ? `a[href="${CSS.escape(link)}"]` : `form[action="${CSS.escape(action)}"] button`;
-  document.querySelector(wanted)?.focus();
+  if (way && !held.isConnected) document.querySelector(way)?.focus();
+}
+
+function wayTo(held) {
+  if (held.id) return `#${CSS.escape(held.id)}`;
+  const link = held.getAttribute("href");
+  if (link) return `a[href="${CSS.escape(link)}"]`;
+  if (held.tagName === "SUMMARY" && held.parentElement.id) return `#${CSS.escape(held.parentElement.id)} > summary`;
+  const action = held.tagName === "BUTTON" && held.form?.getAttribute("action");
+  return action ? `form[action="${CSS.escape(action)}"] button` : null;
 }

@@ -146,10 +146,12 @@ async function send(form) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("desk");
     if (!fresh) throw new Error(String(answer.status));
+    const stays = form.contains(document.activeElement) || document.activeElement === document.body;
     if (answer.ok) clear(form, page);
     else takeBack(page);
     show(fresh);
-    document.getElementById(form.id)?.elements.body.focus();
+    // Whoever went elsewhere meanwhile is not called back.
+    if (stays) document.getElementById(form.id)?.elements.body.focus();
   } catch {
     failed.hidden = false;
   } finally {
