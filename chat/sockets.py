@@ -12,7 +12,7 @@ from accounts.models import User
 from chat.api.own import new_message
 from chat.api.serializers import SendIn, StaffSendIn
 from chat.forms import message_forms
-from chat.operations import Post, Posted, post, post_together
+from chat.operations import ChatsHeld, Post, Posted, post, post_together
 from chat.watch import after_message
 from core.api.problems import as_problem
 from core.api.serializers import FormIn, read
@@ -36,7 +36,7 @@ class SendMessage(SocketAction):
                 posts[number] = _read(call)
             except ValidationError as error:
                 answers[number] = as_problem(error)
-        for number, posted in zip(posts, post_together(list(posts.values())), strict=True):
+        for number, posted in zip(posts, _post(list(posts.values())), strict=True):
             answers[number] = _answer(posted, posts[number].by) if posted else None
         return answers
 
@@ -47,6 +47,13 @@ class SendMessage(SocketAction):
         if not each.by.is_agent:
             after_message(each.session_id, posted.status, posted.message)
         return _answer(posted, each.by)
+
+
+def _post(posts: Sequence[Post]) -> list[Posted | None]:
+    try:
+        return post_together(posts)
+    except ChatsHeld:
+        return post_together(posts, skip_held=True)
 
 
 def _read(call: SocketCall) -> Post:

@@ -89,13 +89,14 @@ class Post:
 
 
 @operation
-def post_together(posts: Sequence[Post]) -> list[Posted | None]:
+def post_together(posts: Sequence[Post], *, skip_held: bool = False) -> list[Posted | None]:
     """Store what several people write to chats they take part in, all in one transaction.
 
     Plain text alone, in chats that an agent has. None stands for what is not, was sent before, or is to be refused:
-    `post` does that, or says why.
+    `post` does that, or says why. Raises ChatsHeld, and has stored nothing, when one of the chats stays held;
+    `skip_held` leaves that one to `post`, which waits.
     """
-    sessions = locked_all({each.session_id for each in posts})
+    sessions = locked_all({each.session_id for each in posts}, skip_held=skip_held)
     plain = [number for number, each in enumerate(posts) if _is_plain(sessions.get(each.session_id), each)]
     found: list[Posted | None] = [None] * len(posts)
     if not plain:

@@ -94,13 +94,12 @@ def say_all(sayings: Sequence[Saying]) -> list[ChatMessage | None]:
     """The same for several lines in their order, stored by one statement."""
     messages = [_message(saying) for saying in sayings]
     stored: dict[int, int] = dict(execute(*_INSERT.statement([_row(message) for message in messages])))
-    ids = {number - FIRST: pk for number, pk in stored.items()}
     found: list[ChatMessage | None] = []
-    for number, (saying, message) in enumerate(zip(sayings, messages, strict=True)):
-        if number not in ids:
+    for number, (saying, message) in enumerate(zip(sayings, messages, strict=True), FIRST):
+        if number not in stored:
             found.append(None)
             continue
-        message.pk = ids[number]
+        message.pk = stored[number]
         message._state.adding = False
         with came_from(saying.came or origin()):
             _announce(saying, message)

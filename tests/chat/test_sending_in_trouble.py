@@ -16,9 +16,9 @@ from accounts.models import User
 from audit.models import Entry
 from bot.models import Rule
 from chat.models import ChatMessage, Session
-from chat.operations import NewChatMessage, Post, post_together
 from chat.sockets import SendMessage
 from core.context import Origin
+from core.protocols import SocketCall
 from realtime.answers import Refused
 from realtime.registry import authenticator
 from realtime.writing import _Alone, _by_itself, _perform, _Question
@@ -61,16 +61,34 @@ def test_a_chat_that_somebody_holds_keeps_the_others_of_its_batch_from_nothing(c
     cast = committed_cast
     held = acts.active(cast.customer, cast.agent)
     free = acts.active(cast.stranger, cast.agent)
-    posts = [
-        Post(int(session["id"]), NewChatMessage("x", client_message_id="a"), person(user), CAME)
+    calls = [
+        SocketCall(person(user), sending(session, "x"), CAME)
         for session, user in ((held, cast.customer), (free, cast.stranger))
     ]
     with superuser(name_of_database()) as other, other.transaction():
         other.execute("select 1 from chat_session where id = %s for no key update", [held["id"]])
         started = time.monotonic()
-        found = post_together(posts)
+        answers = SendMessage().together(calls)
         assert time.monotonic() - started < 2
-    assert [posted is not None for posted in found] == [False, True]
+    assert [answer is not None for answer in answers] == [False, True]
+    assert [message.session_id for message in ChatMessage.objects.filter(body="x")] == [int(free["id"])]
+
+
+def test_chats_that_are_held_for_a_moment_are_waited_for_together(committed_cast):
+    cast = committed_cast
+    sessions = [acts.active(who, cast.agent) for who in (cast.customer, cast.stranger)]
+    calls = [
+        SocketCall(person(user), sending(session, "x"), CAME)
+        for session, user in zip(sessions, (cast.customer, cast.stranger), strict=True)
+    ]
+    with superuser(name_of_database()) as other:
+        other.execute("begin")
+        other.execute("select 1 from chat_session where id = %s for no key update", [sessions[0]["id"]])
+        letting_go = threading.Timer(0.1, other.execute, ["commit"])
+        letting_go.start()
+        answers = SendMessage().together(calls)
+        letting_go.join()
+    assert [answer["repeated"] for answer in answers] == [False, False]
 
 
 def test_a_chat_that_is_held_for_a_moment_still_takes_the_message(committed_cast, web):
