@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from core.text import camel
 
@@ -170,6 +171,13 @@ def refuse_longer(field: serializers.CharField, text: str) -> None:
 @extend_schema_field(OpenApiTypes.STR)
 class TextField(serializers.CharField):
     """Text a person wrote: trimmed, no NUL, no lone surrogates, numbers and booleans refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Text that can be encoded has no lone surrogates; DRF looks at each letter.
+        self.validators = [
+            each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
+        ]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
