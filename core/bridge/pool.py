@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -92,14 +93,20 @@ class Job(Generic[T]):
 
 
 class WorkPool:
-    """Exactly `threads` lasting threads and at most `backlog` jobs waiting. Called on the loop alone."""
+    """Exactly `threads` lasting threads and at most `backlog` jobs waiting. Called on the loop alone.
+
+    The thread that became idle last gets the next job: its connection, its plans and its part of the caches are warm,
+    where taking turns would leave all of them cold while there is little to do.
+    """
 
     def __init__(self, name: str, threads: int, backlog: int) -> None:
         self._name = name
         self._size = threads
         self._bound = threads + backlog
         self._load = 0  # admitted and not yet delivered
-        self._queue: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._hand = threading.Lock()  # over the next two
+        self._queue: deque[Callable[[], object] | None] = deque()
+        self._idle: list[SimpleQueue[Callable[[], object] | None]] = []
         # Whoever pops a job from here, thread or loop, owns it: one atomic step under the GIL.
         self._waiting: dict[Job[Any], None] = {}
         self._threads: list[threading.Thread] = []
@@ -139,7 +146,15 @@ class WorkPool:
         """Do something short in one of the threads, above the bound and with no answer (closing a response)."""
         if not self._threads:
             self._start()
-        self._queue.put(work)
+        self._give(work)
+
+    def _give(self, work: Callable[[], object] | None) -> None:
+        with self._hand:
+            if not self._idle:
+                self._queue.append(work)
+                return
+            thread = self._idle.pop()
+        thread.put(work)
 
     def forget(self, job: Job[Any]) -> bool:
         """Give up a job that no thread has begun; False if one has."""
@@ -164,7 +179,7 @@ class WorkPool:
         if not self._stopped:
             self._stopped = True
             for _ in self._threads:
-                self._queue.put(None)
+                self._give(None)
         until = monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, until - monotonic()))
@@ -180,9 +195,17 @@ class WorkPool:
             thread.start()
 
     def _work(self) -> None:
-        while (work := self._queue.get()) is not None:
+        mine: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        while (work := self._next(mine)) is not None:
             try:
                 work()
             except BaseException:
                 log.exception("work in a pool thread failed")
             del work  # an idle thread holds no request
+
+    def _next(self, mine: SimpleQueue[Callable[[], object] | None]) -> Callable[[], object] | None:
+        with self._hand:
+            if self._queue:
+                return self._queue.popleft()
+            self._idle.append(mine)
+        return mine.get()

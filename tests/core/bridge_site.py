@@ -54,6 +54,11 @@ def slow(environ: Environ, start: Start) -> Iterable[bytes]:
     return [b"slow"]
 
 
+def where(environ: Environ, start: Start) -> Iterable[bytes]:
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [threading.current_thread().name.encode()]
+
+
 def echo(environ: Environ, start: Start) -> Iterable[bytes]:
     body = environ["wsgi.input"].read()
     seen = {key: value for key, value in environ.items() if isinstance(value, str)}
@@ -161,7 +166,7 @@ def silent(environ: Environ, start: Start) -> Iterable[bytes]:
 
 
 ROUTES = {
-    "/slow": slow, "/echo": echo, "/upload": echo, "/stream": stream, "/drip": drip, "/file": file,
+    "/slow": slow, "/where": where, "/echo": echo, "/upload": echo, "/stream": stream, "/drip": drip, "/file": file,
     "/small-file": small_file, "/headers": headers, "/empty": empty, "/generator": generator, "/written": written,
     "/fail": fail, "/leave": leave, "/fail-first": fail_first, "/fail-later": fail_later, "/silent": silent,
 }  # fmt: skip

@@ -225,3 +225,10 @@ def test_a_stop_lets_running_requests_finish(tmp_path: Path) -> None:
         for raw in running:
             assert read_all(raw).endswith(b"slow")
         assert server.process.wait(5) == 0
+
+
+def test_requests_one_after_the_other_stay_with_a_warm_thread(server: Daphne) -> None:
+    asyncio.run(crowd(server.port, 8, "/slow?ms=50"))  # every thread has begun
+    threads = [server.raw(b"GET /where HTTP/1.0\r\n\r\n").rpartition(b"\r\n\r\n")[2] for _ in range(12)]
+    [(_, most)] = Counter(threads).most_common(1)
+    assert most > 6, threads  # in turn each of the four would have three
