@@ -75,7 +75,7 @@ def fetched(cursors: Sequence[tuple[str, psycopg.Cursor[Any]]]) -> list[Rows]:
     if len(kept) + len(cursors) > MOST_KEPT:
         kept.clear()
     kept.update(cursors)
-    return [cursor.fetchall() if cursor.description else [] for _sql, cursor in cursors]
+    return [cursor.fetchall() if cursor.rownumber is not None else [] for _sql, cursor in cursors]
 
 
 def _timed(run: Callable[[], list[Rows]], *statements: tuple[str, Sequence[Any]]) -> list[Rows]:
