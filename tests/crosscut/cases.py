@@ -208,9 +208,9 @@ def _opening(cast: Cast) -> Callable[[], Any]:
     return lambda: _done(client.post("/tickets", {"subject": "S", "description": "D"}))
 
 
-def _importing(cast: Cast) -> Callable[[], Any]:
+def _importing(cast: Cast, email: str = "") -> Callable[[], Any]:
     row = {"id": "OLD-1", "subject": "S", "description": "D", "createdAt": "2025-02-01T10:00:00Z"}
-    row |= {"customerEmail": cast.customer.email, "customerName": cast.customer.name}
+    row |= {"customerEmail": email or cast.customer.email, "customerName": cast.customer.name}
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", delete=False) as file:
         file.write(json.dumps(row))
 
@@ -319,6 +319,10 @@ CASES = {
         sent("lead", "POST", "/chat/bot/rules", _RULE), "BOT_RULE_CREATED", silent=UNHEARD
     ),
     "bot.operations.delete_rule": case(_kept("/chat/bot/rules", _RULE), "BOT_RULE_DELETED", silent=UNHEARD),
+    "tickets.importing.people.make_customers": case(
+        lambda cast: _importing(cast, "new@old.example"), "USER_CREATED TICKET_IMPORTED",
+        silent="Nobody waits on a page for who came from another system.",
+    ),
     "tickets.importing.loading.import_tickets": case(
         _importing, "TICKET_IMPORTED", silent="History of another system; nobody waits for it on a page.",
     ),

@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.recorder import record
 from core.days import site_zone
 from core.operation import operation, rows_as_json, rows_from_json, run_later, write_later
-from tickets.importing.people import Catalogue, make_customers
+from tickets.importing.people import Catalogue
 from tickets.importing.records import TicketRecord
 from tickets.models import AuthorType, Imported, Message, Ticket
 from tickets.operations.base import _CHANGE as CHANGE
@@ -26,11 +26,12 @@ _WIRE = {rank: name for name, rank in PRIORITIES.items()}
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What a batch made."""
+class Ready:
+    """Checked records with an id and a serial number each, and everybody whom they name."""
 
-    tickets: int
-    customers: int
+    records: Sequence[TicketRecord]
+    serials: Sequence[tuple[int, int]]
+    people: dict[str, User]
 
 
 def imported_before(source: str, ids: Sequence[str]) -> set[str]:
@@ -40,15 +41,12 @@ def imported_before(source: str, ids: Sequence[str]) -> set[str]:
 
 
 @operation
-def import_tickets(
-    records: Sequence[TicketRecord], *, source: str, people: dict[str, User], catalogue: Catalogue
-) -> Loaded:
-    """Write checked records that are not here yet, with history and audit, without notifications and events."""
+def import_tickets(ready: Ready, *, source: str, catalogue: Catalogue) -> None:
+    """Write records that are not here yet, with history and audit, without notifications and events."""
     by = catalogue.system
-    customers = make_customers(records, people, by)
     rows = [
-        _Row(one, pk, _number(serial, one.created_at), people, catalogue)
-        for one, (pk, serial) in zip(records, _serials(len(records)), strict=True)
+        _Row(one, pk, _number(serial, one.created_at), ready.people, catalogue)
+        for one, (pk, serial) in zip(ready.records, ready.serials, strict=True)
     ]
     _insert(Ticket, [row.ticket() for row in rows])
     _insert(Message, [message for row in rows for message in row.messages()])
@@ -58,10 +56,9 @@ def import_tickets(
             write_later(CHANGE, fact)
         new = {"source": source, "sourceId": row.of.source_id, "status": row.of.status, "subject": row.of.subject}
         record("TICKET_IMPORTED", row, by=by, new=new)
-    return Loaded(len(rows), customers)
 
 
-def _serials(count: int) -> list[tuple[int, int]]:
+def serials(count: int) -> list[tuple[int, int]]:
     """Ids and serial numbers for so many tickets."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import SERVICE_ROLES, Role, Team, User
 from audit.recorder import record
+from core.operation import operation
 from tickets.importing.records import TicketRecord, Wrong
 from tickets.models import Category
 
@@ -61,12 +62,16 @@ def check_people(ticket: TicketRecord, people: dict[str, User]) -> None:
             raise Wrong(f"authorEmail is neither the customer nor of the staff: {message.author_email}")
 
 
-def make_customers(records: Sequence[TicketRecord], people: dict[str, User], by: User) -> int:
-    """Make the customers who are not there, without a password, and add them to `people`; how many."""
+@operation
+def make_customers(records: Sequence[TicketRecord], addresses: Collection[str], *, by: User) -> dict[str, User]:
+    """Make the customers of these addresses as the first of their records names them, without a password; by address.
+
+    Raises IntegrityError, and makes nobody, when one of them is there.
+    """
     new: dict[str, User] = {}
     for one in records:
         address = one.customer_email
-        if address not in people and address not in new:
+        if address in addresses and address not in new:
             new[address] = User(
                 email=address,
                 name=one.customer_name or address.partition("@")[0],
@@ -77,5 +82,4 @@ def make_customers(records: Sequence[TicketRecord], people: dict[str, User], by:
     User.objects.bulk_create(new.values())
     for address, user in new.items():
         record("USER_CREATED", user, by=by, new={"email": address, "name": user.name, "role": user.role})
-    people.update(new)
-    return len(new)
+    return new

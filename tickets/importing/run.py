@@ -8,18 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import User
-from tickets.importing.loading import import_tickets, imported_before
+from tickets.importing.loading import Ready, import_tickets, imported_before, serials
 from tickets.importing.mapping import Mapped
-from tickets.importing.people import Catalogue, check_people, known_people
+from tickets.importing.people import Catalogue, check_people, known_people, make_customers
 from tickets.importing.reading import read
 from tickets.importing.records import TicketRecord, Wrong, ticket_record
+from tickets.importing.writers import words_gathered, written
 
 Batch = list[TicketRecord]
 BATCH = 500
+TRIES = 5
 _LOCK = 4244
 
 
@@ -49,10 +51,11 @@ def run(path: Path, mapped: Mapped, options: Options, tell: Callable[[Progress],
     are written stay written whatever comes after.
     """
     progress = Progress()
-    with _alone(), _gathered_words():
+    with _alone(), words_gathered():
         importer = _Import(mapped, options, progress)
-        for batch in _ahead(importer.batches(path)):
-            importer.load(batch)
+        ready = filter(None, map(importer.ready, _ahead(importer.batches(path))))
+        for tickets in written(ready, importer.write):
+            progress.tickets += tickets
             tell(progress)
     progress.wrong.sort()  # the batch ahead was read while the one before was written
     return progress
@@ -72,6 +75,8 @@ class _Import:
         self.mapped, self.options, self.progress = mapped, options, progress
         self.catalogue = Catalogue.read()
         self.now = timezone.now()
+        self.seen: set[str] = set()
+        self.would_be: set[str] = set()
 
     def batches(self, path: Path) -> Iterator[Batch]:
         batch: Batch = []
@@ -90,23 +95,45 @@ class _Import:
                 batch = []
         yield batch
 
-    def load(self, batch: Batch) -> None:
-        people = known_people(batch)
-        fresh = list(self._checked(self._new(batch), people))
+    def ready(self, batch: Batch) -> Ready | None:
+        """What is to be written of a batch, its customers there, its numbers in the order of the file."""
+        fresh = list(self._new(batch))
+        for _ in range(TRIES):
+            people = known_people(fresh)
+            right, wrong = self._checked(fresh, people)
+            try:
+                self.progress.customers += self._customers(right, people)
+                break
+            except IntegrityError:  # somebody signed up with one of these addresses just now
+                continue
+        else:
+            raise Wrong("addresses of this file are taken while it is imported")
+        self.progress.wrong += wrong
+        if not right:
+            return None
+        return Ready(right, [] if self.options.dry_run else serials(len(right)), people)
+
+    def write(self, ready: Ready) -> int:
+        """Write a batch; how many tickets it made, or would make."""
+        if not self.options.dry_run:
+            import_tickets(ready, source=self.options.source, catalogue=self.catalogue)
+        return len(ready.records)
+
+    def _customers(self, records: Batch, people: dict[str, User]) -> int:
+        """Make those who are not there yet, or only count them."""
+        new = {one.customer_email for one in records} - people.keys()
         if self.options.dry_run:
-            self.progress.tickets += len(fresh)
-            self.progress.customers += len({one.customer_email for one in fresh} - people.keys())
-        elif fresh:
-            made = import_tickets(fresh, source=self.options.source, people=people, catalogue=self.catalogue)
-            self.progress.tickets += made.tickets
-            self.progress.customers += made.customers
+            new -= self.would_be
+            self.would_be |= new
+        elif new:
+            people.update(make_customers(records, new, by=self.catalogue.system))
+        return len(new)
 
     def _new(self, batch: Batch) -> Iterator[TicketRecord]:
         """Those that are not here yet; the others are wrong, unless an import is resumed."""
         before = imported_before(self.options.source, [one.source_id for one in batch])
-        seen: set[str] = set()
         for one in batch:
-            if one.source_id in seen:
+            if one.source_id in self.seen:
                 self.progress.wrong.append((one.line, f"the id {one.source_id} came before in this file"))
             elif one.source_id not in before:
                 yield one
@@ -114,16 +141,21 @@ class _Import:
                 self.progress.there += 1
                 if not self.options.resume:
                     self.progress.wrong.append((one.line, f"the id {one.source_id} was imported before (--resume)"))
-            seen.add(one.source_id)
+            self.seen.add(one.source_id)
 
-    def _checked(self, batch: Iterator[TicketRecord], people: dict[str, User]) -> Iterator[TicketRecord]:
+    @staticmethod
+    def _checked(batch: Batch, people: dict[str, User]) -> tuple[Batch, list[tuple[int, str]]]:
+        """Those of whom everybody is as named, and the others' lines with the reason."""
+        right: Batch = []
+        wrong: list[tuple[int, str]] = []
         for one in batch:
             try:
                 check_people(one, people)
-            except Wrong as wrong:
-                self.progress.wrong.append((one.line, str(wrong)))
+            except Wrong as reason:
+                wrong.append((one.line, str(reason)))
             else:
-                yield one
+                right.append(one)
+        return right, wrong
 
 
 @contextmanager
@@ -138,17 +170,3 @@ def _alone() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
-
-
-@contextmanager
-def _gathered_words() -> Iterator[None]:
-    """Words go into the indexes of search in large pieces, and all of them before the import ends.
-
-    One that fails leaves what has gathered to autovacuum; it is found all the same.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("set gin_pending_list_limit = '64MB'; set work_mem = '64MB'")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("select settle_search()")
-        cursor.execute("reset gin_pending_list_limit; reset work_mem")
