@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -20,7 +18,6 @@ from realtime.session import Peer, Session
 from realtime.together import Together
 
 logger = structlog.get_logger(__name__)
-TOGETHER, AT_ONCE = 100, 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ async def admit_by_cookie(peer: Peer, cookies: Mapping[str, str]) -> Session:
 
 async def _admit(peer: Peer, caller: Caller) -> Session:
     try:
-        answer = await _door().ask(caller)
+        answer = await _DOOR.ask(caller)
     except Closed:
         raise
     except (OperationalError, InterfaceError) as error:
@@ -66,18 +63,6 @@ async def _admit(peer: Peer, caller: Caller) -> Session:
     for name, head in answer.heads.items():
         session.enter(name, head, head)
     return session
-
-
-# A wave of reconnects costs a few queries, not a few each.
-_doors: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[Caller, Admitted]] = WeakKeyDictionary()
-
-
-def _door() -> Together[Caller, Admitted]:
-    loop = asyncio.get_running_loop()
-    found = _doors.get(loop)
-    if found is None:
-        found = _doors[loop] = Together(_ask, most=TOGETHER, at_once=AT_ONCE)
-    return found
 
 
 def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
@@ -108,6 +93,10 @@ def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
         else:
             answers.append(Closed(CLOSE_LIMIT, "rate_limited"))
     return answers
+
+
+# A wave of reconnects costs a few queries, not a few each.
+_DOOR: Together[Caller, Admitted] = Together(_ask, most=100, at_once=2)
 
 
 def _identities(callers: Sequence[Caller]) -> list[Identity | None]:

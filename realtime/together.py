@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from realtime.hub import hub
 from realtime.workers import in_thread
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+Work: TypeAlias = Callable[[list[Q]], Sequence[A | Exception]]
 
 
 class Together(Generic[Q, A]):
     """A queue in front of blocking work: what waits goes in one call, at most `most` at a time, `at_once` calls beside
     each other.
 
-    `work` answers each question in its order; an answer that is an exception is raised to whoever asked. Belongs to the
-    loop it is used on.
+    `work` answers each question in its order; an answer that is an exception is raised to whoever asked. Every loop has
+    a queue of its own.
     """
 
-    def __init__(self, work: Callable[[list[Q]], Sequence[A | Exception]], *, most: int, at_once: int) -> None:
-        self._work, self._most, self._free = work, most, at_once
-        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+    def __init__(self, work: Work[Q, A], *, most: int, at_once: int) -> None:
+        self._work, self._most, self._at_once = work, most, at_once
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue[Q, A]] = WeakKeyDictionary()
 
     async def ask(self, question: Q) -> A:
+        """The answer to one question; raises what `work` raised or answered."""
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[A] = loop.create_future()
+        queue = self._queues.get(loop)
+        if queue is None:
+            queue = self._queues[loop] = _Queue(self._work, self._most, self._at_once)
+        return await queue.put(question, loop.create_future())
+
+
+class _Queue(Generic[Q, A]):
+    def __init__(self, work: Work[Q, A], most: int, free: int) -> None:
+        self._work, self._most, self._free = work, most, free
+        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+
+    async def put(self, question: Q, answer: asyncio.Future[A]) -> A:
         self._waiting.append((question, answer))
         if len(self._waiting) == 1:
-            loop.call_soon(self._go_on)
+            answer.get_loop().call_soon(self._go_on)
         return await answer
 
     def _go_on(self) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -18,13 +16,12 @@ from core.errors import Forbidden, Problem, RateLimited
 from core.protocols import Identity, SocketAction, SocketCall, Viewer
 from core.rates import spend_each
 from realtime.answers import Refused
-from realtime.registry import authenticator
+from realtime.registry import actions, authenticator
 from realtime.session import Session
 from realtime.together import Together
 from realtime.workers import in_thread
 
 logger = structlog.get_logger(__name__)
-TOGETHER, AT_ONCE = 64, 1
 Answer = Mapping[str, Any]
 
 
@@ -45,7 +42,7 @@ class _Alone:
 async def ask(action: SocketAction, session: Session, given: Mapping[str, Any]) -> Answer:
     """The answer of an app's action. Raises Refused, for what the operation refuses in the words of who asks."""
     came = Origin(session.id, session.peer.address, session.peer.user_agent)
-    found = await _queue(action).ask(_Question(session.identity, given, came))
+    found = await _queue(action.name).ask(_Question(session.identity, given, came))
     return await in_thread(_by_itself, action, found.call) if isinstance(found, _Alone) else found
 
 
@@ -60,16 +57,9 @@ def _by_itself(action: SocketAction, call: SocketCall) -> Answer:
             raise _refused(problem, call.user) from None
 
 
-_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Together[_Question, Answer | _Alone]]] = (
-    WeakKeyDictionary()
-)
-
-
-def _queue(action: SocketAction) -> Together[_Question, Answer | _Alone]:
-    queues = _queues.setdefault(asyncio.get_running_loop(), {})
-    if action.name not in queues:
-        queues[action.name] = Together(partial(_perform, action), most=TOGETHER, at_once=AT_ONCE)
-    return queues[action.name]
+@cache
+def _queue(name: str) -> Together[_Question, Answer | _Alone]:
+    return Together(partial(_perform, actions()[name]), most=64, at_once=1)
 
 
 def _perform(action: SocketAction, questions: Sequence[_Question]) -> list[Answer | _Alone | Exception]:
