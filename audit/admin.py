@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Detail, Entry, Link
 from audit.words import action_words, actor_words, kind_words
 from core.admin import DayRange, OperationAdmin
+from core.ids import as_number
 
 # Each value once, by stepping through the index: as quick on ten million rows as on ten.
 _DISTINCT = """
@@ -86,8 +87,9 @@ class ActorFilter(LinkedFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        is_id = value.isascii() and value.isdigit() and len(value) < 19
-        return super().queryset(request, queryset) if is_id or not value else queryset.none()
+        if value and as_number(value) is None:
+            return queryset.none()
+        return super().queryset(request, queryset)
 
 
 class Part(NamedTuple):

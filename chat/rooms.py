@@ -3,16 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from chat.models import Session
+from core.ids import by_id
 from core.protocols import Room, Viewer
 
 
 def _visible(user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
     """The seen ones among references → their ids."""
-    ids = {str(int(ref)): ref for ref in refs if ref.isascii() and ref.isdigit() and len(ref) <= 18}
+    ids = by_id(refs)
     if not ids:
         return {}
     found = Session.objects.visible_to(user).filter(pk__in=list(ids)).values_list("pk", flat=True)
-    return {ids[str(pk)]: str(pk) for pk in found}
+    return {ids[pk]: str(pk) for pk in found}
 
 
 class ChatRoom(Room):

@@ -3,6 +3,9 @@
 import os
 import time
 import uuid
+from collections.abc import Iterable
+
+from core.errors import NotFound
 
 
 def new_id() -> uuid.UUID:
@@ -18,3 +21,16 @@ def new_id() -> uuid.UUID:
 def as_number(text: str) -> int | None:
     """An id that the database gave out, as a client writes it; None for what cannot be one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def id_or_refuse(text: str) -> int:
+    """The same; raises NotFound for what cannot be one."""
+    pk = as_number(text)
+    if pk is None:
+        raise NotFound
+    return pk
+
+
+def by_id(refs: Iterable[str]) -> dict[int, str]:
+    """Those of these references that are ids, by id: of two that say the same (7, 007) the last."""
+    return {pk: ref for ref in refs if (pk := as_number(ref)) is not None}

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Role, User
 from core.api.lists import PAGING
 from core.errors import NotFound
+from core.ids import as_number
 from core.prepared import AnyOf, Prepared
 from realtime.publish import head_of, heads
 from tickets.forms import TicketCustomerOut, TicketStaffOut, message_forms, ticket_form, ticket_forms
@@ -60,13 +61,10 @@ def find(ref: str, user: User) -> Ticket:
 
 def ticket_data(ref: str, user: User) -> dict[str, Any]:
     """A ticket in the reader's form, its room's head read with it; raises NotFound."""
-    if user.is_customer and user.is_active and _is_id(ref):
-        return _form(_ONE_TO_CUSTOMER.fetch(pk=int(ref), room=room_for(user, int(ref)), customer=user.pk), user)
+    pk = as_number(ref)
+    if pk is not None and user.is_customer and user.is_active:
+        return _form(_ONE_TO_CUSTOMER.fetch(pk=pk, room=room_for(user, pk), customer=user.pk), user)
     return _data(_id_of(ref, user), user)
-
-
-def _is_id(ref: str) -> bool:
-    return ref.isascii() and ref.isdigit() and len(ref) <= 18
 
 
 def _to_customer(pk: int, customer: int) -> TicketQuerySet:
@@ -87,17 +85,17 @@ _ONE_TO_CUSTOMER: Prepared[Ticket] = Prepared(
 
 def _id_of(ref: str, user: User) -> int:
     """The id of a ticket the user sees, or NotFound; an id as such is taken as given from who sees every ticket."""
-    if _is_id(ref):
-        if user.is_customer and user.is_active:
-            if not _TO_CUSTOMER.fetch(pk=int(ref), customer=user.pk):
-                raise NotFound
-            return int(ref)
-        if _sees_all(user):
-            return int(ref)
-    pk: int | None = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
-    if pk is None:
+    pk = as_number(ref)
+    if pk is not None and user.is_customer and user.is_active:
+        if not _TO_CUSTOMER.fetch(pk=pk, customer=user.pk):
+            raise NotFound
+        return pk
+    if pk is not None and _sees_all(user):
+        return pk
+    found: int | None = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+    if found is None:
         raise NotFound
-    return pk
+    return found
 
 
 def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:

@@ -4,20 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Q
 
+from core.ids import by_id
 from core.protocols import Room, Viewer
 from tickets.models import Ticket
 
 
 def _visible(user: Viewer, refs: Collection[str]) -> Mapping[str, str]:
     """The seen ones among references by id or by number → their ids."""
-    ids = {str(int(ref)): ref for ref in refs if ref.isascii() and ref.isdigit() and len(ref) <= 18}
+    ids = by_id(refs)
     numbers = {ref.upper(): ref for ref in refs if ref[:4].upper() == "TKT-" and ref.isascii() and len(ref) <= 24}
     numbers = {number: ref for number, ref in numbers.items() if "\x00" not in number}
     if not ids and not numbers:
         return {}
     wanted = Q(pk__in=list(ids)) | Q(number__in=list(numbers)) if numbers else Q(pk__in=list(ids))
     found = Ticket.objects.visible_to(user).filter(wanted).values_list("pk", "number")
-    named = [(given, str(pk)) for pk, number in found for given in (ids.get(str(pk)), numbers.get(number))]
+    named = [(given, str(pk)) for pk, number in found for given in (ids.get(pk), numbers.get(number))]
     return {given: pk for given, pk in named if given is not None}
 
 

@@ -20,12 +20,11 @@ from core.api.schema import describe
 from core.api.views import ApiView, envelope, ok
 from core.errors import NotFound
 from core.idempotency import Answer
-from core.ids import as_number
+from core.ids import id_or_refuse
 
 
 def _rule(ref: str) -> Rule:
-    pk = as_number(ref)
-    found = None if pk is None else Rule.objects.filter(pk=pk).first()
+    found = Rule.objects.filter(pk=id_or_refuse(ref)).first()
     if found is None:
         raise NotFound
     return found

@@ -12,8 +12,8 @@ from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormIn, Nothing
 from core.api.views import ApiView, envelope, ok
-from core.errors import NotFound
 from core.idempotency import Answer
+from core.ids import id_or_refuse
 from tickets import operations, queries
 from tickets.api import serializers as forms
 from tickets.api.docs import TICKET
@@ -76,9 +76,7 @@ class Watchers(ApiView):
 
     def _done(self, run: Callable[..., Ticket], request: ApiRequest, ref: str, user_id: str) -> Ticket:
         queries.find(ref, request.user)
-        if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
-            raise NotFound
-        return run(ref, int(user_id), by=request.user)
+        return run(ref, id_or_refuse(user_id), by=request.user)
 
 
 class Links(ApiView):

@@ -13,15 +13,10 @@ from core.api.schema import describe
 from core.api.views import ApiView, envelope, ok
 from core.errors import NotFound
 from core.idempotency import Answer
+from core.ids import id_or_refuse
 from tickets import operations, policies
 from tickets.api import serializers as forms
 from tickets.models import CannedResponse, Category
-
-
-def _id(ref: str) -> int:
-    if not (ref.isascii() and ref.isdigit() and len(ref) < 19):
-        raise NotFound
-    return int(ref)
 
 
 def _exists(model: type[Category] | type[CannedResponse], stored: Mapping[str, Any]) -> bool:
@@ -74,7 +69,7 @@ class CategoryDetail(ApiView):
         return ok(None)
 
     def _find(self, request: ApiRequest, ref: str) -> Category:
-        rows = Category.objects.filter(pk=_id(ref))
+        rows = Category.objects.filter(pk=id_or_refuse(ref))
         if not policies.can(request.user, policies.CATEGORIES):
             rows = rows.filter(is_active=True)
         found = rows.first()
@@ -123,7 +118,7 @@ class CannedResponseDetail(ApiView):
         return ok(None)
 
     def _find(self, ref: str) -> CannedResponse:
-        found = CannedResponse.objects.filter(pk=_id(ref)).first()
+        found = CannedResponse.objects.filter(pk=id_or_refuse(ref)).first()
         if found is None:
             raise NotFound
         return found
