@@ -31,6 +31,15 @@ class Problem(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    def described(self) -> dict[str, Any]:
+        """Code, message, fields and details as every door says them, in the active language."""
+        found: dict[str, Any] = {"code": self.code, "message": str(self.message)}
+        if self.fields:
+            found["fields"] = {name: [str(text) for text in texts] for name, texts in self.fields.items()}
+        if self.details:
+            found["details"] = dict(self.details)
+        return found
+
 
 class Invalid(Problem):
     """What was sent cannot be used; `fields` says which part and why."""

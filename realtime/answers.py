@@ -37,16 +37,11 @@ class Refused(Exception):
     @classmethod
     def by(cls, problem: Problem, language: str) -> Refused:
         """What an operation refused, as REST says it, in the caller's words."""
-        details: dict[str, Any] = {}
         with translation.override(language):
-            details["message"] = str(problem.message)
-            if problem.fields:
-                details["fields"] = {name: [str(text) for text in texts] for name, texts in problem.fields.items()}
-        if problem.details:
-            details["details"] = dict(problem.details)
+            described = problem.described()
         if retry_after := getattr(problem, "retry_after", None):
-            details["retryAfter"] = retry_after
-        return cls(problem.code, **details)
+            described["retryAfter"] = retry_after
+        return cls(**described)
 
     @property
     def error(self) -> dict[str, Any]:

@@ -33,13 +33,7 @@ log = structlog.get_logger(__name__)
 
 def body(problem: Problem) -> dict[str, Any]:
     """The contract's error body, in the active language."""
-    error: dict[str, Any] = {"code": problem.code, "message": str(problem.message)}
-    if problem.fields:
-        error["fields"] = {name: [str(text) for text in texts] for name, texts in problem.fields.items()}
-    if problem.details:
-        error["details"] = dict(problem.details)
-    error["requestId"] = origin().request_id
-    return {"success": False, "error": error}
+    return {"success": False, "error": {**problem.described(), "requestId": origin().request_id}}
 
 
 def headers(problem: Problem) -> dict[str, str]:
