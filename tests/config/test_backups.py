@@ -1,6 +1,8 @@
 """A backup fills an empty installation with what was there; never one that holds something."""
 
+import io
 import os
+import stat
 import subprocess
 import sys
 import tarfile
@@ -54,7 +56,17 @@ def test_a_backup_is_restored_whole_and_into_an_empty_place_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("../out.txt", tarfile.REGTYPE), ("/out.txt", tarfile.REGTYPE), ("files/x", tarfile.SYMTYPE)]
+    ("name", "kind"),
+    [
+        ("../out.txt", tarfile.REGTYPE),
+        ("files/../../out.txt", tarfile.REGTYPE),
+        ("/out.txt", tarfile.REGTYPE),
+        ("../out", tarfile.DIRTYPE),
+        *(
+            ("x", kind)
+            for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE)
+        ),
+    ],
 )
 def test_a_tar_that_reaches_out_of_its_folder_is_refused(tmp_path, name, kind):
     member = tarfile.TarInfo(name)
@@ -66,3 +78,20 @@ def test_a_tar_that_reaches_out_of_its_folder_is_refused(tmp_path, name, kind):
     with tarfile.open(tmp_path / "evil.tar") as archive, pytest.raises(CommandError, match="no backup of ours"):
         _unpack(archive, inside)
     assert list(inside.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"evil.tar", "inside"}
+
+
+def test_what_is_unpacked_has_its_content_and_no_mode_that_others_gain_by(tmp_path):
+    text = b"kept"
+    file, folder = tarfile.TarInfo("files/deep/x"), tarfile.TarInfo("files/empty")
+    file.size, file.mode = len(text), 0o6777
+    folder.type, folder.mode = tarfile.DIRTYPE, 0o3777
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        archive.addfile(file, io.BytesIO(text))
+        archive.addfile(folder)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    with tarfile.open(tmp_path / "a.tar") as archive:
+        _unpack(archive, inside)
+    assert (inside / "files/deep/x").read_bytes() == text
+    assert [stat.S_IMODE((inside / "files" / name).stat().st_mode) for name in ("deep/x", "empty")] == [0o755, 0o755]
