@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.ground import ROOT
-from benchmarks.web import free_port, wait_for
+from benchmarks.web import free_port, wait_for, web_command
 
 PEER = Path(__file__).resolve().parent / "peer"
 CACHE = ROOT / "var" / "bench-peer"
@@ -41,9 +40,7 @@ def _private_kib(pid: int) -> int:
 @contextmanager
 def ours(**environment: str) -> Iterator[Side]:
     """Two web processes of the project as it ships."""
-    command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1"]
-    commands = {port: [*command, "-p", str(port), "config.asgi:application"] for port in _ports()}
-    with _running("ours", commands, environment, ROOT) as side:
+    with _running("ours", {port: web_command(port) for port in _ports()}, environment, ROOT) as side:
         yield side
 
 
