@@ -6,6 +6,7 @@ Doorbells bring events early; the reconciler finds what they lost. Only the even
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class Hub:
         self.sessions: dict[Session, None] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self._gone: list[leases.Holder] = []
+        self._owed: dict[leases.Holder, float] = {}
         self._own = self.id.encode()
         self.bus = Bus(self._hear, self._back)
         self.subscriptions = Subscriptions(self.bus, self.check)
@@ -216,7 +218,19 @@ class Hub:
     async def _give_back(self) -> None:
         await asyncio.sleep(0.05)
         gone, self._gone = self._gone, []
-        await in_thread(leases.give_back, gone)
+        if not await in_thread(leases.give_back, gone):
+            self._owed.update(dict.fromkeys(gone, time.monotonic() + leases.LEASE_SECONDS))
+
+    async def give_back_again(self) -> None:
+        """Give back what Redis did not take, until the leases have run out by themselves."""
+        now = time.monotonic()
+        self._owed = {holder: ends for holder, ends in self._owed.items() if ends > now}
+        if not self._owed:
+            return
+        owed = list(self._owed)
+        if await in_thread(leases.give_back, owed, again=True):
+            for holder in owed:
+                self._owed.pop(holder, None)
 
     def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:
         for session in list(room.members):

@@ -76,19 +76,23 @@ def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:
     try_redis(call, None)
 
 
-def give_back(holders: Iterable[Holder]) -> None:
-    """End the leases of closed sockets; presence lasts a grace longer."""
+def give_back(holders: Iterable[Holder], *, again: bool = False) -> bool:
+    """End the leases of closed sockets; presence lasts a grace longer. Whether Redis has taken it.
+
+    What is given back `again` prolongs nothing: Redis may have taken it before, or the lease may have run out.
+    """
     until = time.time() + settings.REALTIME["presence_grace_seconds"]
 
-    def call(redis: Redis) -> None:
+    def call(redis: Redis) -> bool:
         with redis.pipeline(transaction=False) as pipeline:
             for holder in holders:
                 for key in _keys(holder):
                     pipeline.zrem(key, holder[2])
-                pipeline.zadd(_presence(holder[0]), {holder[2]: until}, xx=True)
+                pipeline.zadd(_presence(holder[0]), {holder[2]: until}, xx=True, lt=again)
             pipeline.execute()
+        return True
 
-    try_redis(call, None)
+    return try_redis(call, False)
 
 
 def appear(user_ids: Collection[int]) -> list[int]:

@@ -18,7 +18,7 @@ from realtime.session import Session
 from realtime.workers import in_thread
 
 T = TypeVar("T")
-LOOK_SECONDS, SWEEP_SECONDS = 0.5, 5.0
+LOOK_SECONDS, GIVE_BACK_SECONDS, SWEEP_SECONDS = 0.5, 2.0, 5.0
 AT_ONCE = 50
 
 
@@ -44,6 +44,7 @@ def start_rounds(hub: Hub) -> None:
     hub.every(LOOK_SECONDS, slow_readers)
     hub.every(settings.REALTIME["recheck_seconds"], rights)
     hub.every(leases.REFRESH_SECONDS, refresh)
+    hub.every(GIVE_BACK_SECONDS, hub.give_back_again)
     hub.every(SWEEP_SECONDS, sweep)
 
     def say_goodbye() -> None:
