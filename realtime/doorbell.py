@@ -54,16 +54,21 @@ Message = tuple[str, Mapping[str, Any]]
 
 def publish(messages: Iterable[Message]) -> None:
     """Send messages to rooms in one round trip; blocks."""
-    packed = [(channel_of(room), pack(message)) for room, message in messages]
+    telling = packed(messages)
 
     def send(redis: Redis) -> None:
         with redis.pipeline(transaction=False) as pipeline:
-            for channel, content in packed:
+            for channel, content in telling:
                 pipeline.publish(channel, content)
             pipeline.execute()
 
-    if packed:
+    if telling:
         try_redis(send, None)
+
+
+def packed(messages: Iterable[Message]) -> list[tuple[str, bytes]]:
+    """Each message as Redis is told it: channel and content."""
+    return [(channel_of(room), pack(message)) for room, message in messages]
 
 
 @lru_cache(maxsize=20_000)

@@ -7,7 +7,8 @@ the page shows to nobody. Everything here may be lost, and is filled again withi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,11 @@ if out == 0 then
   end
 end
 return out
+"""
+_MARK = """
+if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == tonumber(ARGV[2]) then return end
+for i = 3, #ARGV, 2 do redis.call('PUBLISH', ARGV[i], ARGV[i + 1]) end
+redis.call(ARGV[2] == '1' and 'SADD' or 'SREM', KEYS[1], ARGV[1])
 """
 Holder = tuple[int, str, str]
 """User id, address, session id."""
@@ -95,9 +101,17 @@ def give_back(holders: Iterable[Holder], *, again: bool = False) -> bool:
     return try_redis(call, False)
 
 
-def appear(user_ids: Collection[int]) -> list[int]:
-    """Mark people as online; those who were not, once among all processes."""
-    return _changed(user_ids, lambda pipeline, user_id: pipeline.sadd(ONLINE, user_id))
+def unmarked(user_ids: Collection[int]) -> list[int]:
+    """Those of these people who are not marked online. Without Redis: none of them."""
+    wanted = list(user_ids)
+
+    def call(redis: Redis) -> list[int]:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id in wanted:
+                pipeline.sismember(ONLINE, str(user_id))
+            return [user_id for user_id, marked in zip(wanted, pipeline.execute(), strict=True) if not marked]
+
+    return try_redis(call, []) if wanted else []
 
 
 def lapsed() -> list[int]:
@@ -107,9 +121,20 @@ def lapsed() -> list[int]:
     return [user_id for user_id, here in zip(known, _leased(known), strict=True) if not here]
 
 
-def vanish(user_ids: Collection[int]) -> list[int]:
-    """Take people off those marked online; those who were, once among all processes."""
-    return _changed(user_ids, lambda pipeline, user_id: pipeline.srem(ONLINE, user_id))
+def mark(telling: Mapping[int, Sequence[tuple[str, bytes]]], *, online: bool) -> None:
+    """Mark people as online or not, and publish what tells of each; once among all processes.
+
+    Both happen or neither, so that what Redis did not take is found and told again at the next look.
+    """
+
+    def call(redis: Redis) -> None:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id, messages in telling.items():
+                told: list[Any] = list(chain.from_iterable(messages))
+                pipeline.eval(_MARK, 1, ONLINE, user_id, int(online), *told)
+            pipeline.execute()
+
+    try_redis(call, None)
 
 
 def online(user_ids: Collection[int]) -> set[int]:
@@ -140,15 +165,3 @@ def _counted(keys: list[str]) -> list[bool]:
             return [bool(count) for count in pipeline.execute()]
 
     return try_redis(call, [True] * len(keys)) if keys else []
-
-
-def _changed(user_ids: Collection[int], mark: Any) -> list[int]:
-    wanted = list(user_ids)
-
-    def call(redis: Redis) -> list[int]:
-        with redis.pipeline(transaction=False) as pipeline:
-            for user_id in wanted:
-                mark(pipeline, user_id)
-            return [user_id for user_id, changed in zip(wanted, pipeline.execute(), strict=True) if changed]
-
-    return try_redis(call, []) if wanted else []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 
 from realtime import leases
-from realtime.publish import signal
+from realtime.doorbell import packed
+from realtime.publish import signal, signals
 from realtime.registry import EventSpec, authenticator
 from realtime.wire import PresenceUpdated
 
+UPDATED = "presence:updated"
 EVENTS = (
     EventSpec(
-        "presence:updated",
+        UPDATED,
         "A member of staff came, left, or changed his availability",
         frozenset({"queue"}),
         {"staff": lambda: PresenceUpdated},
@@ -37,27 +40,30 @@ def connected(user_ids: Collection[int]) -> set[int]:
 
 def tell_availability(user_id: int, availability: str) -> None:
     """A member of staff changed what he says of himself: tell the queues. Call it after the commit."""
-    _announce(user_id, availability, online=user_id in leases.online([user_id]))
+    signal(UPDATED, _forms(user_id, availability, online=user_id in leases.online([user_id])))
 
 
 def appeared(user_ids: Collection[int]) -> None:
     """These people have a socket: tell those who were not online before."""
-    _tell(user_ids, leases.appear, online=True)
+    _tell(leases.unmarked(user_ids), online=True)
 
 
 def sweep() -> None:
     """Tell of those whose last socket is gone for longer than the grace."""
-    _tell(leases.lapsed(), leases.vanish, online=False)
+    _tell(leases.lapsed(), online=False)
 
 
-def _tell(user_ids: Collection[int], mark: Callable[[Collection[int]], list[int]], *, online: bool) -> None:
-    """Mark these people and tell of those who changed; read before they are marked, so that a failure is made good."""
-    known = authenticator().availability(user_ids) if user_ids else {}
-    for user_id in mark(user_ids):
-        if user_id in known:
-            _announce(user_id, known[user_id], online=online)
+def _tell(user_ids: Collection[int], *, online: bool) -> None:
+    if not user_ids:
+        return
+    known = authenticator().availability(user_ids)
+    telling = {
+        user_id: signals(UPDATED, _forms(user_id, known[user_id], online=online)) if user_id in known else []
+        for user_id in user_ids
+    }
+    leases.mark({user_id: packed(messages) for user_id, messages in telling.items()}, online=online)
 
 
-def _announce(user_id: int, availability: str, *, online: bool) -> None:
+def _forms(user_id: int, availability: str, *, online: bool) -> dict[str, dict[str, Any]]:
     form = {"userId": str(user_id), "online": online, "availability": availability}
-    signal("presence:updated", dict.fromkeys(settings.REALTIME_PRESENCE_ROOMS, form))
+    return dict.fromkeys(settings.REALTIME_PRESENCE_ROOMS, form)

@@ -56,14 +56,18 @@ def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
 
     ValueError for an event that is not registered, is stored, or does not go to such a room.
     """
+    after_commit(doorbell.publish, signals(event, forms))
+
+
+def signals(event: str, forms: Mapping[str, Mapping[str, Any]]) -> list[doorbell.Message]:
+    """What `signal` tells, for who publishes it himself."""
     spec = events().get(event)
     if spec is None or spec.stored or any(room.partition(":")[0] not in spec.rooms for room in forms):
         raise ValueError(f"The event {event} is not registered as a signal to {', '.join(forms)}.")
     message = {"type": doorbell.SIGNAL, "event": event, "at": clock.now().isoformat()[:-6] + "Z"}
     if len(forms) > 1:  # who is in several of the rooms hears it once
         message["once"] = new_id().hex
-    messages = [(room, {**message, "room": room, "data": jsonb_text(data)}) for room, data in forms.items()]
-    after_commit(doorbell.publish, messages)
+    return [(room, {**message, "room": room, "data": jsonb_text(data)}) for room, data in forms.items()]
 
 
 def heads(rooms: list[str]) -> dict[str, int]:

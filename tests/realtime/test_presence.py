@@ -6,12 +6,15 @@ import asyncio
 import time
 from typing import ClassVar
 
+import orjson
 import pytest
 from django.conf import settings
 from redis import Redis as RedisClient
 
 from accounts.operations import set_availability
+from core import stores
 from realtime import leases, presence
+from realtime.doorbell import channel_of, unpack
 from realtime.publish import signal
 from realtime.rounds import SWEEP_SECONDS, _refresh
 from tests.realtime.acts import report
@@ -90,6 +93,32 @@ def test_what_is_given_back_again_prolongs_nothing(committed_cast, settings):
     settings.REALTIME = {**settings.REALTIME, "presence_grace_seconds": 30}
     assert leases.give_back([holder], again=True)
     assert presence.online([committed_cast.agent.pk]) == set()
+
+
+def test_who_came_while_nothing_could_be_told_is_told_at_the_next_look(committed_cast):
+    """And who left: neither is marked as told before Redis has published it."""
+    cast, holder = committed_cast, (committed_cast.agent.pk, "192.0.2.1", "session")
+    with Redis() as redis, published_to(redis.url), RedisClient.from_url(redis.url) as hand, hand.pubsub() as ear:
+        ear.subscribe(channel_of("queue:tickets"))
+
+        def heard():
+            messages = iter(lambda: ear.get_message(ignore_subscribe_messages=True, timeout=0.2), None)
+            return [orjson.loads(unpack(message["data"])["data"])["online"] for message in messages]
+
+        def looked(look, *, told):
+            hand.execute_command("ACL", "SETUSER", "default", "+publish" if told else "-publish")
+            stores._skip_until = 0.0
+            look()
+            return heard()
+
+        def came():
+            presence.appeared([cast.agent.pk])
+
+        assert heard() == []
+        leases.refresh([], [holder])
+        assert [looked(came, told=told) for told in (False, True, True)] == [[], [True], []]
+        hand.delete(f"support:presence:{cast.agent.pk}")
+        assert [looked(presence.sweep, told=told) for told in (False, True, True)] == [[], [False], []]
 
 
 def test_a_lease_renewed_while_its_socket_closed_is_given_back(committed_cast):
