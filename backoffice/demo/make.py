@@ -16,6 +16,7 @@ from backoffice.demo.plan import plan
 from backoffice.demo.play import Player
 from backoffice.demo.timing import DAYS
 from core import clock
+from core.alone import alone
 from core.context import came_from
 from core.operation import unit
 
@@ -35,7 +36,7 @@ def make_demo(size: int, tell: Tell) -> int:
 
     Answers how many tickets there are now, 0 when the demo was there before. Raises Refused on real data.
     """
-    with _alone():
+    with alone(_LOCK, Refused("Another process is making the demo at this moment.")):
         found = mark.latest()
         if found and found[0].complete:
             return 0
@@ -57,20 +58,6 @@ def _make(size: int, begun: tuple[Mark, datetime] | None, tell: Tell) -> int:
         raise Refused("A demo of another version was interrupted here. Empty the database and make it anew.")
     Player(size, steps).play(begun[0].done if begun else 0, lambda tickets: tell(tickets, size))
     return size
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One demo at a time. Raises Refused when another process is making it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise Refused("Another process is making the demo at this moment.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
 
 
 @contextmanager

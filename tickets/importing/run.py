@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
+from core.alone import alone
 from tickets.importing.loading import Ready, import_tickets, imported_before, serials
 from tickets.importing.mapping import Mapped
 from tickets.importing.people import Catalogue, check_people, known_people, make_customers
@@ -51,7 +51,7 @@ def run(path: Path, mapped: Mapped, options: Options, tell: Callable[[Progress],
     are written stay written whatever comes after.
     """
     progress = Progress()
-    with _alone(), words_gathered():
+    with alone(_LOCK, Wrong("another import is under way")), words_gathered():
         importer = _Import(mapped, options, progress)
         ready = filter(None, map(importer.ready, _ahead(importer.batches(path))))
         for tickets in written(ready, importer.write):
@@ -156,17 +156,3 @@ class _Import:
             else:
                 right.append(one)
         return right, wrong
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One import at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise Wrong("another import is under way")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
