@@ -76,7 +76,7 @@ def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:
                     pipeline.expire(key, 120)
             for user_id, _address, session_id in present:
                 pipeline.zadd(_presence(user_id), {session_id: until})
-                pipeline.expire(_presence(user_id), 120)
+                pipeline.expire(_presence(user_id), 2 * LEASE_SECONDS + settings.REALTIME["presence_grace_seconds"])
             pipeline.execute()
 
     try_redis(call, None)

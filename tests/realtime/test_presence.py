@@ -95,6 +95,13 @@ def test_what_is_given_back_again_prolongs_nothing(committed_cast, settings):
     assert presence.online([committed_cast.agent.pk]) == set()
 
 
+def test_presence_is_remembered_for_as_long_a_grace_as_may_be_set(committed_cast, settings):
+    settings.REALTIME = {**settings.REALTIME, "presence_grace_seconds": 600}
+    holder = (committed_cast.agent.pk, "192.0.2.1", "session")
+    leases.refresh([], [holder])
+    assert stores.client().ttl(f"support:presence:{holder[0]}") > 600 + leases.REFRESH_SECONDS
+
+
 def test_who_came_while_nothing_could_be_told_is_told_at_the_next_look(committed_cast):
     """And who left: neither is marked as told before Redis has published it."""
     cast, holder = committed_cast, (committed_cast.agent.pk, "192.0.2.1", "session")
