@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -135,7 +136,8 @@ class Redis:
     def __init__(self) -> None:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        # The number of this process's own database is part of the names of channels.
+        self.url = f"redis://127.0.0.1:{self.port}/{settings.REDIS_DATABASE}"
 
     def start(self) -> Redis:
         from config.embedded import valkey
@@ -162,8 +164,6 @@ class Redis:
 @contextlib.contextmanager
 def published_to(url: str) -> Iterator[None]:
     """What this process publishes goes to that Redis."""
-    from django.conf import settings
-
     from core import stores
 
     before, settings.REDIS_URL = settings.REDIS_URL, url
