@@ -18,6 +18,7 @@ from tests.browser.test_back_office import LOOKS, SMALL
 from tests.cast import Cast
 from tests.chat_admin.desk import DESK, LIST, active, page_of, says, waiting
 from tests.realtime.servers import Web
+from tickets.models import CannedResponse
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -319,13 +320,37 @@ def test_the_focus_stays_where_it_went_while_a_message_was_on_its_way(look: Look
     page.keyboard.type("Hello")
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.agent").last).to_contain_text("Hello", timeout=SOON)
-    page.locator("#tab-reply").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#note-body")).to_be_visible()
+    mine = page.locator(f"#desk-lists a[href='{page_of(session)}']").first
+    mine.focus()
     [(route, answer)] = late
     route.fulfill(response=answer)
     expect(page.locator("#form-reply[data-sending]")).to_have_count(0)
+    expect(page.locator("#reply-body")).to_be_visible()
+    expect(mine).to_be_focused()
+
+
+def test_a_fresh_composer_keeps_the_focus_and_does_not_scroll_to_it(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    words = dict.fromkeys(("title_ar", "title_en", "body_ar", "body_en", "shortcut"), "Thanks")
+    CannedResponse.objects.create(**words)
+    session = active(cast.customer, cast.agent)
+    page = look(cast.agent, page_of(session), viewport={"width": 390, "height": 500})
+    page.locator("#tab-reply").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#note-body")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    _fresh_composer(page, cast, "And you?")
     expect(page.locator("#tab-note")).to_be_focused()
-    says(cast.customer, "And you?")  # the composer is replaced by a fresh one
-    expect(page.locator(".bubble.customer").last).to_contain_text("And you?", timeout=SOON)
-    expect(page.locator("#tab-note")).to_be_focused()
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("ArrowLeft")
+    send = page.locator("#form-reply .submit-row button")
+    send.focus()
+    _fresh_composer(page, cast, "Still there?")
+    expect(send).to_be_focused()
+
+
+def _fresh_composer(page: Any, cast: Cast, text: str) -> None:
+    """The customer says something, and what comes of it replaces the composer."""
+    page.evaluate("document.getElementById('composer').dataset.was = 'here'")
+    says(cast.customer, text)
+    expect(page.locator("#composer[data-was]")).to_have_count(0, timeout=SOON)

@@ -104,12 +104,16 @@ function dropUntil(at, end) {
   return at;
 }
 
-/** Runs a swap and puts the focus back on what stands in the place of what had it. */
+/** Runs a swap and puts the focus back on what stands in the place of what had it; the page is not scrolled to it. */
 export function keepFocus(swap) {
   const held = document.activeElement;
   const way = held && wayTo(held);
+  const like = () => (way ? [...document.querySelectorAll(way)] : []);
+  const at = like().indexOf(held);
   swap();
-  if (way && !held.isConnected) document.querySelector(way)?.focus();
+  if (held?.isConnected) return;
+  const found = like();
+  found[Math.min(at, found.length - 1)]?.focus({ preventScroll: true });
 }
 
 function wayTo(held) {
@@ -118,5 +122,6 @@ function wayTo(held) {
   if (link) return `a[href="${CSS.escape(link)}"]`;
   if (held.tagName === "SUMMARY" && held.parentElement.id) return `#${CSS.escape(held.parentElement.id)} > summary`;
   const action = held.tagName === "BUTTON" && held.form?.getAttribute("action");
-  return action ? `form[action="${CSS.escape(action)}"] button` : null;
+  if (!action) return null;
+  return `form[action="${CSS.escape(action)}"] button${held.value && `[value="${CSS.escape(held.value)}"]`}`;
 }

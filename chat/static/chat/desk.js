@@ -146,7 +146,8 @@ async function send(form) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("desk");
     if (!fresh) throw new Error(String(answer.status));
-    const stays = form.contains(document.activeElement) || document.activeElement === document.body;
+    const at = document.activeElement;
+    const stays = at === document.body || document.getElementById(form.id)?.contains(at);
     if (answer.ok) clear(form, page);
     else takeBack(page);
     show(fresh);
