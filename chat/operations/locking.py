@@ -25,13 +25,14 @@ _OPEN_OF: Prepared[Session] = Prepared(
     lambda customer: _for_update(Session.objects.filter(customer_id=customer).open()), customer=-1
 )
 
+# In the order of the model's fields, as `from_db` takes them.
 _WHOSE = ("id", "customer_id", "agent_id", "status", "language")
 _HELD = f"select {', '.join(_WHOSE)} from chat_session_hold(%s::bigint[])"
 _FREE = f"select {', '.join(_WHOSE)} from chat_session where id = any(%s::bigint[]) for no key update skip locked"
 
 
 class ChatsHeld(Exception):
-    """One of several chats stays held by somebody else; what was to be done for all of them is undone."""
+    """One of several chats stays held by somebody else. The transaction is over: it is caught outside operations."""
 
 
 def _lock(rows: SessionQuerySet) -> Session | None:
@@ -54,7 +55,8 @@ def locked(ref: int | str, by: User) -> Session:
 def locked_all(ids: Collection[int], *, skip_held: bool = False) -> dict[int, Session]:
     """Those of these chats that exist, locked, whoever sees them, with what says whose they are.
 
-    Waits a quarter of a second for one that is held, and then raises ChatsHeld; `skip_held` leaves it out instead.
+    Waits a quarter of a second, for all that are held together, and then raises ChatsHeld; `skip_held` leaves them out
+    instead.
     """
     try:
         rows = execute(_FREE if skip_held else _HELD, [list(ids)])

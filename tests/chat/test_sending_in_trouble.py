@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -33,6 +34,7 @@ from tests.realtime.test_access import cookie_of
 pytestmark = pytest.mark.slow
 CAME = Origin("socket", "192.0.2.7", "")
 COMMIT_LOCK = 4242
+WAITING_FOR_ROW = "select 1 from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
 WAITING_FOR_LOCK = "select pid from pg_stat_activity where datname = %s and wait_event = 'advisory'"
 
 
@@ -81,14 +83,48 @@ def test_chats_that_are_held_for_a_moment_are_waited_for_together(committed_cast
         SocketCall(person(user), sending(session, "x"), CAME)
         for session, user in zip(sessions, (cast.customer, cast.stranger), strict=True)
     ]
-    with superuser(name_of_database()) as other:
+    with superuser(name_of_database()) as other, superuser(name_of_database()) as watch:
         other.execute("begin")
         other.execute("select 1 from chat_session where id = %s for no key update", [sessions[0]["id"]])
-        letting_go = threading.Timer(0.1, other.execute, ["commit"])
+
+        def let_go():
+            wait_until(lambda: watch.execute(WAITING_FOR_ROW, [name_of_database()]).fetchone(), every=0.005)
+            other.execute("commit")
+
+        letting_go = threading.Thread(target=let_go)
         letting_go.start()
         answers = SendMessage().together(calls)
         letting_go.join()
     assert [answer["repeated"] for answer in answers] == [False, False]
+
+
+def test_many_chats_that_are_let_go_one_by_one_are_not_waited_for_one_by_one(committed_cast):
+    cast = committed_cast
+    people = [customer(f"C{number}", "en") for number in range(6)]
+    sessions = [acts.active(who, agent) for who, agent in zip(people, [cast.agent, cast.colleague] * 3, strict=True)]
+    calls = [
+        SocketCall(person(who), sending(session, "x"), CAME) for session, who in zip(sessions, people, strict=True)
+    ]
+    with ExitStack() as stack:
+        holders = [stack.enter_context(superuser(name_of_database())) for _ in sessions]
+        for holder, session in zip(holders, sessions, strict=True):
+            holder.execute("begin")
+            holder.execute("select 1 from chat_session where id = %s for no key update", [session["id"]])
+
+        def let_go():
+            for holder in holders:
+                time.sleep(0.2)
+                holder.execute("commit")
+
+        letting_go = threading.Thread(target=let_go)
+        letting_go.start()
+        started = time.monotonic()
+        answers = SendMessage().together(calls)
+        waited = time.monotonic() - started
+        letting_go.join()
+    assert waited < 0.2 * len(sessions)
+    assert None in answers
+    assert ChatMessage.objects.filter(body="x").count() == sum(answer is not None for answer in answers)
 
 
 def test_a_chat_that_is_held_for_a_moment_still_takes_the_message(committed_cast, web):
