@@ -218,8 +218,12 @@ class Hub:
     async def _give_back(self) -> None:
         await asyncio.sleep(0.05)
         gone, self._gone = self._gone, []
-        if not await in_thread(leases.give_back, gone):
-            self._owed.update(dict.fromkeys(gone, time.monotonic() + leases.LEASE_SECONDS))
+        owed = dict.fromkeys(gone, time.monotonic() + leases.LEASE_SECONDS)
+        try:
+            if await in_thread(leases.give_back, gone):
+                owed = {}
+        finally:
+            self._owed.update(owed)
 
     async def give_back_again(self) -> None:
         """Give back what Redis did not take, until the leases have run out by themselves."""

@@ -106,7 +106,7 @@ def settle(db: None) -> Callable[[], None]:
 
 
 ANALYZE = """
-create function analyze_here(regclass) returns void language plpgsql security definer as
+create or replace function analyze_here(regclass) returns void language plpgsql security definer as
 $$ begin execute format('analyze %s', $1); end $$
 """
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import io
 import json
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from accounts.models import User
 from audit.models import Entry
 from tests.conftest import superuser
 from tests.realtime.servers import wait_until
-from tickets.importing import run
+from tickets.importing import run, writers
+from tickets.importing.mapping import Mapped
 from tickets.models import Imported, Message, Ticket
 
 REFUSE = """
@@ -123,6 +125,27 @@ def test_who_signs_up_while_his_tickets_are_imported_is_their_customer(bring, co
     assert "6 tickets, 1 new customers" in said
     assert set(Ticket.objects.filter(customer_id=999_999).values_list("subject", flat=True)) == {"S 3", "S 4", "S 5"}
     assert Entry.objects.filter(action="USER_CREATED", entity_id__in=_customers()).count() == 1
+
+
+def test_every_batch_is_told_also_where_all_of_it_is_there(committed_cast, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "BATCH", 5)
+    path = tmp_path / "old.jsonl"
+    path.write_text("\n".join(json.dumps(record(number)) for number in range(12)))
+    told: list[int] = []
+    for resume in (False, True):
+        run.run(path, Mapped(), run.Options("old", resume=resume), lambda progress: told.append(progress.there))
+    assert len(told) == 6
+    assert told[-1] == 12
+
+
+def test_a_writer_that_cannot_connect_says_why(bring, committed_cast, monkeypatch):
+    def refused() -> None:
+        raise OperationalError("too many clients")
+
+    monkeypatch.setattr(writers, "_gather_words", refused)
+    monkeypatch.setattr(run, "words_gathered", nullcontext)
+    with pytest.raises(OperationalError, match="too many clients"):
+        bring([record(number) for number in range(6)])
 
 
 def _customers() -> list[str]:

@@ -53,7 +53,7 @@ def run(path: Path, mapped: Mapped, options: Options, tell: Callable[[Progress],
     progress = Progress()
     with alone(_LOCK, Wrong("another import is under way")), words_gathered():
         importer = _Import(mapped, options, progress)
-        ready = filter(None, map(importer.ready, _ahead(importer.batches(path))))
+        ready = map(importer.ready, _ahead(importer.batches(path)))
         for tickets in written(ready, importer.write):
             progress.tickets += tickets
             tell(progress)
@@ -95,27 +95,24 @@ class _Import:
                 batch = []
         yield batch
 
-    def ready(self, batch: Batch) -> Ready | None:
+    def ready(self, batch: Batch) -> Ready:
         """What is to be written of a batch, its customers there, its numbers in the order of the file."""
         fresh = list(self._new(batch))
-        for _ in range(TRIES):
+        for left in reversed(range(TRIES)):
             people = known_people(fresh)
             right, wrong = self._checked(fresh, people)
             try:
                 self.progress.customers += self._customers(right, people)
                 break
-            except IntegrityError:  # somebody signed up with one of these addresses just now
-                continue
-        else:
-            raise Wrong("addresses of this file are taken while it is imported")
+            except IntegrityError as error:  # somebody signed up with one of these addresses just now
+                if not left:
+                    raise Wrong("addresses of this file are taken while it is imported") from error
         self.progress.wrong += wrong
-        if not right:
-            return None
         return Ready(right, [] if self.options.dry_run else serials(len(right)), people)
 
     def write(self, ready: Ready) -> int:
         """Write a batch; how many tickets it made, or would make."""
-        if not self.options.dry_run:
+        if ready.records and not self.options.dry_run:
             import_tickets(ready, source=self.options.source, catalogue=self.catalogue)
         return len(ready.records)
 

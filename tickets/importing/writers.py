@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -27,9 +28,9 @@ def written(batches: Iterable[Batch], write: Callable[[Batch], Made]) -> Iterato
         yield from map(write, batches)
         return
     waiting: deque[Future[Made]] = deque()
-    with _writers() as writers:
+    with _writers() as submit:
         for batch in batches:
-            waiting.append(writers.submit(copy_context().run, write, batch))
+            waiting.append(submit(copy_context().run, write, batch))
             if len(waiting) > WRITERS:
                 yield waiting.popleft().result()
         while waiting:
@@ -55,16 +56,21 @@ def _gather_words() -> None:
 
 
 @contextmanager
-def _writers() -> Iterator[ThreadPoolExecutor]:
+def _writers() -> Iterator[Callable[..., Future[Any]]]:
+    """Something that has work done on a writer's connection."""
     opened: list[BaseDatabaseWrapper] = []
+    own = threading.local()
 
-    def begin() -> None:
-        _gather_words()
-        opened.append(connections["default"])
+    def work(run: Callable[..., Any], *given: Any) -> Any:
+        if not hasattr(own, "begun"):
+            opened.append(connections["default"])
+            _gather_words()
+            own.begun = True
+        return run(*given)
 
     try:
-        with ThreadPoolExecutor(WRITERS, "import", initializer=begin) as writers:
-            yield writers
+        with ThreadPoolExecutor(WRITERS, "import") as threads:
+            yield lambda *given: threads.submit(work, *given)
     finally:
         for each in opened:
             each.inc_thread_sharing()
