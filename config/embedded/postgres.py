@@ -20,6 +20,9 @@ BUILTIN_LOCALE_SINCE = 17
 SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "256MB",
+    # After each checkpoint whole pages go into the log; the defaults have one every ten seconds under load.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
