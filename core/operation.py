@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import orjson
 import psycopg
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from core.after_commit import after_commit
 from core.prepared import execute, fetched, kept_cursor
@@ -203,22 +203,23 @@ Statements = list[tuple[str, Sequence[Any]]]
 
 def _pipelined(batch: Statements, commit: bool, reads: Statements) -> list[list[tuple[Any, ...]] | None]:
     """What the reads answered, None for one that failed; a failure before the commit's end is raised."""
-    connection.ensure_connection()
-    raw = connection.connection
+    ours = connections[DEFAULT_DB_ALIAS]
+    ours.ensure_connection()
+    raw = ours.connection
     started = time.monotonic()
     cursors: list[tuple[str, psycopg.Cursor[Any]]] = []
-    with connection.wrap_database_errors:
+    with ours.wrap_database_errors:
         try:
             with raw.pipeline():
                 for sql, params in [*batch, *([("commit", ())] if commit else []), *reads]:
-                    cursors.append((sql, kept_cursor(sql)))
+                    cursors.append((sql, kept_cursor(raw, sql)))
                     cursors[-1][1].execute(sql, params, prepare=True if params else None)
         except psycopg.Error:
             if not commit or len(cursors) <= len(batch) or cursors[len(batch)][1].statusmessage != "COMMIT":
                 raise
-    if connection.queries_logged:
-        connection.queries_log.append(
+    if ours.queries_logged:
+        ours.queries_log.append(
             {"sql": "; ".join(sql for sql, _ in batch), "time": f"{time.monotonic() - started:.3f}"}
         )
-    answered = zip(cursors, fetched(cursors), strict=True)
-    return [rows if cursor.description else None for (_, cursor), rows in answered][len(batch) + 1 :]
+    answered = zip(cursors, fetched(raw, cursors), strict=True)
+    return [rows if cursor.rownumber is not None else None for (_, cursor), rows in answered][len(batch) + 1 :]

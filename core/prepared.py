@@ -7,19 +7,21 @@ from typing import Any, Generic, TypeVar
 
 import psycopg
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.query import ModelIterable
 
 M = TypeVar("M", bound=Model)
 
 
+Raw = psycopg.Connection[Any]
+"""A connection below Django's."""
 Rows = list[tuple[Any, ...]]
 
 
 def execute(sql: str, params: Sequence[Any]) -> Rows:
     """The rows of a statement that is planned once a connection; parameters are the server's to bind, so cast them."""
-    return _timed(lambda: fetched([(sql, _send(sql, params))]), (sql, params))[0]
+    return _timed(lambda raw: fetched(raw, [(sql, _send(raw, sql, params))]), (sql, params))[0]
 
 
 def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -> list[Rows]:
@@ -33,14 +35,14 @@ def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -
     if not connection.in_atomic_block:
         after = []  # the round trip is a transaction of its own, and ends what is set for it
 
-    def run() -> list[Rows]:
-        with connection.connection.pipeline():
+    def run(raw: Raw) -> list[Rows]:
+        with raw.pipeline():
             for sql, params in before:
-                _send(sql, params)
-            cursors = [(sql, _send(sql, params)) for sql, params in statements]
+                _send(raw, sql, params)
+            cursors = [(sql, _send(raw, sql, params)) for sql, params in statements]
             for sql, params in after:
-                _send(sql, params)
-        return fetched(cursors)
+                _send(raw, sql, params)
+        return fetched(raw, cursors)
 
     return _timed(run, *before, *statements, *after)
 
@@ -48,47 +50,48 @@ def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -
 _SETTING = "select set_config(%s, %s, true)"
 
 
-def _send(sql: str, params: Sequence[Any]) -> psycopg.Cursor[Any]:
-    return kept_cursor(sql).execute(sql, params, prepare=True)
+def _send(raw: Raw, sql: str, params: Sequence[Any]) -> psycopg.Cursor[Any]:
+    return kept_cursor(raw, sql).execute(sql, params, prepare=True)
 
 
 MOST_KEPT = 100
 
 
-def _kept_cursors() -> dict[str, psycopg.Cursor[Any]]:
-    """Cursors of this thread's connection that nobody uses at present, by their statement."""
-    kept: dict[str, psycopg.Cursor[Any]] = vars(connection.connection).setdefault("kept_cursors", {})
+def _kept_cursors(raw: Raw) -> dict[str, psycopg.Cursor[Any]]:
+    """Cursors of this connection that nobody uses at present, by their statement."""
+    kept: dict[str, psycopg.Cursor[Any]] = vars(raw).setdefault("kept_cursors", {})
     return kept
 
 
-def kept_cursor(sql: str) -> psycopg.Cursor[Any]:
+def kept_cursor(raw: Raw, sql: str) -> psycopg.Cursor[Any]:
     """A cursor for a statement that is sent often: one that sent it before knows how its values are written and read.
 
     It is whoever asks's until `fetched` takes it back.
     """
-    return _kept_cursors().pop(sql, None) or psycopg.Cursor(connection.connection)
+    return _kept_cursors(raw).pop(sql, None) or psycopg.Cursor(raw)
 
 
-def fetched(cursors: Sequence[tuple[str, psycopg.Cursor[Any]]]) -> list[Rows]:
+def fetched(raw: Raw, cursors: Sequence[tuple[str, psycopg.Cursor[Any]]]) -> list[Rows]:
     """The rows that these cursors were answered, none for a statement without any; the cursors are kept."""
-    kept = _kept_cursors()
+    kept = _kept_cursors(raw)
     if len(kept) + len(cursors) > MOST_KEPT:
         kept.clear()
     kept.update(cursors)
     return [cursor.fetchall() if cursor.rownumber is not None else [] for _sql, cursor in cursors]
 
 
-def _timed(run: Callable[[], list[Rows]], *statements: tuple[str, Sequence[Any]]) -> list[Rows]:
+def _timed(run: Callable[[Raw], list[Rows]], *statements: tuple[str, Sequence[Any]]) -> list[Rows]:
     """Run and log as Django does its own queries, those of one round trip as one."""
     started = time.monotonic()
-    connection.close_if_health_check_failed()  # both as for a cursor of Django's
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        found = run()
-    if connection.queries_logged:
-        written = psycopg.ClientCursor(connection.connection)
+    ours = connections[DEFAULT_DB_ALIAS]  # looked up once; `connection` looks it up for each attribute
+    ours.close_if_health_check_failed()  # both as for a cursor of Django's
+    ours.ensure_connection()
+    with ours.wrap_database_errors:
+        found = run(ours.connection)
+    if ours.queries_logged:
+        written = psycopg.ClientCursor(ours.connection)
         sql = "; ".join(written.mogrify(sql, params) for sql, params in statements)
-        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
+        ours.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
     return found
 
 

@@ -225,7 +225,7 @@ def _type(field: Any) -> str:
 
 
 # Of these a field stores the value as it is.
-_AS_IT_IS = frozenset({str, bool, datetime.datetime, type(None)})
+_AS_IT_IS = frozenset({str, bool, int, datetime.datetime, type(None)})
 
 
 def _stored(field: Any, value: Any) -> Any:
