@@ -218,22 +218,19 @@ class Hub:
     async def _give_back(self) -> None:
         await asyncio.sleep(0.05)
         gone, self._gone = self._gone, []
-        owed = dict.fromkeys(gone, time.monotonic() + leases.LEASE_SECONDS)
-        try:
-            if await in_thread(leases.give_back, gone):
-                owed = {}
-        finally:
-            self._owed.update(owed)
+        self._owed.update(dict.fromkeys(gone, time.monotonic() + leases.LEASE_SECONDS))
+        await self._return(gone)
 
     async def give_back_again(self) -> None:
         """Give back what Redis did not take, until the leases have run out by themselves."""
         now = time.monotonic()
         self._owed = {holder: ends for holder, ends in self._owed.items() if ends > now}
-        if not self._owed:
-            return
-        owed = list(self._owed)
-        if await in_thread(leases.give_back, owed, again=True):
-            for holder in owed:
+        if self._owed:
+            await self._return(list(self._owed), again=True)
+
+    async def _return(self, holders: list[leases.Holder], *, again: bool = False) -> None:
+        if await in_thread(leases.give_back, holders, again=again):
+            for holder in holders:
                 self._owed.pop(holder, None)
 
     def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:

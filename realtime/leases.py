@@ -73,7 +73,7 @@ def refresh(holders: Iterable[Holder], present: Iterable[Holder]) -> None:
             for holder in holders:
                 for key in _keys(holder):
                     pipeline.zadd(key, {holder[2]: until})
-                    pipeline.expire(key, 120)
+                    pipeline.expire(key, 2 * LEASE_SECONDS)
             for user_id, _address, session_id in present:
                 pipeline.zadd(_presence(user_id), {session_id: until})
                 pipeline.expire(_presence(user_id), 2 * LEASE_SECONDS + settings.REALTIME["presence_grace_seconds"])

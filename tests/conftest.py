@@ -56,6 +56,12 @@ def superuser(dbname: str) -> psycopg.Connection[Any]:
     return psycopg.connect(os.environ["DATABASE_SUPERUSER_URL"], dbname=dbname, autocommit=True)
 
 
+def waits_for_lock(server: psycopg.Connection[Any]) -> bool:
+    """Whether somebody in this connection's database waits for a lock of somebody else."""
+    waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return server.execute(waiting).fetchone() is not None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """A database of this worker's own, made as the superuser, migrated as the owner, used as the application."""

@@ -11,7 +11,7 @@ from accounts.models import User
 from chat.models import Session
 from chat.querysets import SessionQuerySet
 from core.errors import NotFound, SessionEnded
-from core.ids import as_number
+from core.ids import id_or_refuse
 from core.prepared import Prepared, execute
 
 
@@ -41,9 +41,7 @@ def _lock(rows: SessionQuerySet) -> Session | None:
 
 def locked(ref: int | str, by: User) -> Session:
     """A chat that `by` sees, locked; raises NotFound."""
-    number, visible = as_number(str(ref)), Session.objects.visible_to(by)
-    if number is None:
-        raise NotFound
+    number, visible = id_or_refuse(str(ref)), Session.objects.visible_to(by)
     # Whoever sees every chat needs no condition but the id.
     found = [_lock(visible.filter(pk=number))] if visible.query.where else _BY_ID.fetch(pk=number)
     session = found[0] if found else None

@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Inbox = SimpleQueue[Callable[[], object] | None]
+"""Where a thread waits for work; None ends it."""
 
 
 class PoolFull(Exception):
@@ -106,7 +108,7 @@ class WorkPool:
         self._load = 0  # admitted and not yet delivered
         self._hand = threading.Lock()  # over the next two
         self._queue: deque[Callable[[], object] | None] = deque()
-        self._idle: list[SimpleQueue[Callable[[], object] | None]] = []
+        self._idle: list[Inbox] = []
         # Whoever pops a job from here, thread or loop, owns it: one atomic step under the GIL.
         self._waiting: dict[Job[Any], None] = {}
         self._threads: list[threading.Thread] = []
@@ -195,7 +197,7 @@ class WorkPool:
             thread.start()
 
     def _work(self) -> None:
-        mine: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        mine: Inbox = SimpleQueue()
         while (work := self._next(mine)) is not None:
             try:
                 work()
@@ -203,7 +205,7 @@ class WorkPool:
                 log.exception("work in a pool thread failed")
             del work  # an idle thread holds no request
 
-    def _next(self, mine: SimpleQueue[Callable[[], object] | None]) -> Callable[[], object] | None:
+    def _next(self, mine: Inbox) -> Callable[[], object] | None:
         with self._hand:
             if self._queue:
                 return self._queue.popleft()

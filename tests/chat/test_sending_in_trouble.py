@@ -1,11 +1,10 @@
-"""Writing in a chat over the socket when something is in the way: a chat that is held, a cut connection, a refusal."""
+"""Writing in a chat over the socket when something is in the way: a cut connection, a refusal, a process that goes."""
 
 from __future__ import annotations
 
 import signal
 import threading
 import time
-from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -19,7 +18,6 @@ from bot.models import Rule
 from chat.models import ChatMessage, Session
 from chat.sockets import SendMessage
 from core.context import Origin
-from core.protocols import SocketCall
 from realtime.answers import Refused
 from realtime.registry import authenticator
 from realtime.writing import _Alone, _by_itself, _perform, _Question
@@ -34,7 +32,6 @@ from tests.realtime.test_access import cookie_of
 pytestmark = pytest.mark.slow
 CAME = Origin("socket", "192.0.2.7", "")
 COMMIT_LOCK = 4242
-WAITING_FOR_ROW = "select 1 from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
 WAITING_FOR_LOCK = "select pid from pg_stat_activity where datname = %s and wait_event = 'advisory'"
 
 
@@ -57,88 +54,6 @@ def person(user):
 
 def last_entry(session):
     return Entry.objects.filter(action="CHAT_MESSAGE_SENT", entity_id=session["id"]).latest("pk")
-
-
-def test_a_chat_that_somebody_holds_keeps_the_others_of_its_batch_from_nothing(committed_cast):
-    cast = committed_cast
-    held = acts.active(cast.customer, cast.agent)
-    free = acts.active(cast.stranger, cast.agent)
-    calls = [
-        SocketCall(person(user), sending(session, "x"), CAME)
-        for session, user in ((held, cast.customer), (free, cast.stranger))
-    ]
-    with superuser(name_of_database()) as other, other.transaction():
-        other.execute("select 1 from chat_session where id = %s for no key update", [held["id"]])
-        started = time.monotonic()
-        answers = SendMessage().together(calls)
-        assert time.monotonic() - started < 2
-    assert [answer is not None for answer in answers] == [False, True]
-    assert [message.session_id for message in ChatMessage.objects.filter(body="x")] == [int(free["id"])]
-
-
-def test_chats_that_are_held_for_a_moment_are_waited_for_together(committed_cast):
-    cast = committed_cast
-    sessions = [acts.active(who, cast.agent) for who in (cast.customer, cast.stranger)]
-    calls = [
-        SocketCall(person(user), sending(session, "x"), CAME)
-        for session, user in zip(sessions, (cast.customer, cast.stranger), strict=True)
-    ]
-    with superuser(name_of_database()) as other, superuser(name_of_database()) as watch:
-        other.execute("begin")
-        other.execute("select 1 from chat_session where id = %s for no key update", [sessions[0]["id"]])
-
-        def let_go():
-            wait_until(lambda: watch.execute(WAITING_FOR_ROW, [name_of_database()]).fetchone(), every=0.005)
-            other.execute("commit")
-
-        letting_go = threading.Thread(target=let_go)
-        letting_go.start()
-        answers = SendMessage().together(calls)
-        letting_go.join()
-    assert [answer["repeated"] for answer in answers] == [False, False]
-
-
-def test_many_chats_that_are_let_go_one_by_one_are_not_waited_for_one_by_one(committed_cast):
-    cast = committed_cast
-    people = [customer(f"C{number}", "en") for number in range(6)]
-    sessions = [acts.active(who, agent) for who, agent in zip(people, [cast.agent, cast.colleague] * 3, strict=True)]
-    calls = [
-        SocketCall(person(who), sending(session, "x"), CAME) for session, who in zip(sessions, people, strict=True)
-    ]
-    with ExitStack() as stack:
-        holders = [stack.enter_context(superuser(name_of_database())) for _ in sessions]
-        for holder, session in zip(holders, sessions, strict=True):
-            holder.execute("begin")
-            holder.execute("select 1 from chat_session where id = %s for no key update", [session["id"]])
-
-        def let_go():
-            for holder in holders:
-                time.sleep(0.2)
-                holder.execute("commit")
-
-        letting_go = threading.Thread(target=let_go)
-        letting_go.start()
-        started = time.monotonic()
-        answers = SendMessage().together(calls)
-        waited = time.monotonic() - started
-        letting_go.join()
-    assert waited < 0.2 * len(sessions)
-    assert None in answers
-    assert ChatMessage.objects.filter(body="x").count() == sum(answer is not None for answer in answers)
-
-
-def test_a_chat_that_is_held_for_a_moment_still_takes_the_message(committed_cast, web):
-    cast = committed_cast
-    session = acts.active(cast.customer, cast.agent)
-    with Client(web, token_of(cast.customer)) as phone, superuser(name_of_database()) as other:
-        there(phone)
-        with other.transaction():
-            other.execute("select 1 from chat_session where id = %s for no key update", [session["id"]])
-            phone.send("sendMessage", sending(session, "patience"), ref=1)
-            time.sleep(0.5)
-            assert not phone.named("ack")
-        assert phone.event("ack")["data"]["message"]["body"] == "patience"
-    assert ChatMessage.objects.filter(body="patience").count() == 1
 
 
 def test_a_batch_whose_connection_is_cut_is_answered_unavailable_and_the_next_one_is_stored(committed_cast, web):

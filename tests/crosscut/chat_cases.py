@@ -14,9 +14,10 @@ from chat.operations import BotSays, NewChatMessage, upkeep
 from core.context import Origin
 from tests.cast import Cast
 from tests.chat import acts
-from tests.crosscut.cases import Case, case
+from tests.crosscut.cases import UNHEARD, Case, case, deleted, sent
 
 _OPS = "chat.operations"
+_RULE = {"nameAr": "أ", "nameEn": "A", "triggerPatterns": ["a"], "responseAr": "أ", "responseEn": "A"}
 WHOLE_HOUR = timezone.timedelta(hours=1)
 
 
@@ -93,6 +94,10 @@ def _post_together(cast: Cast, session: dict[str, Any]) -> Any:
 
 
 CASES: dict[str, Case] = {
+    "bot.operations.save_rule": case(
+        sent("lead", "POST", "/chat/bot/rules", _RULE), "BOT_RULE_CREATED", silent=UNHEARD
+    ),
+    "bot.operations.delete_rule": case(deleted("/chat/bot/rules", _RULE), "BOT_RULE_DELETED", silent=UNHEARD),
     f"{_OPS}.starting.start": case(
         of(lambda cast: {}, lambda cast, _s: chats.start(by=cast.customer)),
         "CHAT_SESSION_CREATED", "chat:session:updated",

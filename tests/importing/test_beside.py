@@ -15,7 +15,7 @@ from django.db import DatabaseError, OperationalError, connection
 
 from accounts.models import User
 from audit.models import Entry
-from tests.conftest import superuser
+from tests.conftest import superuser, waits_for_lock
 from tests.realtime.servers import wait_until
 from tickets.importing import run, writers
 from tickets.importing.mapping import Mapped
@@ -105,7 +105,6 @@ def test_a_batch_that_is_refused_ends_the_import_and_the_next_run_brings_the_res
 
 
 def test_who_signs_up_while_his_tickets_are_imported_is_their_customer(bring, committed_cast):
-    waiting = "select 1 from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
     name = connection.settings_dict["NAME"]
     with superuser(name) as other, superuser(name) as watch:
         other.execute("begin")
@@ -115,7 +114,7 @@ def test_who_signs_up_while_his_tickets_are_imported_is_their_customer(bring, co
         )
 
         def sign_up() -> None:
-            wait_until(lambda: watch.execute(waiting, [name]).fetchone())
+            wait_until(lambda: waits_for_lock(watch))
             other.execute("commit")
 
         signing_up = threading.Thread(target=sign_up)
