@@ -38,6 +38,7 @@ class Viewer(Actor, Protocol):
     """A signed-in person with rights read from the database."""
 
     is_active: bool
+    language: str
 
     def has_perm(self, perm: str, obj: Any = None) -> bool: ...
     @property

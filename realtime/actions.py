@@ -32,16 +32,17 @@ async def perform(session: Session, action: Any, arguments: Arguments) -> dict[s
                 raise Closed(CLOSE_LIMIT, "rate_limited")
             raise Refused("rate_limited", retryAfter=round(wait, 3))
         return {"ok": True, "data": await _of(action)(session, arguments)}
-    except Refused as refusal:
-        return {"ok": False, "error": refusal.error}
-    except (OperationalError, InterfaceError) as error:
-        logger.warning("realtime_database_unavailable", error=repr(error)[:200])
-        return {"ok": False, "error": Refused("unavailable", retryAfter=2).error}
     except Closed:
         raise
+    except Refused as told:
+        refusal = told
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("realtime_database_unavailable", error=repr(error)[:200])
+        refusal = Refused("unavailable", retryAfter=2)
     except Exception:
         logger.exception("realtime_action_failed", action=str(action)[:40])
-        return {"ok": False, "error": Refused("internal", requestId=origin().request_id or session.id).error}
+        refusal = Refused("internal", requestId=origin().request_id or session.id)
+    return {"ok": False, "error": refusal.said(session.peer.language)}
 
 
 def _of(name: Any) -> Action:
@@ -106,7 +107,7 @@ async def _resumed(session: Session, name: Any, since: Any) -> dict[str, Any]:
             raise Refused("not_found")
         _name, seq, reset = await session.join(prefix, ref, _seq(since))
     except Refused as refusal:
-        return {"error": refusal.error}
+        return {"error": refusal.said(session.peer.language)}
     return {"seq": seq, "reset": reset}
 
 

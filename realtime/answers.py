@@ -1,28 +1,30 @@
-"""Refusals on the socket: one code each, whose text clients know; those of operations come in the caller's words."""
+"""Refusals on the socket: one code each, in the caller's language; in English until it is known who calls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import Problem
 
 CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_SLOW = 4400, 4401, 4403, 4429, 4408
 CLOSE_RESTART, CLOSE_TRY_LATER = 1012, 1013
 
-MESSAGES = {
-    "bad_frame": "This is not a JSON object with an action.",
-    "bad_request": "The arguments of this action cannot be used.",
-    "unknown_action": "There is no such action.",
-    "unauthorized": "Sign in to continue.",
-    "forbidden": "This is not yours to do.",
-    "not_found": "Nothing was found here.",
-    "rate_limited": "Too many actions. Try again in a moment.",
-    "too_many_rooms": "This socket is in as many rooms as it may be.",
-    "too_large": "This frame is too large.",
-    "unavailable": "The service is busy. Try again in a moment.",
-    "internal": "Something went wrong on our side.",
+MESSAGES: dict[str, str | Promise] = {
+    "bad_frame": _("This is not a JSON object with an action."),
+    "bad_request": _("The arguments of this action cannot be used."),
+    "unknown_action": _("There is no such action."),
+    "unauthorized": _("Sign in to continue."),
+    "forbidden": _("You do not have permission to do this."),
+    "not_found": _("Nothing was found here."),
+    "rate_limited": _("Too many requests. Try again in a moment."),
+    "too_many_rooms": _("This socket is in as many rooms as it may be."),
+    "too_large": _("This frame is too large."),
+    "unavailable": _("The service is busy. Try again in a moment."),
+    "internal": _("Something went wrong on our side."),
 }
 
 
@@ -43,9 +45,10 @@ class Refused(Exception):
             described["retryAfter"] = retry_after
         return cls(**described)
 
-    @property
-    def error(self) -> dict[str, Any]:
-        return {"code": self.code, "message": MESSAGES.get(self.code, ""), **self.details}
+    def said(self, language: str) -> dict[str, Any]:
+        """The error as it stands on the wire."""
+        with translation.override(language):
+            return {"code": self.code, "message": str(MESSAGES.get(self.code, "")), **self.details}
 
 
 class Closed(Exception):

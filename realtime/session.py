@@ -33,6 +33,8 @@ class Peer(Protocol):
     """Whether this client knows heartbeats and cursors; an unmodified Socket.IO client does not."""
     address: str
     user_agent: str
+    language: str
+    """In which refusals are said: his who is at the other end, once that is known."""
 
     def write(self, frame: Frame) -> None: ...
     def backlog(self) -> int:
@@ -59,9 +61,10 @@ class Session:
 
     def __init__(self, hub: Hub, peer: Peer, identity: Identity, session_id: str) -> None:
         self.id = session_id
-        self.hub, self.peer, self.identity = hub, peer, identity
-        self.user: Viewer = identity.user
+        self.hub, self.peer = hub, peer
+        self.identity, self.user = identity, identity.user
         self.user_id: int = identity.user.pk
+        peer.language = identity.user.language
         self.cursors: dict[str, Cursor] = {}
         self.aliases: dict[tuple[str, str], str] = {}
         self.typing: dict[str, Typing] = {}
@@ -272,6 +275,7 @@ class Session:
     def renew(self, identity: Identity) -> None:
         """Go on with a fresh credential of the same person."""
         self.identity, self.user = identity, identity.user
+        self.peer.language = identity.user.language
         self.watch_expiry()
 
     async def _recheck(self) -> None:

@@ -86,6 +86,7 @@ class SocketIoPeer:
     """
 
     kind = "socketio"
+    language = "en"
 
     def __init__(self, server: Server, eio_sid: str, sid: str, *, came: tuple[str, str], envelope: bool) -> None:
         self.server, self.eio_sid, self.sid = server, eio_sid, sid
@@ -119,7 +120,7 @@ class SocketIoPeer:
 
     def close(self, code: int) -> None:
         if code in _CODES:
-            self.write(Frame.control("error", {**Refused(_CODES[code]).error, "closeCode": code}))
+            self.write(Frame.control("error", {**Refused(_CODES[code]).said(self.language), "closeCode": code}))
         task = asyncio.ensure_future(self._close(code))
         self.server.closing.add(task)
         task.add_done_callback(self.server.closing.discard)
@@ -225,7 +226,7 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 raise Closed(CLOSE_UNAUTHENTICATED, "unauthorized")
             session = await admit_by_token(peer, token.removeprefix("Bearer "))
         except Closed as closed:
-            error = Refused(closed.error).error
+            error = Refused(closed.error).said(peer.language)
             raise socketio.exceptions.ConnectionRefusedError(
                 error["code"], {**error, "closeCode": closed.code}
             ) from None
@@ -256,13 +257,13 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def _action(self, event: str, sid: str, arguments: list[Any]) -> dict[str, Any] | None:
         session = self.sessions.get(sid)
         if session is None or session.closed:
-            return {"ok": False, "error": Refused("unauthorized").error}
+            return {"ok": False, "error": Refused("unauthorized").said("en")}
         wanted = _ack_wanted.get()
         try:
             answer = await perform(session, event, arguments)
         except Closed as closed:
             session.end(closed.code)
-            return {"ok": False, "error": Refused(closed.error).error}
+            return {"ok": False, "error": Refused(closed.error).said(session.peer.language)}
         if not wanted and not answer["ok"]:
             session.control("error", answer["error"])
         return answer

@@ -94,7 +94,7 @@ def _answers(action: SocketAction, calls: list[SocketCall]) -> Sequence[Answer |
 
 
 def _refused(problem: Problem, user: Viewer) -> Refused:
-    return Refused.by(problem, getattr(user, "language", "en"))
+    return Refused.by(problem, user.language)
 
 
 def _uses(question: _Question, now: Viewer | None) -> list[tuple[str, str]]:

@@ -79,7 +79,7 @@ def test_the_whole_interface_works_in_a_browser(committed_cast, page):
     assert page.evaluate("id => client.leaveChat(id)", session["id"]) == {"room": chat["room"]}
     assert page.evaluate("ref => client.leaveTicket(ref)", ref) == {"room": room}
     refused = page.evaluate("() => client.joinTicket('999999').catch((error) => [error.message, error.text])")
-    assert refused == ["not_found", "Nothing was found here."]
+    assert refused == ["not_found", "لم يُعثر على شيء هنا."]
     before = heard(page, room)
     page.evaluate("client.close()")
     assert page.evaluate("() => client.sendTyping('1', true)") is None, "a signal that cannot be sent is lost"

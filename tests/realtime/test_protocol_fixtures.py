@@ -8,7 +8,7 @@ from functools import cache
 import jsonschema
 import pytest
 
-from realtime.answers import MESSAGES
+from realtime.answers import MESSAGES, Refused
 from realtime.asyncapi import document
 from tests.cast import customer
 from tests.realtime.acts import forget, opened
@@ -166,7 +166,8 @@ def test_s3_errors(scene, web):
 
 def test_s3_codes():
     """Every error's code with its words, every close code with what to do."""
-    told = json.dumps({"errors": MESSAGES, "closeCodes": CLOSE_CODES}, indent=2) + "\n"
+    errors = {code: Refused(code).said("en")["message"] for code in MESSAGES}
+    told = json.dumps({"errors": errors, "closeCodes": CLOSE_CODES}, indent=2) + "\n"
     file = FOLDER / "codes.json"
     from tests.realtime.fixtures import WRITE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cast import customer
 from tests.realtime.client import Client, subprotocols, token_of
 from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
 
@@ -36,3 +37,19 @@ def test_a_message_reaches_customer_and_agent_each_in_their_form(committed_cast,
         assert "isInternal" not in seen["data"]
         assert told["data"]["isInternal"] is False
         assert customer.done("leaveTicket", str(ticket.pk)) == {"room": f"ticket:{ticket.pk}"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ar", ["لم يُعثر على شيء هنا.", "لا يوجد إجراء بهذا الاسم.", "هذا ليس كائن JSON يحمل إجراءً."]),
+        ("en", ["Nothing was found here.", "There is no such action.", "This is not a JSON object with an action."]),
+    ],
+)
+def test_a_refusal_is_said_in_the_language_of_who_asks(committed_cast, web, language, said):
+    with Client(web, token_of(customer("Sara", language))) as client:
+        client.event("ready")
+        answers = [client.act("joinTicket", {"ticketId": "999999"})["error"], client.act("dance")["error"]]
+        client.socket.send("[]")
+        answers.append(client.event("error")["data"])
+        assert [answer["message"] for answer in answers] == said

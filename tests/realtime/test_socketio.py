@@ -24,7 +24,8 @@ def test_s6_an_unmodified_client_connects_joins_hears_and_leaves(committed_cast,
             wait_until(lambda: "websocket" in [said.get("transport") for said in client.said])
         assert client.done("joinTicket", str(ticket.pk)) == {"room": f"ticket:{ticket.pk}", "seq": 0, "reset": False}
         assert client.done("joinTicket", {"ticketId": str(ticket.pk)})["room"] == f"ticket:{ticket.pk}"
-        assert client.ask("joinTicket", "999999")["error"]["code"] == "not_found"
+        refusal = {"code": "not_found", "message": "لم يُعثر على شيء هنا."}
+        assert client.ask("joinTicket", "999999")["error"] == refusal
         add_message(ticket.pk, NewMessage("We look into it."), by=cast.agent)
         assert client.event("ticket:message")["body"] == "We look into it."
         client.done("leaveTicket", str(ticket.pk))
