@@ -17,6 +17,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from core.after_commit import after_commit
+from core.database.at_once import at_once
 from core.prepared import execute, fetched, kept_cursor
 
 P = ParamSpec("P")
@@ -210,7 +211,7 @@ def _pipelined(batch: Statements, commit: bool, reads: Statements) -> list[list[
     cursors: list[tuple[str, psycopg.Cursor[Any]]] = []
     with ours.wrap_database_errors:
         try:
-            with raw.pipeline():
+            with at_once(raw):
                 for sql, params in [*batch, *([("commit", ())] if commit else []), *reads]:
                     cursors.append((sql, kept_cursor(raw, sql)))
                     cursors[-1][1].execute(sql, params, prepare=True if params else None)

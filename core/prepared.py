@@ -11,6 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.query import ModelIterable
 
+from core.database.at_once import at_once, begins
+
 M = TypeVar("M", bound=Model)
 
 
@@ -21,7 +23,15 @@ Rows = list[tuple[Any, ...]]
 
 def execute(sql: str, params: Sequence[Any]) -> Rows:
     """The rows of a statement that is planned once a connection; parameters are the server's to bind, so cast them."""
-    return _timed(lambda raw: fetched(raw, [(sql, _send(raw, sql, params))]), (sql, params))[0]
+
+    def run(raw: Raw) -> list[Rows]:
+        if not begins(raw):
+            return fetched(raw, [(sql, _send(raw, sql, params))])
+        with at_once(raw):
+            cursor = _send(raw, sql, params)
+        return fetched(raw, [(sql, cursor)])
+
+    return _timed(run, (sql, params))[0]
 
 
 def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -> list[Rows]:
@@ -36,7 +46,7 @@ def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -
         after = []  # the round trip is a transaction of its own, and ends what is set for it
 
     def run(raw: Raw) -> list[Rows]:
-        with raw.pipeline():
+        with at_once(raw):
             for sql, params in before:
                 _send(raw, sql, params)
             cursors = [(sql, _send(raw, sql, params)) for sql, params in statements]
