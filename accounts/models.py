@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Permission, PermissionsMixin
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -50,17 +49,17 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
-@cache
-def _codenames(outer: str) -> ArraySubquery:
-    """The rights that lead to a user over `outer`; made once, since each query resolves it anew."""
-    rows = Permission.objects.filter(content_type__app_label=APP_LABEL, **{outer: OuterRef("pk")})
-    return ArraySubquery(rows.order_by().values("codename"))
+_NAMES: ArrayField[Any, Any] = ArrayField(models.CharField())
+_RIGHTS = Case(
+    When(role__in=CUSTOMER_ROLES, then=Value([], _NAMES)),
+    default=Func(F("pk"), function="user_rights", output_field=_NAMES),
+)
 
 
 class UserQuerySet(models.QuerySet[Any]):
     def with_rights(self) -> UserQuerySet:
-        """Each user with the rights of his groups and his own, in the same query."""
-        return self.annotate(group_rights=_codenames("group__user"), own_rights=_codenames("user"))
+        """Each user with the rights of his groups and his own, in the same query; customers hold none."""
+        return self.annotate(stored_rights=_RIGHTS)
 
     def staff(self) -> UserQuerySet:
         """People who work here and may sign in."""
@@ -170,15 +169,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def rights(self) -> frozenset[str]:
-        """The catalogue names this user holds, read once for this object."""
-        if not self.is_active:
+        """The catalogue names this user holds, read once for this object; they are for staff."""
+        if not self.is_active or self.is_customer:
             return frozenset()
         if self.is_superuser:
             return CODENAMES
-        if "group_rights" not in self.__dict__:
-            loaded = User.objects.with_rights().only("pk").get(pk=self.pk)
-            return _held(loaded)
-        return _held(self)
+        stored = self.__dict__.get("stored_rights")
+        if stored is None:
+            stored = User.objects.filter(pk=self.pk).with_rights().values_list("stored_rights", flat=True).get()
+        return CODENAMES.intersection(stored)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         label, _dot, codename = perm.partition(".")
@@ -197,11 +196,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
-
-
-def _held(user: Any) -> frozenset[str]:
-    """The rights that `with_rights` read along with this user."""
-    return frozenset([*user.group_rights, *user.own_rights]) & CODENAMES
 
 
 class Team(models.Model):

@@ -203,3 +203,14 @@ def test_a_superuser_holds_every_right(cast):
 
     assert data(Api(cast.outsider).get("/auth/me"))["permissions"] == sorted(map(full_name, CODENAMES))
     assert Api(cast.outsider).get("/audit").status_code == 200
+
+
+def test_who_has_become_a_customer_holds_no_right_whatever_groups_he_is_in(cast):
+    client = Api(cast.manager)
+    assert client.get("/audit").status_code == 200
+    User.objects.filter(pk=cast.manager.pk).update(role="customer", is_superuser=True)
+    assert data(client.get("/auth/me"))["permissions"] == []
+    refusal(client.get("/audit"), 404, "not_found")
+    former = User.objects.get(pk=cast.manager.pk)
+    assert former.groups.exists()
+    assert not former.rights

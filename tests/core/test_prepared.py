@@ -1,9 +1,11 @@
 """Queries written once: the same rows as Django's own, for every call and thread, and never another's values."""
 
 import threading
+from contextlib import nullcontext
 
 import pytest
 from django.db import DataError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 from accounts.models import User
 from core.prepared import MOST_KEPT, AnyOf, Prepared, execute, pipelined
@@ -98,3 +100,38 @@ def test_cursors_are_kept_for_a_bounded_number_of_statements():
     for number in range(2 * MOST_KEPT):
         assert execute(f"select %s::int + {number}", [1]) == [(number + 1,)]
     assert len(vars(connection.connection)["kept_cursors"]) <= MOST_KEPT
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_the_first_statement_of_a_transaction_takes_its_begin_along():
+    with transaction.atomic():
+        assert execute("select %s::int", [1]) == [(1,)]
+        assert connection.connection.info.transaction_status == TransactionStatus.INTRANS
+    with pytest.raises(DataError), transaction.atomic():
+        execute("select 1 / %s::int", [0])
+    with pytest.raises(DataError), transaction.atomic():
+        execute("select %s::text", ["a\0b"])
+    with transaction.atomic():
+        execute("select set_config(%s, %s, true)", ["application_name", "mine"])
+        assert execute("select current_setting(%s)", ["application_name"]) == [("mine",)]
+        transaction.set_rollback(True)
+    assert execute("select current_setting(%s)", ["application_name"]) != [("mine",)]
+
+
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("inside", [False, True])
+def test_statements_larger_than_what_the_socket_holds_do_not_wait_for_each_other(inside):
+    text = "ش" * 3_000_000
+    asked = [("select %s::text", [text])] * 3
+    with transaction.atomic() if inside else nullcontext():
+        assert pipelined(*asked) == [[(text,)]] * 3
+        assert execute(*asked[0]) == [(text,)]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_statement_that_fails_among_others_leaves_the_connection_usable():
+    for inside in (False, True):
+        for bad in ([0], ["no number"], ["a\0b"]):
+            with pytest.raises(DataError), transaction.atomic() if inside else nullcontext():
+                pipelined(("select %s::int", [1]), ("select 1 / %s::int", bad), ("select %s::int", [2]))
+            assert pipelined(("select %s::int", [1]), ("select 1 / %s::int", [1])) == [[(1,)], [(1,)]]
