@@ -318,7 +318,7 @@ class TestRoundTrips:
 
 
 def test_the_pipeline_is_one_round_trip_on_the_wire(committed_cast, tmp_path):
-    """libpq's own trace: BEGIN, all collected rows and the COMMIT behind them, before the first answer is waited for."""
+    """libpq's own trace: BEGIN, the collected rows and COMMIT go out before the first answer is waited for."""
     connection.ensure_connection()
     raw: psycopg.Connection = connection.connection
     with unit():  # both statements are prepared once and for all
