@@ -8,7 +8,7 @@ from django.conf import settings
 from redis import Redis
 
 from core.errors import RateLimited
-from core.stores import try_redis
+from core.stores import answers, try_redis
 
 # For each key its count, with its window's length as the argument beside it.
 _COUNT = """
@@ -48,7 +48,8 @@ def spend_each(callers: Sequence[Sequence[Use]]) -> list[int]:
     ]
 
     def count(redis: Redis) -> list[int]:
-        return list(redis.eval(_COUNT, len(keys), *keys, *(seconds for _limit, seconds in limits)))
+        [counted] = answers(redis, [("EVAL", _COUNT, len(keys), *keys, *(seconds for _limit, seconds in limits))])
+        return list(counted)
 
     counts = zip(try_redis(count, [0] * len(keys)), limits, strict=True)
     waits = iter([seconds - now % seconds if used > limit else 0 for used, (limit, seconds) in counts])

@@ -12,9 +12,8 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis import Redis
 
-from core.stores import try_redis
+from core.stores import answers, try_redis
 from realtime import log
 
 RING, SIGNAL = "rt.ring", "rt.signal"
@@ -54,16 +53,9 @@ Message = tuple[str, Mapping[str, Any]]
 
 def publish(messages: Iterable[Message]) -> None:
     """Send messages to rooms in one round trip; blocks."""
-    telling = packed(messages)
-
-    def send(redis: Redis) -> None:
-        with redis.pipeline(transaction=False) as pipeline:
-            for channel, content in telling:
-                pipeline.publish(channel, content)
-            pipeline.execute()
-
+    telling = [("PUBLISH", channel, content) for channel, content in packed(messages)]
     if telling:
-        try_redis(send, None)
+        try_redis(lambda redis: answers(redis, telling), [])
 
 
 def packed(messages: Iterable[Message]) -> list[tuple[str, bytes]]:

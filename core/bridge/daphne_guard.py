@@ -28,6 +28,8 @@ def guard_daphne(bridge: HttpBridge) -> bool:
         return False
     request = type("GuardedRequest", (_Guard, daphne.WebRequest), {"bridge": bridge})
     daphne.WebRequest = request  # type: ignore[attr-defined]
+    # Twisted words an access line for each request, which daphne sends nowhere.
+    daphne.HTTPFactory.log = lambda _factory, _request: None
     return True
 
 
