@@ -35,15 +35,15 @@ FIRST = 1
 class Then:
     """What is read when the rows of an Insert are committed, and who gets it; neither undoes anything when it fails.
 
-    `query` makes the query and its parameters from the rows that were written.
+    `query` makes the query and its parameters from the rows that were written; `tell` gets its answer, and them.
     """
 
     query: Callable[[list[Row]], tuple[str, Sequence[Any]]]
-    tell: Callable[[list[tuple[Any, ...]]], None]
+    tell: Callable[[list[tuple[Any, ...]], list[Row]], None]
 
     def read(self, rows: list[Row]) -> None:
         """Ask and tell."""
-        self.tell(execute(*self.query(rows)))
+        self.tell(execute(*self.query(rows)), rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +194,7 @@ def _send(current: _Unit, *, commit: bool) -> None:
     answers = _pipelined(batch, commit, reads)
     for number, (then, rows) in enumerate(asked):
         if answers and answers[number] is not None:
-            after_commit(then.tell, answers[number])
+            after_commit(then.tell, answers[number], rows)
         else:
             after_commit(then.read, rows)
 

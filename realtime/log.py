@@ -32,24 +32,27 @@ def _rows(sql: str, params: Sequence[Any]) -> list[Stored]:
         return stored(cursor.fetchall())
 
 
-def _stored(room: str, seq: int, event_id: uuid.UUID, event: str, data: str, at: datetime.datetime) -> Stored:
-    return Stored(room, seq, str(event_id), event, data, at.astimezone(datetime.UTC).isoformat()[:-6] + "Z")
-
-
-def numbered(event_ids: Collection[uuid.UUID]) -> tuple[str, list[Any]]:
-    """The query for the committed rows of these events, in the order of their rooms' numbers.
+def given_numbers(event_ids: Collection[uuid.UUID]) -> tuple[str, list[Any]]:
+    """The query for what the commit made of these events: room, number, event and data, in the order of the numbers.
 
     One id is compared, since PostgreSQL plans a list anew each time.
     """
     one = len(event_ids) == 1
     which = "= %s" if one else "= any(%s::uuid[])"
-    sql = f"{_COLUMNS} where event_id {which} and seq is not null order by room, seq"
+    sql = (
+        f"select room, seq, event_id, data::text from rt_event where event_id {which} and seq is not null order by seq"
+    )
     return sql, list(event_ids) if one else [list(event_ids)]
 
 
 def stored(rows: Iterable[tuple[Any, ...]]) -> list[Stored]:
     """The events that these rows are."""
-    return [_stored(*row) for row in rows]
+    return [Stored(room, seq, str(event_id), event, data, at_text(at)) for room, seq, event_id, event, data, at in rows]
+
+
+def at_text(at: datetime.datetime) -> str:
+    """A moment as it stands on the wire."""
+    return at.astimezone(datetime.UTC).isoformat()[:-6] + "Z"
 
 
 def since(room: str, seq: int, limit: int) -> list[Stored]:

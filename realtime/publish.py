@@ -9,15 +9,20 @@ from core import clock
 from core.after_commit import after_commit
 from core.ids import new_id
 from core.jsonb import jsonb_text
-from core.operation import Insert, Then, write_later
+from core.operation import Insert, Row, Then, write_later
 from core.prepared import execute
 from realtime import doorbell, log
 from realtime.models import Room
 from realtime.registry import events
 
 
-def _ring(rows: list[tuple[Any, ...]]) -> None:
-    doorbell.ring(log.stored(rows))
+def _ring(numbered: list[tuple[Any, ...]], written: list[Row]) -> None:
+    events = {event_id: (str(event_id), event, log.at_text(at)) for _id, event_id, _room, event, _data, at in written}
+    stored = []
+    for room, seq, event_id, data in numbered:
+        name, event, at = events[event_id]
+        stored.append(log.Stored(room, seq, name, event, data, at))
+    doorbell.ring(stored)
 
 
 _INSERT = Insert(
@@ -27,7 +32,7 @@ _INSERT = Insert(
     """,
     "id uuid, event_id uuid, room text, event text, data text, at timestamptz",
     numbered=True,
-    then=Then(lambda rows: log.numbered({row[1] for row in rows}), _ring),
+    then=Then(lambda rows: log.given_numbers({row[1] for row in rows}), _ring),
 )
 
 
@@ -64,7 +69,7 @@ def signals(event: str, forms: Mapping[str, Mapping[str, Any]]) -> list[doorbell
     spec = events().get(event)
     if spec is None or spec.stored or any(room.partition(":")[0] not in spec.rooms for room in forms):
         raise ValueError(f"The event {event} is not registered as a signal to {', '.join(forms)}.")
-    message = {"type": doorbell.SIGNAL, "event": event, "at": clock.now().isoformat()[:-6] + "Z"}
+    message = {"type": doorbell.SIGNAL, "event": event, "at": log.at_text(clock.now())}
     if len(forms) > 1:  # who is in several of the rooms hears it once
         message["once"] = new_id().hex
     return [(room, {**message, "room": room, "data": jsonb_text(data)}) for room, data in forms.items()]

@@ -117,7 +117,7 @@ class TestTransaction:
 
     def test_a_read_after_the_commit_that_fails_undoes_nothing(self):
         told: list[Any] = []
-        insert = Insert(_TEAMS.sql, then=Then(lambda rows: ("select 1 / %s::int", [0]), told.append))
+        insert = Insert(_TEAMS.sql, then=Then(lambda rows: ("select 1 / %s::int", [0]), lambda *all: told.append(all)))
         with capture_logs() as logs, unit():
             write_later(insert, ("x",))
         assert Team.objects.filter(name_ar="x").exists()
@@ -126,12 +126,13 @@ class TestTransaction:
 
     def test_what_is_read_after_the_commit_sees_it(self):
         told: list[Any] = []
-        read = Then(lambda rows: ("select %s::int, count(*) from accounts_team", [len(rows)]), told.append)
+        asked = "select %s::int, count(*) from accounts_team"
+        read = Then(lambda rows: (asked, [len(rows)]), lambda *all: told.append(all))
         insert = Insert(_TEAMS.sql, then=read)
         with unit():
             write_later(insert, ("x",))
             write_later(insert, ("y",))
-        assert told == [[(2, 2)]]
+        assert told == [([(2, 2)], [("x",), ("y",)])]
 
     def test_a_few_rows_and_many_are_written_alike(self):
         for count in (1, 4, 5):

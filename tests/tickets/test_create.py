@@ -20,7 +20,8 @@ from tests.tickets.acts import (
     tried,
     with_rights,
 )
-from tickets.models import Category, Change, Ticket
+from tickets.models import Category, Change, Message, Ticket
+from tickets.operations import NewTicket, create_ticket
 
 BODY = {"subject": "Cracked screen", "description": "It came cracked."}
 
@@ -53,6 +54,18 @@ def test_a_customer_opens_a_ticket_and_reads_what_he_sent(cast, category):
     assert seen(cast.customer, ticket) == ticket
     [opening] = thread(cast.customer, ticket)
     assert (opening["body"], opening["author"]["type"]) == (ticket["description"], "customer")
+
+
+def test_the_ticket_that_is_returned_is_the_row_that_was_written(cast, category):
+    new = NewTicket(
+        "x", "y", category.pk, order_id="A", customer_id=cast.customer.pk, agent_id=cast.agent.pk, tags=["a"]
+    )
+    for ticket in (create_ticket(NewTicket("x", "y"), by=cast.customer), create_ticket(new, by=cast.agent)):
+        row = Ticket.objects.get(pk=ticket.pk)
+        for field in Ticket._meta.concrete_fields:
+            assert getattr(ticket, field.attname) == getattr(row, field.attname), field
+        opening = Message.objects.get(opens=ticket)
+        assert (opening.body, opening.first_ticket_id, opening.created_at) == ("y", ticket.pk, ticket.created_at)
 
 
 def test_the_two_forms_have_exactly_the_fields_of_the_contract(cast):

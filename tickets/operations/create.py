@@ -10,12 +10,14 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from psycopg import sql
 
 from accounts.models import User
 from audit.recorder import record
 from core import clock
 from core.days import site_zone
 from core.errors import Forbidden
+from core.instances import made
 from core.operation import operation
 from core.prepared import execute
 from tickets import events, notices
@@ -74,7 +76,8 @@ def create_ticket(new: NewTicket, *, by: User) -> Ticket:
     Raises Forbidden, or Invalid naming an unknown category, customer, agent, team or attachment.
     """
     customer = _customer(new, by)
-    ticket = Ticket(
+    ticket = made(
+        Ticket,
         subject=new.subject,
         description=new.description,
         priority=new.priority,
@@ -98,7 +101,8 @@ def follow_up(origin: Ticket, new: NewMessage, *, sent_to: Ticket, by: User) -> 
 
     `sent_to` is where the answer was sent: the old ticket, or one that was merged into it.
     """
-    ticket = Ticket(
+    ticket = made(
+        Ticket,
         subject=origin.subject,
         description=new.body,
         priority=origin.priority,
@@ -138,7 +142,8 @@ def _open(
         setattr(ticket, column, now)
     ticket.message_count, ticket.attachment_count = 1, len(attachments)
     recompute_sla(ticket)
-    opening = Message(
+    opening = made(
+        Message,
         author=by,
         author_type=author_type(by),
         body=ticket.description,
@@ -188,7 +193,14 @@ def _columns(model: type[Ticket] | type[Message], without: set[str]) -> list[Any
     return [field for field in model._meta.concrete_fields if field.name not in {"id", *without}]
 
 
-_TICKET = _columns(Ticket, {"number"})
+# Columns that only later operations set: a new ticket has their defaults, which stand in the statement.
+_LATER = (
+    *("note_count", "note_attachment_count", "reopen_count", "escalation_level", "escalated_at", "first_response_at"),
+    *("first_response_by", "resolved_at", "resolved_by", "resolved_assignee", "closed_at", "merged_into"),
+    *("sla_breached", "version"),
+)
+_LATER_TICKET = [Ticket._meta.get_field(name) for name in _LATER]
+_TICKET = _columns(Ticket, {"number", *_LATER})
 _MESSAGE = _columns(Message, {"ticket", "first_ticket", "opens"})
 
 
@@ -197,8 +209,9 @@ def _insert_sql() -> str:
     """Both rows in one statement, which takes one parameter a column."""
     return f"""
     with t as (
-      insert into tickets_ticket (number, {_names(_TICKET)})
-      select 'TKT-' || %s::text || '-' || lpad(n::text, greatest(6, length(n::text)), '0'), {_parameters(_TICKET)}
+      insert into tickets_ticket (number, {_names(_TICKET)}, {_names(_LATER_TICKET)})
+      select 'TKT-' || %s::text || '-' || lpad(n::text, greatest(6, length(n::text)), '0'), {_parameters(_TICKET)},
+             {_defaults(_LATER_TICKET)}
       from (select nextval('ticket_number_seq') as n) as next
       returning id, number
     ), m as (
@@ -216,6 +229,10 @@ def _names(fields: list[Any]) -> str:
 
 def _parameters(fields: list[Any]) -> str:
     return ", ".join(f"%s::{_type(field)}" for field in fields)
+
+
+def _defaults(fields: list[Any]) -> str:
+    return ", ".join(f"{sql.Literal(field.get_default()).as_string(None)}::{_type(field)}" for field in fields)
 
 
 def _type(field: Any) -> str:
