@@ -11,14 +11,14 @@ M = TypeVar("M", bound=Model)
 
 
 def made(model: type[M], **values: Any) -> M:
-    """`model(**values)`, by names of fields: a relation gets its object or None. TypeError for an unknown name."""
+    """`model(**values)`, by names of fields: a relation gets its object or None. TypeError for any other name."""
     columns, defaults, relations = _known(model)
-    given, related = dict(defaults), {}
+    given, related, ids = dict(defaults), {}, relations.values()
     for name, value in values.items():
         if name in relations:
             related[name] = value
             given[relations[name]] = None if value is None else value.pk
-        elif name in given:
+        elif name in given and name not in ids:
             given[name] = value
         else:
             raise TypeError(f"{model.__name__} has no field {name}.")

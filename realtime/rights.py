@@ -34,7 +34,7 @@ async def recheck(sessions: Sequence[Session]) -> None:
             session.end(CLOSE_FORBIDDEN if reason == "disabled" else CLOSE_UNAUTHENTICATED)
             continue
         if session.epoch == epoch:
-            session.user = user
+            session.know(user)
         for name in names:
             if name not in allowed and name in session.cursors:
                 session.leave(name)

@@ -61,10 +61,9 @@ class Session:
 
     def __init__(self, hub: Hub, peer: Peer, identity: Identity, session_id: str) -> None:
         self.id = session_id
-        self.hub, self.peer = hub, peer
-        self.identity, self.user = identity, identity.user
+        self.hub, self.peer, self.identity = hub, peer, identity
+        self.know(identity.user)
         self.user_id: int = identity.user.pk
-        peer.language = identity.user.language
         self.cursors: dict[str, Cursor] = {}
         self.aliases: dict[tuple[str, str], str] = {}
         self.typing: dict[str, Typing] = {}
@@ -256,6 +255,11 @@ class Session:
 
     # --- Rights
 
+    def know(self, user: Viewer) -> None:
+        """Who is at the other end, as the database has him now."""
+        self.user = user
+        self.peer.language = user.language
+
     def watch_expiry(self) -> None:
         """Warn a minute before the credential ends, and end with it."""
         if self._timer is not None:
@@ -274,8 +278,8 @@ class Session:
 
     def renew(self, identity: Identity) -> None:
         """Go on with a fresh credential of the same person."""
-        self.identity, self.user = identity, identity.user
-        self.peer.language = identity.user.language
+        self.identity = identity
+        self.know(identity.user)
         self.watch_expiry()
 
     async def _recheck(self) -> None:

@@ -30,10 +30,19 @@ class AtOnce(psycopg.Pipeline):
 
 @contextmanager
 def at_once(raw: psycopg.Connection[Any]) -> Iterator[None]:
-    """Send what is executed inside, and the transaction's `BEGIN`, at its end; results and errors come then."""
+    """Send what is executed inside, and the transaction's `BEGIN`, at its end; results and errors come then.
+
+    What libpq itself refuses (65,536 parameters) ends the connection.
+    """
+    assert raw._pipeline is None, "a pipeline does not stand in another"
     raw._pipeline = AtOnce(raw)
-    with raw.pipeline():
-        yield
+    try:
+        with raw.pipeline():
+            yield
+    finally:
+        raw._pipeline = None
+        if raw.pgconn.pipeline_status:  # libpq refused a statement: what waits in it can be neither sent nor read
+            raw.close()
 
 
 def begins(raw: psycopg.Connection[Any]) -> bool:

@@ -4,7 +4,7 @@ import threading
 from contextlib import nullcontext
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 from psycopg.pq import TransactionStatus
 
 from accounts.models import User
@@ -135,3 +135,13 @@ def test_a_statement_that_fails_among_others_leaves_the_connection_usable():
             with pytest.raises(DataError), transaction.atomic() if inside else nullcontext():
                 pipelined(("select %s::int", [1]), ("select 1 / %s::int", bad), ("select %s::int", [2]))
             assert pipelined(("select %s::int", [1]), ("select 1 / %s::int", [1])) == [[(1,)], [(1,)]]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_libpq_refuses_leaves_no_connection_that_waits_for_ever():
+    many = "select " + ", ".join(["%s::int"] * 70_000)
+    for inside in (False, True):
+        with pytest.raises(DatabaseError), transaction.atomic() if inside else nullcontext():
+            pipelined(("select %s::int", [1]), (many, [1] * 70_000))
+        connection.close()
+        assert execute("select %s::int", [1]) == [(1,)]

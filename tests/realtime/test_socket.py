@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.events import access_changed
+from accounts.operations import update_profile
+from core.operation import unit
 from tests.cast import customer
 from tests.realtime.client import Client, subprotocols, token_of
+from tests.realtime.servers import wait_until
 from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
 
 pytestmark = pytest.mark.slow
@@ -53,3 +57,13 @@ def test_a_refusal_is_said_in_the_language_of_who_asks(committed_cast, web, lang
         client.socket.send("[]")
         answers.append(client.event("error")["data"])
         assert [answer["message"] for answer in answers] == said
+
+
+def test_a_language_that_was_changed_is_that_of_the_next_refusals(committed_cast, web):
+    person = customer("Sara", "en")
+    with Client(web, token_of(person)) as client:
+        client.event("ready")
+        update_profile(person.pk, changes={"language": "ar"}, by=person)
+        with unit():
+            access_changed([person.pk], "rights_changed")  # else it is read within a minute
+        wait_until(lambda: client.act("dance")["error"]["message"] == "لا يوجد إجراء بهذا الاسم.", every=0.2)

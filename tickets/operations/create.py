@@ -232,7 +232,10 @@ def _parameters(fields: list[Any]) -> str:
 
 
 def _defaults(fields: list[Any]) -> str:
-    return ", ".join(f"{sql.Literal(field.get_default()).as_string(None)}::{_type(field)}" for field in fields)
+    values = [field.get_db_prep_save(field.get_default(), connection) for field in fields]
+    return ", ".join(
+        f"{sql.Literal(value).as_string(None)}::{_type(field)}" for field, value in zip(fields, values, strict=True)
+    )
 
 
 def _type(field: Any) -> str:
