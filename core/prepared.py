@@ -34,14 +34,16 @@ def execute(sql: str, params: Sequence[Any]) -> Rows:
     return _timed(run, (sql, params))[0]
 
 
-def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -> list[Rows]:
+def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = (), binary: bool = False) -> list[Rows]:
     """The rows of several statements in one round trip, each planned once a connection for whatever values come.
 
+    `binary` rows are read faster where they are many: numbers, texts and moments come as they always do, JSON does not.
     `off` names planner settings that are off meanwhile. Before a statement's first plans PostgreSQL would else look at
     the values, and plan anew each time if that seems cheaper.
     """
     settings = {"plan_cache_mode": ("force_generic_plan", "auto"), **dict.fromkeys(off, ("off", "on"))}
-    before, after = ([(_SETTING, (name, values[end])) for name, values in settings.items()] for end in (0, 1))
+    setting = "select " + ", ".join(["set_config(%s, %s, true)"] * len(settings))
+    before, after = ([(setting, [w for name, ends in settings.items() for w in (name, ends[end])])] for end in (0, 1))
     if not connection.in_atomic_block:
         after = []  # the round trip is a transaction of its own, and ends what is set for it
 
@@ -49,7 +51,7 @@ def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -
         with at_once(raw):
             for sql, params in before:
                 _send(raw, sql, params)
-            cursors = [(sql, _send(raw, sql, params)) for sql, params in statements]
+            cursors = [(sql, _send(raw, sql, params, binary=binary)) for sql, params in statements]
             for sql, params in after:
                 _send(raw, sql, params)
         return fetched(raw, cursors)
@@ -57,11 +59,8 @@ def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = ()) -
     return _timed(run, *before, *statements, *after)
 
 
-_SETTING = "select set_config(%s, %s, true)"
-
-
-def _send(raw: Raw, sql: str, params: Sequence[Any]) -> psycopg.Cursor[Any]:
-    return kept_cursor(raw, sql).execute(sql, params, prepare=True)
+def _send(raw: Raw, sql: str, params: Sequence[Any], *, binary: bool = False) -> psycopg.Cursor[Any]:
+    return kept_cursor(raw, sql).execute(sql, params, prepare=True, binary=binary)
 
 
 MOST_KEPT = 100

@@ -210,7 +210,7 @@ class _Condition:
 def _by_index(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     """The rows, found by bitmaps of indexes whatever the planner thinks of it, in one round trip."""
     try:
-        return pipelined(rows.query.sql_with_params(), off=["enable_seqscan", "enable_indexscan"])[0]
+        return pipelined(rows.query.sql_with_params(), off=["enable_seqscan", "enable_indexscan"], binary=True)[0]
     except EmptyResultSet:
         return []
 
