@@ -42,7 +42,7 @@ async def perform(session: Session, action: Any, arguments: Arguments) -> dict[s
     except Exception:
         logger.exception("realtime_action_failed", action=str(action)[:40])
         refusal = Refused("internal", requestId=origin().request_id or session.id)
-    return {"ok": False, "error": refusal.said(session.peer.language)}
+    return refusal.answer(session.peer.language)
 
 
 def _of(name: Any) -> Action:

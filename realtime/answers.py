@@ -50,6 +50,10 @@ class Refused(Exception):
         with translation.override(language):
             return {"code": self.code, "message": str(MESSAGES.get(self.code, "")), **self.details}
 
+    def answer(self, language: str) -> dict[str, Any]:
+        """What the action is answered."""
+        return {"ok": False, "error": self.said(language)}
+
 
 class Closed(Exception):
     """The socket is to be closed with this code."""

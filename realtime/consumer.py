@@ -118,7 +118,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         except Refused as refusal:
             self.refuse(ref, refusal)
         except Closed as closed:
-            self.answer(ref, {"ok": False, "error": Refused(closed.error).said(self.peer.language)})
+            self.answer(ref, Refused(closed.error).answer(self.peer.language))
             self.close(closed, told=True)
 
     async def _first_frame(self, frame: dict[str, Any], ref: Any) -> None:
@@ -139,7 +139,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
 
     def refuse(self, ref: Any, refusal: Refused) -> None:
         """A frame that is no action; it counts as one."""
-        self.answer(ref, {"ok": False, "error": refusal.said(self.peer.language)})
+        self.answer(ref, refusal.answer(self.peer.language))
         if self.session is None:
             self.close(Closed(CLOSE_UNAUTHENTICATED), told=True)
         elif self.session.bucket.take() and self.session.bucket.strike():
@@ -154,7 +154,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
 
     def close(self, closed: Closed, *, told: bool = False) -> None:
         if closed.error and not told:
-            self.answer(None, {"ok": False, "error": Refused(closed.error).said(self.peer.language)})
+            self.answer(None, Refused(closed.error).answer(self.peer.language))
         if self.session is not None:
             self.session.end(closed.code)
         else:

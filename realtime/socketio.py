@@ -257,13 +257,13 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def _action(self, event: str, sid: str, arguments: list[Any]) -> dict[str, Any] | None:
         session = self.sessions.get(sid)
         if session is None or session.closed:
-            return {"ok": False, "error": Refused("unauthorized").said("en")}
+            return Refused("unauthorized").answer(SocketIoPeer.language)
         wanted = _ack_wanted.get()
         try:
             answer = await perform(session, event, arguments)
         except Closed as closed:
             session.end(closed.code)
-            return {"ok": False, "error": Refused(closed.error).said(session.peer.language)}
+            return Refused(closed.error).answer(session.peer.language)
         if not wanted and not answer["ok"]:
             session.control("error", answer["error"])
         return answer

@@ -206,7 +206,7 @@ _MESSAGE = _columns(Message, {"ticket", "first_ticket", "opens"})
 
 @cache
 def _insert_sql() -> str:
-    """Both rows in one statement, which takes one parameter a column."""
+    """Both rows in one statement: a parameter for each column that an opening sets, defaults for the others."""
     return f"""
     with t as (
       insert into tickets_ticket (number, {_names(_TICKET)}, {_names(_LATER_TICKET)})
