@@ -12,8 +12,8 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.models import Role, TokenFamily, User
 from core import clock
-from core.context import origin
 from core.errors import Unauthenticated
+from core.request_context import origin
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from core.context import origin
 from core.operation import operation
 from core.protocols import Actor
+from core.request_context import origin
 
 
 @operation

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import clock
-from core.context import origin
 from core.jsonb import clean_text, jsonb_text
 from core.operation import Insert, write_later
 from core.protocols import Actor, Audited
+from core.request_context import origin
 
 _INSERT = Insert(
     """

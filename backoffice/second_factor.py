@@ -32,9 +32,9 @@ from backoffice import operations as door
 from backoffice.forms import CodeForm, SwitchOffForm, too_many
 from backoffice.qr import qr_svg
 from core.admin import show_problem
-from core.context import origin
 from core.errors import Problem, RateLimited
-from core.operation import unit
+from core.operation import operation_scope
+from core.request_context import origin
 
 # What a session holds between the password and the code, and for how many seconds.
 _HALFWAY = "second_factor"
@@ -94,7 +94,7 @@ def _pass(user: User, code: str) -> Problem | None:
 
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
     target = request.session.pop(_HALFWAY)["next"]
-    with unit():
+    with operation_scope():
         login(request, user)
         door.enter(user)
     return HttpResponseRedirect(target)

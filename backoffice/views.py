@@ -29,10 +29,10 @@ from backoffice import operations as door
 from backoffice.forms import ChangeForm, ForgotForm, ResetForm, SignInForm, too_many
 from backoffice.second_factor import ask_for_code
 from core.admin import show_problem
-from core.context import origin
 from core.errors import Problem, RateLimited
-from core.operation import unit
+from core.operation import operation_scope
 from core.rates import spend
+from core.request_context import origin
 
 
 class SignIn(LoginView):
@@ -45,7 +45,7 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         if has_second_factor(form.get_user()):
             return ask_for_code(self.request, form.get_user(), self.get_success_url())
-        with unit():
+        with operation_scope():
             response = super().form_valid(form)
             door.enter(form.get_user())
         return response
@@ -64,7 +64,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session, by POST alone."""
     if request.method != "POST":
         return HttpResponseRedirect(reverse("admin:index"))
-    with unit():
+    with operation_scope():
         if isinstance(request.user, User):
             door.leave(request.user)
         logout(request)

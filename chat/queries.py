@@ -30,7 +30,7 @@ def sessions_for(user: User) -> SessionQuerySet:
 
 def find(ref: str, user: User) -> Session:
     """A chat the user sees, without what forms show; raises NotFound."""
-    session: Session | None = sessions_for(user).referred(ref).first()
+    session: Session | None = sessions_for(user).by_ref(ref).first()
     if session is None:
         raise NotFound
     return session
@@ -38,7 +38,7 @@ def find(ref: str, user: User) -> Session:
 
 def sees(ref: str, user: User) -> bool:
     """Whether this person sees the chat today."""
-    return sessions_for(user).referred(ref).exists()
+    return sessions_for(user).by_ref(ref).exists()
 
 
 def own(user: User) -> Session | None:

@@ -40,7 +40,7 @@ class SessionQuerySet(models.QuerySet[Any]):
             return self.filter(Q(status=Status.WAITING) | Q(agent_id=user.pk))
         return self.none()
 
-    def referred(self, ref: str) -> SessionQuerySet:
+    def by_ref(self, ref: str) -> SessionQuerySet:
         """By id; a malformed reference finds nothing."""
         pk = as_number(str(ref))
         return self.none() if pk is None else self.filter(pk=pk)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.positions import tell_later
+from chat.queue_positions import tell_later
 from chat.watch import watch as look
 
 

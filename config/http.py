@@ -9,8 +9,8 @@ from django.utils import translation
 from core.api.problems import body
 from core.bridge import HttpBridge, Limits, guard_daphne
 from core.bridge.refusals import prefers_arabic
-from core.context import Origin, came_from
 from core.errors import CODES, Unavailable
+from core.request_context import Origin, request_context
 
 _PREFIX = f"/{settings.API_PREFIX}" if settings.API_PREFIX else ""
 UPLOADS = frozenset({f"{_PREFIX}/tickets/upload", f"{_PREFIX}/chat/upload"})
@@ -36,7 +36,7 @@ def _language(scope: Any) -> str:
 
 
 def _error_body(code: str, scope: Any, request_id: str) -> bytes:
-    with translation.override(_language(scope)), came_from(Origin(request_id)):
+    with translation.override(_language(scope)), request_context(Origin(request_id)):
         return orjson.dumps(body(CODES.get(code, Unavailable)()))
 
 

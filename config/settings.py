@@ -278,7 +278,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": True,
     "POSTPROCESSING_HOOKS": [
-        "realtime.webhooks.add",
+        "realtime.openapi_events.add",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.close_forms",
     ],

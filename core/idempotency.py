@@ -12,7 +12,7 @@ from psycopg.errors import LockNotAvailable
 
 from core.errors import IdempotencyConflict, InProgress, Invalid
 from core.models import IdempotencyKey
-from core.operation import run_later, unit
+from core.operation import operation_scope, run_later
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -35,7 +35,7 @@ def once(user_id: int, route: str, key: str, payload: Any, run: Callable[[], Ans
     if not _KEY.fullmatch(key):
         raise Invalid(fields={"Idempotency-Key": ["1–200 ASCII"]})
     digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
-    with unit():
+    with operation_scope():
         if not _claim(user_id, route, key, digest):
             return _first_answer(user_id, route, key, digest)
         answer = run()

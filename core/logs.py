@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from core.context import origin
+from core.request_context import origin
 
 _SECRET = re.compile(r"password|secret|token|authorization|cookie|otp", re.IGNORECASE)
 

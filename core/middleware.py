@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 
 from core import metrics
 from core.api.problems import problem_response
-from core.context import Origin, came_from
 from core.errors import Problem, Unavailable
 from core.pages import page, wants_page
+from core.request_context import Origin, request_context
 
 log = structlog.get_logger("request")
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -32,7 +32,7 @@ class RequestContextMiddleware:
         request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
         came = Origin(request_id, client_address(request), request.headers.get("User-Agent", "")[:300])
         started = time.perf_counter()
-        with came_from(came):
+        with request_context(came):
             try:
                 response = self.get_response(request)
             except (OperationalError, InterfaceError) as error:

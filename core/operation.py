@@ -17,7 +17,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from core.after_commit import after_commit
-from core.database.at_once import at_once
+from core.database.pipeline import at_once
 from core.prepared import execute, fetched, kept_cursor
 
 P = ParamSpec("P")
@@ -139,7 +139,7 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with unit():
+        with operation_scope():
             return function(*args, **kwargs)
 
     OPERATIONS[f"{function.__module__}.{function.__qualname__}"] = run
@@ -147,7 +147,7 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def unit() -> Iterator[None]:
+def operation_scope() -> Iterator[None]:
     """The transaction of one or more operations; joins the one already open."""
     if _current.unit is not None:
         yield

@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from core.api.problems import headers, refusal_hook
-from core.context import origin
 from core.errors import Forbidden, Problem
+from core.request_context import origin
 from core.text import in_language
 
 STATUSES = frozenset({400, 403, 404, 500, 503})

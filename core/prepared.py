@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.query import ModelIterable
 
-from core.database.at_once import at_once, begins
+from core.database.pipeline import at_once, begins
 
 M = TypeVar("M", bound=Model)
 

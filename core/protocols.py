@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 from django.db.models import QuerySet
 
-from core.context import Origin
+from core.request_context import Origin
 
 
 class Actor(Protocol):

@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError
 
-from core.context import origin
 from core.protocols import Room, SocketAction
-from realtime import figures, registry, rooms, typing
-from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
+from core.request_context import origin
+from realtime import metrics, registry, rooms, typing
+from realtime.action_dispatch import ask
+from realtime.errors import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.session import Session
 from realtime.workers import in_thread
-from realtime.writing import ask
 
 logger = structlog.get_logger(__name__)
 Arguments = list[Any]
@@ -70,7 +70,7 @@ async def write(action: SocketAction, session: Session, arguments: Arguments) ->
         answer = refusal.code
         raise
     finally:
-        figures.CHANGES.labels(action.name, answer).inc()
+        metrics.CHANGES.labels(action.name, answer).inc()
 
 
 def _joining(room: Room) -> Action:

@@ -11,11 +11,11 @@ from django.db import InterfaceError, OperationalError
 
 from core.protocols import Identity
 from realtime import leases, log, presence, rooms
-from realtime.answers import CLOSE_LIMIT, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED, Closed
+from realtime.batcher import Batcher
+from realtime.errors import CLOSE_LIMIT, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED, Closed
 from realtime.hub import hub
 from realtime.registry import authenticator
 from realtime.session import Peer, Session
-from realtime.together import Together
 
 logger = structlog.get_logger(__name__)
 
@@ -96,7 +96,7 @@ def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
 
 
 # A wave of reconnects costs a few queries, not a few each.
-_DOOR: Together[Caller, Admitted] = Together(_ask, most=100, at_once=2)
+_DOOR: Batcher[Caller, Admitted] = Batcher(_ask, most=100, at_once=2)
 
 
 def _identities(callers: Sequence[Caller]) -> list[Identity | None]:

@@ -11,10 +11,10 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
-from realtime import doors
+from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_cookie, admit_by_token, ready
-from realtime.answers import (
+from realtime.errors import (
     CLOSE_FORBIDDEN,
     CLOSE_LIMIT,
     CLOSE_RESTART,
@@ -75,12 +75,12 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def websocket_connect(self, message: MutableMapping[str, Any]) -> None:
-        self.found = doors.headers(self.scope)
+        self.found = handshake.headers(self.scope)
         offered = self.scope.get("subprotocols", [])
-        chosen = doors.SUBPROTOCOL if doors.SUBPROTOCOL in offered else None
+        chosen = handshake.SUBPROTOCOL if handshake.SUBPROTOCOL in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
         self.peer = PlainPeer(
-            outlet_of(self.base_send), doors.address(self.scope, self.found), doors.user_agent(self.found)
+            outlet_of(self.base_send), handshake.address(self.scope, self.found), handshake.user_agent(self.found)
         )
         try:
             await self.enter(offered)
@@ -89,9 +89,9 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def enter(self, offered: list[str]) -> None:
         """Let the socket in by what its handshake carries; without a token it has a few seconds to send one."""
-        if not doors.origin_allowed(self.found, required=False):
+        if not handshake.origin_allowed(self.found, required=False):
             raise Closed(CLOSE_FORBIDDEN, "forbidden")
-        token = doors.bearer_token(self.found, offered)
+        token = handshake.bearer_token(self.found, offered)
         if token is not None:
             self.begin(await admit_by_token(self.peer, token))
             return
@@ -174,9 +174,9 @@ class AdminConsumer(SupportConsumer):
     """The socket of the back office's pages."""
 
     async def enter(self, offered: list[str]) -> None:
-        if not doors.origin_allowed(self.found, required=True):
+        if not handshake.origin_allowed(self.found, required=True):
             raise Closed(CLOSE_FORBIDDEN, "forbidden")
-        self.begin(await admit_by_cookie(self.peer, doors.cookies(self.found)))
+        self.begin(await admit_by_cookie(self.peer, handshake.cookies(self.found)))
 
 
 def _parse(content: str | bytes) -> dict[str, Any]:

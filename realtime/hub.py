@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary
 import structlog
 from django.conf import settings
 
-from realtime import figures, leases, log
-from realtime.bus import Bus
-from realtime.doorbell import RING, SIGNAL, channel_of, pack, unpack
+from realtime import leases, log, metrics
 from realtime.frames import Frame
+from realtime.notifier import RING, SIGNAL, channel_of, pack, unpack
+from realtime.pubsub import Bus
 from realtime.registry import events
 from realtime.subscriptions import Subscriptions
 from realtime.workers import in_thread
@@ -131,7 +131,7 @@ class Hub:
             return
         room.head = max(room.head, seq)
         if seq == room.last + 1 and data is not None:
-            figures.SENT.labels("doorbell").inc()
+            metrics.SENT.labels("doorbell").inc()
             row = log.Stored(room.name, seq, message["id"], message["event"], data, message["at"])
             self._deliver(room, Frame.stored(row))
         self._fill(room)
@@ -165,7 +165,7 @@ class Hub:
                 rows = await in_thread(log.since, room.name, start, settings.REALTIME["replay_page"])
                 for row in rows:
                     if row.seq == room.last + 1:
-                        figures.SENT.labels("log").inc()
+                        metrics.SENT.labels("log").inc()
                         self._deliver(room, Frame.stored(row))
                 if room.last == start:
                     await self._reset(room)
@@ -236,7 +236,7 @@ class Hub:
     def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:
         for session in list(room.members):
             if session.user_id != skip:
-                session.whisper(frame, once)
+                session.send_ephemeral(frame, once)
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
@@ -247,7 +247,7 @@ def hub() -> Hub:
     loop = asyncio.get_running_loop()
     found = _hubs.get(loop)
     if found is None:
-        from realtime.rounds import start_rounds
+        from realtime.periodic import start_rounds
 
         found = _hubs[loop] = Hub()
         start_rounds(found)

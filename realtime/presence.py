@@ -8,10 +8,10 @@ from typing import Any
 from django.conf import settings
 
 from realtime import leases
-from realtime.doorbell import packed
+from realtime.encoding import PresenceUpdated
+from realtime.notifier import packed
 from realtime.publish import signal, signals
 from realtime.registry import EventSpec, authenticator
-from realtime.wire import PresenceUpdated
 
 UPDATED = "presence:updated"
 EVENTS = (

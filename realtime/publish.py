@@ -11,7 +11,7 @@ from core.ids import new_id
 from core.jsonb import jsonb_text
 from core.operation import Insert, Row, Then, write_later
 from core.prepared import execute
-from realtime import doorbell, log
+from realtime import log, notifier
 from realtime.models import Room
 from realtime.registry import events
 
@@ -22,7 +22,7 @@ def _ring(numbered: list[tuple[Any, ...]], written: list[Row]) -> None:
     for room, seq, event_id, data in numbered:
         name, event, at = events[event_id]
         stored.append(log.Stored(room, seq, name, event, data, at))
-    doorbell.ring(stored)
+    notifier.ring(stored)
 
 
 _INSERT = Insert(
@@ -61,15 +61,15 @@ def signal(event: str, forms: Mapping[str, Mapping[str, Any]]) -> None:
 
     ValueError for an event that is not registered, is stored, or does not go to such a room.
     """
-    after_commit(doorbell.publish, signals(event, forms))
+    after_commit(notifier.publish, signals(event, forms))
 
 
-def signals(event: str, forms: Mapping[str, Mapping[str, Any]]) -> list[doorbell.Message]:
+def signals(event: str, forms: Mapping[str, Mapping[str, Any]]) -> list[notifier.Message]:
     """What `signal` tells, for who publishes it himself."""
     spec = events().get(event)
     if spec is None or spec.stored or any(room.partition(":")[0] not in spec.rooms for room in forms):
         raise ValueError(f"The event {event} is not registered as a signal to {', '.join(forms)}.")
-    message = {"type": doorbell.SIGNAL, "event": event, "at": log.at_text(clock.now())}
+    message = {"type": notifier.SIGNAL, "event": event, "at": log.at_text(clock.now())}
     if len(forms) > 1:  # who is in several of the rooms hears it once
         message["once"] = new_id().hex
     return [(room, {**message, "room": room, "data": jsonb_text(data)}) for room, data in forms.items()]

@@ -10,7 +10,7 @@ import structlog
 
 from core.protocols import Identity, Viewer
 from realtime import log, rooms
-from realtime.answers import CLOSE_FORBIDDEN, CLOSE_UNAUTHENTICATED
+from realtime.errors import CLOSE_FORBIDDEN, CLOSE_UNAUTHENTICATED
 from realtime.registry import authenticator
 from realtime.workers import in_thread
 

@@ -11,8 +11,8 @@ from typing import Protocol
 from django.conf import settings
 
 from core.protocols import Identity, Viewer
-from realtime import figures, leases, log, rooms
-from realtime.answers import CLOSE_UNAUTHENTICATED, Refused
+from realtime import leases, log, metrics, rooms
+from realtime.errors import CLOSE_UNAUTHENTICATED, Refused
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.limits import Bucket
@@ -78,7 +78,7 @@ class Session:
         self._seen_set: set[str] | frozenset[str] = frozenset()
         self._timer: asyncio.TimerHandle | None = None
         hub.sessions[self] = None
-        figures.SOCKETS.labels(peer.kind).inc()
+        metrics.SOCKETS.labels(peer.kind).inc()
         self.watch_expiry()
 
     @property
@@ -100,7 +100,7 @@ class Session:
             return
         self._send_next(cursor, frame)
 
-    def whisper(self, frame: Frame, once: str = "") -> None:
+    def send_ephemeral(self, frame: Frame, once: str = "") -> None:
         """A signal that may be lost; what goes to several rooms carries a name in `once`, and is written once."""
         if self.paused_at is not None or self.closed or once in self._seen_set:
             return
@@ -115,7 +115,7 @@ class Session:
             self._unseen_bytes = 0
             if self.paused_at is None and self.peer.backlog() > settings.REALTIME["backlog_bytes"]:
                 self.paused_at = time.monotonic()
-                figures.PAUSES.inc()
+                metrics.PAUSES.inc()
 
     def control(self, event: str, data: object) -> None:
         """Tell this client something about its socket."""
@@ -178,7 +178,7 @@ class Session:
             if row.seq == cursor.seq + 1:
                 self._send_next(cursor, Frame.stored(row), again=again)
                 sent += 1
-        figures.REPLAYED.inc(sent)
+        metrics.REPLAYED.inc(sent)
         return sent
 
     def reset(self, room: str, head: int) -> None:
@@ -187,7 +187,7 @@ class Session:
         if cursor is not None:
             cursor.seq = cursor.head = head
             cursor.resets += 1
-            figures.RESETS.inc()
+            metrics.RESETS.inc()
             self.control("room:reset", {"room": room, "seq": head})
 
     def look_at_backlog(self) -> None:
@@ -292,7 +292,7 @@ class Session:
     def end(self, code: int) -> None:
         """Close the socket from our side."""
         if not self.closed:
-            figures.CLOSED.labels(str(code)).inc()
+            metrics.CLOSED.labels(str(code)).inc()
             self.forget()
             self.peer.close(code)
 
@@ -308,7 +308,7 @@ class Session:
             self.leave(name)
         self.hub.sessions.pop(self, None)
         self.hub.forget_lease(self.holder)
-        figures.SOCKETS.labels(self.peer.kind).dec()
+        metrics.SOCKETS.labels(self.peer.kind).dec()
 
 
 def _entry(user: Viewer, prefix: str, ref: str, since: int | None) -> tuple[str, int, list[log.Stored]]:

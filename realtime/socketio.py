@@ -19,11 +19,11 @@ from django.conf import settings
 from engineio.packet import MESSAGE, Packet
 from engineio.payload import Payload
 
-from realtime import doors
+from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
-from realtime.answers import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.engine import DirectSocket
+from realtime.errors import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.frames import NAMESPACE, Frame
 from realtime.outlets import DaphneOutlet, Outlet, outlet_of
 from realtime.session import Session
@@ -216,11 +216,11 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
         auth = auth if isinstance(auth, dict) else {}
         scope = environ["asgi.scope"]
-        found = doors.headers(scope)
+        found = handshake.headers(scope)
         eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
-        came = doors.address(scope, found), doors.user_agent(found)
+        came = handshake.address(scope, found), handshake.user_agent(found)
         peer = SocketIoPeer(self.server, eio_sid, sid, came=came, envelope=bool(auth.get("envelope")))
-        token = auth.get("token") or doors.bearer_token(found, [])
+        token = auth.get("token") or handshake.bearer_token(found, [])
         try:
             if not isinstance(token, str):
                 raise Closed(CLOSE_UNAUTHENTICATED, "unauthorized")
@@ -316,4 +316,4 @@ def _only_packets(receive: Any, send: Any) -> Any:
 
 
 def _origin_allowed(origin: str | None, environ: dict[str, Any]) -> bool:
-    return doors.origin_allowed(doors.headers(environ["asgi.scope"]), required=False)
+    return handshake.origin_allowed(handshake.headers(environ["asgi.scope"]), required=False)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from realtime.bus import Bus
+from realtime.pubsub import Bus
 
 logger = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0

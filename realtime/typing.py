@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from realtime.encoding import TypingOut
 from realtime.frames import dumps
 from realtime.registry import EventSpec
 from realtime.rooms import split, typed
-from realtime.wire import TypingOut
 
 if TYPE_CHECKING:
     from realtime.session import Session

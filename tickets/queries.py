@@ -48,12 +48,12 @@ def _sees_all(user: User) -> bool:
 
 def sees(ref: str, user: User) -> bool:
     """Whether this person sees the ticket today."""
-    return tickets_for(user).referred(ref).exists()
+    return tickets_for(user).by_ref(ref).exists()
 
 
 def find(ref: str, user: User) -> Ticket:
     """A ticket the user sees, without what forms show; raises NotFound."""
-    ticket = tickets_for(user).referred(ref).first()
+    ticket = tickets_for(user).by_ref(ref).first()
     if ticket is None:
         raise NotFound
     return ticket
@@ -92,7 +92,7 @@ def _id_of(ref: str, user: User) -> int:
         return pk
     if pk is not None and _sees_all(user):
         return pk
-    found: int | None = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+    found: int | None = tickets_for(user).by_ref(ref).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound
     return found

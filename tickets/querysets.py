@@ -49,7 +49,7 @@ class TicketQuerySet(models.QuerySet[Any]):
         mine = Q(team=None) | Q(team__in=teams) | Q(assignee_id=user.pk) | Q(pk__in=watched)
         return self.filter(mine)
 
-    def referred(self, ref: str) -> TicketQuerySet:
+    def by_ref(self, ref: str) -> TicketQuerySet:
         """By id or by number; a malformed reference finds nothing."""
         text = str(ref)
         pk = as_number(text)

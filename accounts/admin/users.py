@@ -21,7 +21,7 @@ from accounts.admin.second_factor import may_reset, reset_view
 from accounts.models import CUSTOMER_ROLES, STAFF_ROLES, Role, User
 from core.admin import OperationAdmin, badge, holds, show_problem, state_badge
 from core.errors import Problem
-from core.operation import unit
+from core.operation import operation_scope
 
 STAFF, CUSTOMERS = "staff", "customers"
 RIGHTS = {STAFF: "support.users.manage", CUSTOMERS: "support.customers.manage"}
@@ -124,7 +124,7 @@ class UserAdmin(OperationAdmin):
 
     def carry_out(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> User:
         save = self._change if change else self._make
-        with unit():
+        with operation_scope():
             return save(request.user, form)
 
     def _make(self, by: Any, form: Any) -> User:

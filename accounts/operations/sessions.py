@@ -18,9 +18,9 @@ from accounts.throttle import count_attempt, forget_attempts
 from accounts.tokens import Pair, open_family, pair, read_refresh
 from audit.recorder import record
 from core import clock
-from core.context import origin
 from core.errors import Invalid, OtpRequired, Unauthenticated
 from core.operation import operation
+from core.request_context import origin
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from backoffice.demo import mark
-from backoffice.demo.mark import Mark
+from backoffice.demo import checkpoint
+from backoffice.demo.checkpoint import Mark
 from backoffice.demo.opening import open_shop
 from backoffice.demo.plan import plan
-from backoffice.demo.play import Player
+from backoffice.demo.runner import Player
 from backoffice.demo.timing import DAYS
 from core import clock
-from core.alone import alone
-from core.context import came_from
-from core.operation import unit
+from core.advisory_lock import advisory_lock
+from core.operation import operation_scope
+from core.request_context import request_context
 
 # Hears now and then how many tickets there are, of how many.
 Tell = Callable[[int, int], None]
@@ -36,11 +36,11 @@ def make_demo(size: int, tell: Tell) -> int:
 
     Answers how many tickets there are now, 0 when the demo was there before. Raises Refused on real data.
     """
-    with alone(_LOCK, Refused("Another process is making the demo at this moment.")):
-        found = mark.latest()
+    with advisory_lock(_LOCK, Refused("Another process is making the demo at this moment.")):
+        found = checkpoint.latest()
         if found and found[0].complete:
             return 0
-        real = mark.real_data(begun=found is not None)
+        real = checkpoint.real_data(begun=found is not None)
         if real:
             raise Refused(f"This database holds real data ({real}), so no demo was made. To start without: DEMO=0.")
         with _hurry():
@@ -52,7 +52,7 @@ def _make(size: int, begun: tuple[Mark, datetime] | None, tell: Tell) -> int:
     size = begun[0].size if begun else size
     steps = plan(size, now)
     if begun is None:
-        with unit(), came_from(Mark(size, 0, len(steps)).origin()), clock.at(now - OPENED):
+        with operation_scope(), request_context(Mark(size, 0, len(steps)).origin()), clock.at(now - OPENED):
             open_shop()
     elif begun[0].total != len(steps):
         raise Refused("A demo of another version was interrupted here. Empty the database and make it anew.")

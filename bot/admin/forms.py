@@ -14,7 +14,7 @@ from bot.actions import ReplyAction
 from bot.engine import VARIABLES
 from bot.models import Rule
 from bot.validation import MAX_LABEL, MAX_LINK, MAX_QUICK_REPLIES
-from core.rows import Rows
+from core.row_formset import Rows
 
 ARABIC, ENGLISH = {"dir": "rtl", "lang": "ar"}, {"dir": "ltr", "lang": "en"}
 MAX_TRIAL = 4_000

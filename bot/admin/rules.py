@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from bot import operations
 from bot.admin.forms import REPLIES, BenchForm, RuleForm
 from bot.bench import try_out
+from bot.extension_points import facts_for, usage_of
 from bot.models import Rule
 from bot.policies import MANAGE
-from bot.seams import facts_for, usage_of
 from bot.validation import MAX_QUICK_REPLIES
 from core.admin import DeletingAdmin, holds, state_badge
 

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from bot import operations
 from bot.api import serializers as forms
 from bot.bench import try_out
+from bot.extension_points import facts_for, usage_of
 from bot.models import Rule
 from bot.policies import MANAGE
-from bot.seams import facts_for, usage_of
 from core.api.permissions import needs
 from core.api.requests import ApiRequest
 from core.api.schema import describe

@@ -11,7 +11,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Left
 
 from accounts.models import User
-from chat.admin.look import lasted
+from chat.admin.badges import lasted
 from chat.models import ChatMessage, Session
 from chat.policies import ACCEPT
 from chat.rooms import QUEUE, room_for

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat import policies
 from chat.admin import choices
+from chat.admin.allowed_actions import Offers, offers
+from chat.admin.badges import STATUS_TONES, lasted
 from chat.admin.desk import Desk, read_desk
 from chat.admin.forms import FORMS, ChatForm
-from chat.admin.look import STATUS_TONES, lasted
-from chat.admin.offers import Offers, offers
 from chat.admin.thread import Thread, read_thread
 from chat.models import Session
 from chat.queries import sessions_for
@@ -66,7 +66,7 @@ def may_look(user: User) -> bool:
 def find(ref: str, user: User) -> Session:
     """A chat with all that its page shows; NotFound for what this person does not see."""
     rows = sessions_for(user).complete().select_related("customer", "agent", "rating", "ticket")
-    session: Session | None = rows.referred(ref).first()
+    session: Session | None = rows.by_ref(ref).first()
     if session is None:
         raise NotFound
     return session
@@ -81,7 +81,7 @@ def desk_page(request: HttpRequest, site: AdminSite, refusal: Refusal | None = N
 def chat_page(request: HttpRequest, site: AdminSite, ref: str, refusal: Refusal | None = None) -> HttpResponse:
     """The desk with a chat open, with the status of the refusal it shows. Raises NotFound."""
     user = person(request)
-    pk = sessions_for(user).referred(ref).values_list("pk", flat=True).first()
+    pk = sessions_for(user).by_ref(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
     desk = read_desk(user, shown=pk)

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import policies
 from chat.admin import views
+from chat.admin.badges import lasted, status_badge
 from chat.admin.detail import chat_page, desk_page, may_look
 from chat.admin.filters import AgentFilter, CustomerFilter, RatedFilter, StatusFilter
-from chat.admin.look import lasted, status_badge
 from chat.models import Session
 from chat.queries import sessions_for
 from core.admin import DayRange, OperationAdmin, badge
 from core.errors import Forbidden
-from tickets.admin.look import moment
+from tickets.admin.badges import moment
 
 
 class SessionAdmin(OperationAdmin):

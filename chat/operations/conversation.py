@@ -17,9 +17,9 @@ from chat.operations.queue import hand_over_locked
 from chat.operations.tickets import open_ticket
 from chat.policies import VIEW, refuse_unless_takes_part
 from chat.states import Status
-from core.context import Origin
 from core.errors import Invalid, SessionEnded, ThreadMoved
 from core.operation import operation
+from core.request_context import Origin
 from tickets.models import AuthorType, Ticket
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import User
 from audit.recorder import record
-from chat import events, positions
+from chat import events, queue_positions
 from chat.models import ChatRating, Session
 from chat.operations.base import audit_values, change, shown
 from chat.operations.locking import locked, locked_last, locked_last_ended
@@ -35,7 +35,7 @@ def end_locked(session: Session, by: User) -> Session:
     result = shown(session)
     events.session_updated(result)
     if waited:
-        positions.moved()
+        queue_positions.moved()
     return result
 
 

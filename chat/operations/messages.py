@@ -15,10 +15,10 @@ from chat.models import ChatMessage, Session
 from chat.querysets import CHAT_MESSAGE_OWNER
 from chat.states import Status
 from core import clock
-from core.context import Origin, came_from, origin
 from core.jsonb import clean_text
 from core.operation import FIRST, Insert, Row
 from core.prepared import execute
+from core.request_context import Origin, origin, request_context
 from tickets.models import AuthorType
 from tickets.operations.create import author_type
 from uploads.operations import attach
@@ -101,7 +101,7 @@ def say_all(sayings: Sequence[Saying]) -> list[ChatMessage | None]:
             continue
         message.pk = stored[number]
         message._state.adding = False
-        with came_from(saying.came or origin()):
+        with request_context(saying.came or origin()):
             _announce(saying, message)
         found.append(message)
     return found

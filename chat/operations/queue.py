@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.recorder import record
-from chat import events, notices, positions
+from chat import events, notices, queue_positions
 from chat.models import Session
 from chat.operations.base import audit_values, change, refuse_beyond_capacity, shown
 from chat.operations.locking import locked, locked_open
@@ -109,7 +109,7 @@ def _taken(session: Session, by: User) -> Session:
     result = shown(session)
     notices.accepted(session, by)
     events.session_accepted(result)
-    positions.moved()
+    queue_positions.moved()
     return result
 
 
@@ -132,5 +132,5 @@ def _to_queue(session: Session, by: User, action: str, *, front: bool, **metadat
     result = shown(session)
     notices.waiting(session, by)
     events.session_waiting(result)
-    positions.moved()
+    queue_positions.moved()
     return result

@@ -14,9 +14,9 @@ from chat.models import ChatMessage, Session
 from chat.operations.locking import locked_last
 from chat.policies import refuse_unless_customer, refuse_unless_takes_part
 from core import clock
-from core.context import origin
 from core.errors import NotFound
 from core.operation import operation
+from core.request_context import origin
 from core.stores import try_redis
 from tickets.models import AuthorType
 
@@ -31,7 +31,7 @@ def read(ref: int | str | None, message_id: int, *, by: User) -> datetime:
     Written at most once in CHAT_READ_SECONDS and reader, told each time. Raises NotFound or Forbidden.
     """
     rows = Session.objects.visible_to(by) if ref is not None else Session.objects.filter(customer_id=by.pk)
-    session = (rows.referred(str(ref)) if ref is not None else rows.order_by("-created_at", "-pk")).first()
+    session = (rows.by_ref(str(ref)) if ref is not None else rows.order_by("-created_at", "-pk")).first()
     if session is None:
         raise NotFound
     refuse_unless_takes_part(by, session)

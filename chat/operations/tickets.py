@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import Role, User
 from audit.recorder import record
-from chat import events, positions, texts
+from chat import events, queue_positions, texts
 from chat.models import Session
 from chat.operations.base import change, shown
 from chat.operations.ending import end_locked
@@ -48,5 +48,5 @@ def open_ticket(session: Session, by: User) -> Ticket:
         end_locked(session, by)
     else:
         events.session_updated(shown(session))
-        positions.moved()
+        queue_positions.moved()
     return ticket

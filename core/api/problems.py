@@ -14,7 +14,6 @@ from django.utils.module_loading import import_string
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
-from core.context import origin
 from core.errors import (
     Forbidden,
     Invalid,
@@ -27,6 +26,7 @@ from core.errors import (
     Unavailable,
     UnsupportedType,
 )
+from core.request_context import origin
 
 log = structlog.get_logger(__name__)
 

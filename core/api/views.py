@@ -16,11 +16,11 @@ from core.api.lists import refuse_unknown
 from core.api.permissions import DenyAll, SignedIn
 from core.api.requests import ApiRequest
 from core.api.serializers import read
-from core.context import origin
 from core.errors import Invalid, NotFound
 from core.idempotency import Answer, once
 from core.links import refresh_links
 from core.rates import spend_all
+from core.request_context import origin
 
 
 class ApiView(APIView):

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from core.bridge.asgi import Receive, Scope, Send
 from core.bridge.body import Body, BodyInvalid, BodyTooLarge, ClientGone, held_body, read_body, refuse_announced
 from core.bridge.client import Client
+from core.bridge.encoding import ResponseCut
 from core.bridge.environ import TargetInvalid, build_environ
 from core.bridge.limits import Limits
 from core.bridge.long import AnswerFailed, LongAnswers
 from core.bridge.pool import Job, JobDropped, PoolFull, WorkPool
 from core.bridge.refusals import STATUS, ErrorBody, default_error_body, json_headers, refusal_headers
-from core.bridge.wire import ResponseCut
 from core.bridge.wsgi import Answer, WsgiApp
 
 log = logging.getLogger(__name__)

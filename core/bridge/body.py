@@ -6,7 +6,7 @@ from io import SEEK_END, BytesIO
 from typing import IO
 
 from core.bridge.asgi import Receive, Scope, Send, header
-from core.bridge.wire import daphne_request
+from core.bridge.encoding import daphne_request
 
 SPOOL_BYTES = 1 << 20
 """Bodies above this go to a temporary file, so a hundred uploads do not eat the memory."""

@@ -6,9 +6,9 @@ from core.bridge.asgi import Headers
 from core.bridge.client import Client
 from core.bridge.heads import bodyless, outgoing
 from core.bridge.limits import Limits
-from core.bridge.outlet import Outlet
 from core.bridge.pool import WorkPool
 from core.bridge.pump import Pump
+from core.bridge.writer import Outlet
 from core.bridge.wsgi import Answer, FileBody
 
 log = logging.getLogger(__name__)

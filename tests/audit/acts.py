@@ -13,7 +13,7 @@ from django.db import connection
 from audit.models import Entry
 from audit.recorder import record
 from audit.verify import Verification
-from core.operation import unit
+from core.operation import operation_scope
 from tests.conftest import superuser
 
 
@@ -35,7 +35,7 @@ def act(count: int = 1, **values: Any) -> list[int]:
     """So many acts, each in a transaction of its own; the ids of their entries, oldest first."""
     before = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     for number in range(count):
-        with unit():
+        with operation_scope():
             record("THING_CHANGED", Thing(), by=Person(), new=values or {"number": number, "text": "نص"})
     return list(Entry.objects.filter(id__gt=before).order_by("id").values_list("id", flat=True))
 

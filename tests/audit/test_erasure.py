@@ -5,7 +5,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from audit.erasure import erase_details
 from audit.models import Detail, Entry
-from core.context import Origin, came_from
+from core.request_context import Origin, request_context
 from tests.audit.acts import Person, act, damage
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 def test_the_detail_goes_and_the_act_stays():
     entries = act(3)
-    with came_from(Origin("r", "192.0.2.1", "curl")):
+    with request_context(Origin("r", "192.0.2.1", "curl")):
         assert erase_details([entries[0], entries[2]], by=Person()) == 2
     assert list(Detail.objects.order_by("pk").values_list("pk", flat=True))[0] == entries[1]
     assert Entry.objects.filter(id__in=entries).count() == 3

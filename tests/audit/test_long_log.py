@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from audit.models import Entry
 from audit.recorder import record
-from core.operation import unit
+from core.operation import operation_scope
 from tests.audit.acts import Person, Thing, tampering
 
 ENTRIES = int(os.environ.get("AUDIT_ENTRIES", "2500"))
@@ -20,7 +20,7 @@ AT_ONCE = 1000
 def test_a_long_log_is_verified_and_one_changed_detail_in_it_found(transactional_db):
     began = time.monotonic()
     for start in range(0, ENTRIES, AT_ONCE):
-        with unit():
+        with operation_scope():
             for number in range(start, min(start + AT_ONCE, ENTRIES)):
                 record("THING_CHANGED", Thing(), by=Person(), old={"status": "open"}, new={"number": number, "x": "نص"})
     written = time.monotonic() - began

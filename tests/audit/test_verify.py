@@ -12,7 +12,7 @@ from audit.erasure import erase_details
 from audit.models import Entry, Link
 from audit.recorder import record
 from audit.verify import CANONICAL, DIGEST, GUARDS, Verification
-from core.operation import unit
+from core.operation import operation_scope
 from tests.audit.acts import Person, Thing, act, damage, tampering
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -240,7 +240,7 @@ def test_erased_details_verify_as_erased():
 
 def test_a_detail_said_to_be_erased_that_is_there_is_found():
     entries = act(2)
-    with unit():
+    with operation_scope():
         record("AUDIT_ERASED", Thing(), by=Person(), metadata={"entryIds": [entries[0]]})
     assert damage() == [f"Entry {entries[0]} is named as erased, but its detail is there."]
 
@@ -289,7 +289,7 @@ def test_what_a_session_sets_changes_neither_the_chain_nor_its_verification(sett
 
 
 def test_hostile_texts_and_numbers_are_chained_like_any_other():
-    with unit():
+    with operation_scope():
         record(
             "ODD\"'\\",
             Thing(audit_name='a\x00b\ud800c"]'),
@@ -305,7 +305,7 @@ def test_hostile_texts_and_numbers_are_chained_like_any_other():
 
 
 def test_entries_of_one_transaction_stand_in_the_order_they_were_made():
-    with unit():
+    with operation_scope():
         for number in range(50):
             record(f"ACT_{number}", Thing(), by=None)
     chained = Link.objects.order_by("seq").values_list("entry__action", flat=True)

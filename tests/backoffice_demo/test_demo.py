@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Entry, Link
-from backoffice.demo import mark
+from backoffice.demo import checkpoint
 from backoffice.demo.make import OPENED
 from backoffice.demo.people import CUSTOMERS, PASSWORD, SIGN_INS, STAFF, Worker
 from backoffice.demo.plan import plan
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("made")
 
 
 def planned():
-    found = mark.latest()
+    found = checkpoint.latest()
     assert found is not None
     return plan(SIZE, found[1] + OPENED)
 

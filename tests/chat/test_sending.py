@@ -14,11 +14,11 @@ from bot.models import Rule
 from chat.models import ChatMessage
 from chat.operations import NewChatMessage, Post, post_together
 from chat.sockets import SendMessage
-from core.context import Origin
 from core.rates import spend_each
+from core.request_context import Origin
 from notifications.models import Item
+from realtime.action_dispatch import _Alone, _perform, _Question
 from realtime.registry import authenticator
-from realtime.writing import _Alone, _perform, _Question
 from tests.api import Api, data
 from tests.cast import customer
 from tests.chat import acts

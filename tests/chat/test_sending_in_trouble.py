@@ -17,10 +17,10 @@ from audit.models import Entry
 from bot.models import Rule
 from chat.models import ChatMessage, Session
 from chat.sockets import SendMessage
-from core.context import Origin
-from realtime.answers import Refused
+from core.request_context import Origin
+from realtime.action_dispatch import _Alone, _by_itself, _perform, _Question
+from realtime.errors import Refused
 from realtime.registry import authenticator
-from realtime.writing import _Alone, _by_itself, _perform, _Question
 from tests.cast import customer
 from tests.chat import acts
 from tests.conftest import superuser

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.bridge import HttpBridge, Limits
-from core.bridge.wire import ResponseCut
+from core.bridge.encoding import ResponseCut
 
 LIMITS = Limits(threads=2, backlog=1, max_body=10, stream_threads=1, stream_backlog=0, grace_seconds=2)
 Bridged = Callable[..., HttpBridge]

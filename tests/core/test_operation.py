@@ -14,7 +14,17 @@ from accounts.models import Team, User
 from audit.models import Entry
 from audit.recorder import record
 from core.after_commit import after_commit
-from core.operation import OPERATIONS, Insert, Then, attempt, in_operation, operation, run_later, unit, write_later
+from core.operation import (
+    OPERATIONS,
+    Insert,
+    Then,
+    attempt,
+    in_operation,
+    operation,
+    operation_scope,
+    run_later,
+    write_later,
+)
 from realtime.models import Event, Room
 from realtime.publish import emit
 from tests.api import data
@@ -68,7 +78,7 @@ class TestTransaction:
 
     def test_all_that_is_collected_goes_in_one_round_trip(self):
         def work() -> None:
-            with unit():
+            with operation_scope():
                 for number in range(20):
                     record(f"ACT_{number}", Thing(), by=None)
                     emit("ticket:updated", {"ticket:1": {"name": ""}})
@@ -81,7 +91,7 @@ class TestTransaction:
         assert Entry.objects.filter(entity_type="thing").count() == Event.objects.count() == 20
 
     def test_an_exception_undoes_the_operation_and_those_it_called(self):
-        with undone(unit()):
+        with undone(operation_scope()):
             _act("A", also="B")
         assert _written() == (set(),) * 3
         assert Room.objects.count() == 0
@@ -107,7 +117,7 @@ class TestTransaction:
         """A foreign key is looked at when the transaction commits, after the last round trip."""
 
         def work() -> None:
-            with unit():
+            with operation_scope():
                 _act("A")
                 write_later(_MEMBERS, (10**9, committed_cast.agent.pk))
 
@@ -118,7 +128,7 @@ class TestTransaction:
     def test_a_read_after_the_commit_that_fails_undoes_nothing(self):
         told: list[Any] = []
         insert = Insert(_TEAMS.sql, then=Then(lambda rows: ("select 1 / %s::int", [0]), lambda *all: told.append(all)))
-        with capture_logs() as logs, unit():
+        with capture_logs() as logs, operation_scope():
             write_later(insert, ("x",))
         assert Team.objects.filter(name_ar="x").exists()
         assert not told
@@ -129,14 +139,14 @@ class TestTransaction:
         asked = "select %s::int, count(*) from accounts_team"
         read = Then(lambda rows: (asked, [len(rows)]), lambda *all: told.append(all))
         insert = Insert(_TEAMS.sql, then=read)
-        with unit():
+        with operation_scope():
             write_later(insert, ("x",))
             write_later(insert, ("y",))
         assert told == [([(2, 2)], [("x",), ("y",)])]
 
     def test_a_few_rows_and_many_are_written_alike(self):
         for count in (1, 4, 5):
-            with unit():
+            with operation_scope():
                 for number in range(count):
                     record(f"MANY_{count}", Thing(), by=None, new={"number": number})
             found = Entry.objects.filter(action=f"MANY_{count}").order_by("id")
@@ -144,7 +154,7 @@ class TestTransaction:
 
     def test_a_failed_connection_leaves_no_open_unit(self):
         def work() -> None:
-            with unit():
+            with operation_scope():
                 _act("A")
                 connection.connection.pgconn.finish()
 
@@ -162,7 +172,7 @@ class TestTransaction:
 
     def test_threads_do_not_share_their_unit(self):
         found = []
-        with unit():
+        with operation_scope():
             thread = threading.Thread(target=lambda: found.append(in_operation()))
             thread.start()
             thread.join()
@@ -172,7 +182,7 @@ class TestTransaction:
 @pytest.mark.usefixtures("transactional_db")
 class TestAttempt:
     def test_it_undoes_its_own_rows_alone(self):
-        with unit():
+        with operation_scope():
             _act("A")
             with undone(attempt()):
                 _act("B")
@@ -182,7 +192,7 @@ class TestAttempt:
         assert _written() == ({"A", "C"},) * 3
 
     def test_it_nests(self):
-        with unit():
+        with operation_scope():
             with undone(attempt()):
                 _act("A")
                 with attempt():
@@ -195,7 +205,7 @@ class TestAttempt:
 
     def test_its_exception_is_the_callers_to_handle(self):
         def failing() -> None:
-            with unit():
+            with operation_scope():
                 _act("A")
                 with attempt():
                     raise Undone
@@ -205,7 +215,7 @@ class TestAttempt:
         assert _written() == (set(),) * 3
 
     def test_a_database_error_inside_leaves_the_rest_usable(self):
-        with unit():
+        with operation_scope():
             _act("A")
             with pytest.raises(DatabaseError), attempt(), connection.cursor() as cursor:
                 cursor.execute("select 1 / 0")
@@ -241,7 +251,7 @@ class TestAfterCommit:
         def fail(word: str) -> None:
             raise OSError(word)
 
-        with capture_logs() as logs, unit():
+        with capture_logs() as logs, operation_scope():
             after_commit(fail, "broker away")
             after_commit(done.append, 1)
             _act("A")
@@ -251,7 +261,7 @@ class TestAfterCommit:
 
     def test_it_sees_what_was_committed(self):
         seen = []
-        with unit():
+        with operation_scope():
             after_commit(lambda: seen.append(_written()))
             _act("A")
             assert seen == []
@@ -259,9 +269,9 @@ class TestAfterCommit:
 
     def test_what_was_undone_wakes_nobody(self):
         done = []
-        with undone(unit()):
+        with undone(operation_scope()):
             after_commit(done.append, 1)
-        with unit(), undone(attempt()):
+        with operation_scope(), undone(attempt()):
             after_commit(done.append, 2)
         assert done == []
 
@@ -273,7 +283,7 @@ def test_foreign_keys_never_wait_while_the_commit_lock_is_held(committed_cast):
 
     def holder() -> None:
         try:
-            with unit():
+            with operation_scope():
                 User.objects.select_for_update().get(pk=person.pk)
                 held.set()
                 time.sleep(0.5)  # the other one is at its commit by now
@@ -287,7 +297,7 @@ def test_foreign_keys_never_wait_while_the_commit_lock_is_held(committed_cast):
     thread = threading.Thread(target=holder)
     thread.start()
     held.wait()
-    with unit():
+    with operation_scope():
         record("POINTS", Thing(), by=None)
         write_later(_MEMBERS, (team.pk, person.pk))
     thread.join()
@@ -322,13 +332,13 @@ def test_the_pipeline_is_one_round_trip_on_the_wire(committed_cast, tmp_path):
     """libpq's own trace: BEGIN, the collected rows and COMMIT go out before the first answer is waited for."""
     connection.ensure_connection()
     raw: psycopg.Connection = connection.connection
-    with unit():  # both statements are prepared once and for all
+    with operation_scope():  # both statements are prepared once and for all
         record("A", Thing(), by=None)
         write_later(_TEAMS, ("A",))
     trace = tmp_path / "trace"
     with trace.open("wb") as out:
         raw.pgconn.trace(out.fileno())
-        with unit():
+        with operation_scope():
             record("A", Thing(), by=None)
             write_later(_TEAMS, ("B",))
         raw.pgconn.untrace()

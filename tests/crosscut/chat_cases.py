@@ -11,7 +11,7 @@ from accounts.models import Role, User
 from chat import operations as chats
 from chat.models import ChatMessage, Session
 from chat.operations import BotSays, NewChatMessage, upkeep
-from core.context import Origin
+from core.request_context import Origin
 from tests.cast import Cast
 from tests.chat import acts
 from tests.crosscut.cases import UNHEARD, Case, case, deleted, sent

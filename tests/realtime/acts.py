@@ -15,8 +15,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from core.operation import unit
-from realtime import doorbell
+from core.operation import operation_scope
+from realtime import notifier
 from realtime.models import Room
 from realtime.publish import emit
 from tickets.models import Ticket
@@ -32,7 +32,7 @@ def opened(by: User) -> Ticket:
 
 def say(*rooms: str, body: str = "") -> None:
     """One event to these rooms, as small as may be."""
-    with unit():
+    with operation_scope():
         form = {"body": body or f"Message {next(_count)}"}
         emit("ticket:message", dict.fromkeys(rooms, form))
 
@@ -92,14 +92,14 @@ def forget(room: str, *, up_to: int) -> None:
 @contextlib.contextmanager
 def doorbells(change: Callable[[Batch], Iterable[Batch]]) -> Iterator[None]:
     """Each ring of this process becomes the rings that `change` makes of it."""
-    real = doorbell.publish
+    real = notifier.publish
 
     def publish(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         for batch in change(list(messages)):
             real(batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doorbell, "publish", publish)
+        patch.setattr(notifier, "publish", publish)
         yield
 
 

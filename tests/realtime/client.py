@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from accounts.models import User
 from accounts.tokens import open_family
-from realtime.doors import SUBPROTOCOL
+from realtime.handshake import SUBPROTOCOL
 from tests.realtime.servers import Web, wait_until
 
 Frame = dict[str, Any]

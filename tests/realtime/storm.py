@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from audit.recorder import record
-from core.operation import Insert, attempt, unit, write_later
+from core.operation import Insert, attempt, operation_scope, write_later
 from realtime.models import Event
 from realtime.publish import emit
 from tests.undone import Undone
@@ -77,7 +77,7 @@ class Storm:
             self.expected += sent
 
     def _unit(self, choice: random.Random, sent: Counter[str]) -> None:
-        with unit():
+        with operation_scope():
             for _ in range(choice.randint(1, 4)):
                 if choice.random() < 0.3:
                     with suppress(Undone):

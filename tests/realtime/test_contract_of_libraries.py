@@ -15,7 +15,7 @@ from channels.layers import get_channel_layer
 from django.db import connection
 
 from core import stores
-from realtime import doorbell
+from realtime import notifier
 from realtime.frames import websocket_text
 from realtime.outlets import payload_of
 from tests.realtime.servers import published_to, wait_until
@@ -24,11 +24,11 @@ from tests.realtime.servers import published_to, wait_until
 async def test_what_the_doorbell_publishes_arrives_at_the_channel_layers_groups():
     layer = get_channel_layer()
     channel = await layer.new_channel()
-    await layer.group_add(doorbell.group_of("ticket:7"), channel)
-    await layer.group_add(doorbell.group_of("غرفة:1"), channel)
+    await layer.group_add(notifier.group_of("ticket:7"), channel)
+    await layer.group_add(notifier.group_of("غرفة:1"), channel)
     await asyncio.sleep(0.2)
     rings = [("ticket:7", {"type": "rt.ring", "seq": 1}), ("غرفة:1", {"type": "rt.ring", "seq": 2})]
-    await asyncio.to_thread(doorbell.publish, rings)
+    await asyncio.to_thread(notifier.publish, rings)
     heard = [await asyncio.wait_for(layer.receive(channel), 5) for _ in rings]
     assert heard == [message for _room, message in rings]
     await layer.flush()
@@ -38,7 +38,7 @@ def test_group_names_are_what_channels_allows():
     from channels.layers import BaseChannelLayer
 
     for room in ("ticket:12", "ticket-staff:12", "queue:tickets", "user:1", "x" * 300, "غرفة:1", "a:b:c"):
-        assert BaseChannelLayer().require_valid_group_name(doorbell.group_of(room))
+        assert BaseChannelLayer().require_valid_group_name(notifier.group_of(room))
 
 
 def test_a_finished_frame_carries_its_text_at_every_size():
@@ -77,12 +77,12 @@ def test_after_a_publishers_error_redis_is_left_alone_for_a_second(refusing):
     url, came = refusing
     with published_to(url):
         for _ in range(200):
-            doorbell.publish([("ticket:1", {"type": "rt.ring"})])
+            notifier.publish([("ticket:1", {"type": "rt.ring"})])
         wait_until(lambda: came)
         assert all(later - earlier > stores.BREAKER_SECONDS / 2 for earlier, later in pairwise(came))
         tries = len(came)
         time.sleep(stores.BREAKER_SECONDS)
-        doorbell.publish([("ticket:1", {"type": "rt.ring"})])
+        notifier.publish([("ticket:1", {"type": "rt.ring"})])
         wait_until(lambda: len(came) == tries + 1)
 
 
@@ -103,9 +103,9 @@ def test_twisted_and_autobahn_have_what_an_outlet_uses_of_them():
 
 
 async def test_redis_connections_show_their_streams_once_they_are_made(settings):
-    from realtime import bus
+    from realtime import pubsub
 
-    connection = bus._connection()
+    connection = pubsub._connection()
     await connection.connect()
     assert isinstance(connection._reader, asyncio.StreamReader)
     assert isinstance(connection._writer, asyncio.StreamWriter)

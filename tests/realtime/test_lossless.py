@@ -130,8 +130,8 @@ def test_i4_doubled_and_shuffled_doorbells_neither_double_nor_reorder(web, room,
 KILLED = """
 import os, signal, django
 django.setup()
-from realtime import doorbell
-doorbell.ring = lambda ids: os.kill(os.getpid(), signal.SIGKILL)
+from realtime import notifier
+notifier.ring = lambda ids: os.kill(os.getpid(), signal.SIGKILL)
 from tests.realtime.acts import say
 say(os.environ["ROOM"])
 """
@@ -171,12 +171,12 @@ def test_i6_the_clients_of_a_killed_process_go_on_elsewhere_without_loss(web, ro
 
 
 def test_i7_what_was_rolled_back_is_never_sent(web, room, token):
-    from core.operation import attempt, unit
+    from core.operation import attempt, operation_scope
     from realtime.publish import emit
 
     with Client(web, token) as client:
         client.done("joinTicket", ref(room))
-        with unit():
+        with operation_scope():
             with contextlib.suppress(ZeroDivisionError), attempt():
                 emit("ticket:message", {room: {"body": "never"}})
                 raise ZeroDivisionError
@@ -271,10 +271,10 @@ def test_i10_one_event_in_several_rooms_of_a_socket_is_one_event_frame(committed
 
 
 def with_both(rooms, number):
-    from core.operation import unit
+    from core.operation import operation_scope
     from realtime.publish import emit
 
-    with unit():
+    with operation_scope():
         form = {"n": number}
         emit("ticket:updated", dict.fromkeys(rooms, form))
 

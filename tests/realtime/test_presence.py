@@ -14,9 +14,9 @@ from redis import Redis as RedisClient
 from accounts.operations import set_availability
 from core import stores
 from realtime import leases, presence
-from realtime.doorbell import channel_of, unpack
+from realtime.notifier import channel_of, unpack
+from realtime.periodic import SWEEP_SECONDS, _refresh
 from realtime.publish import signal
-from realtime.rounds import SWEEP_SECONDS, _refresh
 from tests.realtime.acts import report
 from tests.realtime.client import Client, token_of
 from tests.realtime.servers import Redis, Web, published_to, wait_until

@@ -8,8 +8,8 @@ from functools import cache
 import jsonschema
 import pytest
 
-from realtime.answers import MESSAGES, Refused
 from realtime.asyncapi import document
+from realtime.errors import MESSAGES, Refused
 from tests.cast import customer
 from tests.realtime.acts import forget, opened
 from tests.realtime.client import Client, subprotocols, token_of
@@ -174,9 +174,9 @@ def test_s3_codes():
     if WRITE:
         file.write_text(told)
     assert json.loads(file.read_text()) == json.loads(told)
-    from realtime import answers
+    from realtime import errors
 
-    codes = {str(value) for name, value in vars(answers).items() if name.startswith("CLOSE_")}
+    codes = {str(value) for name, value in vars(errors).items() if name.startswith("CLOSE_")}
     assert codes == CLOSE_CODES.keys() - {"1006"}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.events import access_changed
 from accounts.operations import update_profile
-from core.operation import unit
+from core.operation import operation_scope
 from tests.cast import customer
 from tests.realtime.client import Client, subprotocols, token_of
 from tests.realtime.servers import wait_until
@@ -64,6 +64,6 @@ def test_a_language_that_was_changed_is_that_of_the_next_refusals(committed_cast
     with Client(web, token_of(person)) as client:
         client.event("ready")
         update_profile(person.pk, changes={"language": "ar"}, by=person)
-        with unit():
+        with operation_scope():
             access_changed([person.pk], "rights_changed")  # else it is read within a minute
         wait_until(lambda: client.act("dance")["error"]["message"] == "لا يوجد إجراء بهذا الاسم.", every=0.2)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from core.operation import unit
+from core.operation import operation_scope
 from realtime.publish import emit
 from tests.browser.office import Look, beside_the_browser  # noqa: F401
 from tests.cast import Cast
@@ -95,7 +95,7 @@ def test_w2_a_hundred_events_in_a_second_cost_five_fragments(look: Look, committ
     page = look(committed_cast.agent, LIST)
     begun = time.monotonic()
     for count in range(99):
-        with unit():
+        with operation_scope():
             emit("ticket:updated", {QUEUE: {"id": str(ticket.pk)}})
         time.sleep(max(0.0, begun + count / 100 - time.monotonic()))
     update_ticket(ticket.pk, changes={"subject": "Event 99"}, by=committed_cast.lead)

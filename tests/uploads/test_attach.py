@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from core.errors import Invalid, Problem
-from core.operation import unit
+from core.operation import operation_scope
 from tests.uploads.cases import REFUSED
 from uploads.incoming import IncomingFile
 from uploads.links import signed_url
@@ -43,7 +43,7 @@ def test_files_are_attached_in_the_order_named_with_one_statement(cast: Any, dja
 
 
 def test_no_reference_costs_no_query(cast: Any, django_assert_num_queries: Any) -> None:
-    with unit(), django_assert_num_queries(0):
+    with operation_scope(), django_assert_num_queries(0):
         assert give([], cast.customer) == []
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from core.errors import IdempotencyConflict, Invalid, NotFound
 from core.idempotency import Answer, once
-from core.operation import unit
+from core.operation import operation_scope
 from tickets import operations
 from tickets.admin import forms
 from tickets.admin.fields import OperationForm, new_id
@@ -48,7 +48,7 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
         client_message_id=data["client_message_id"],
         last_seen_id=data.get("last_seen"),
     )
-    with unit():
+    with operation_scope():
         written = operations.add_message(ticket.pk, new, by=by)
         message = written.message
         if written.repeated and message.body != data["body"]:

@@ -17,10 +17,10 @@ from core.errors import NotFound, Problem
 from core.ids import as_number
 from realtime.publish import heads
 from tickets.admin import choices
+from tickets.admin.allowed_actions import Offers, offers
+from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES
 from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
 from tickets.admin.history import entries_of, in_words
-from tickets.admin.look import PRIORITY_TONES, STATUS_TONES
-from tickets.admin.offers import Offers, offers
 from tickets.admin.requests import person
 from tickets.admin.thread import Thread, read_thread
 from tickets.models import Merge, Ticket
@@ -62,7 +62,7 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def find(ref: str, user: User) -> Ticket:
     """A ticket with all that its page shows; NotFound for what this person does not see."""
-    ticket = tickets_for(user).complete().referred(ref).first()
+    ticket = tickets_for(user).complete().by_ref(ref).first()
     if ticket is None:
         raise NotFound
     return ticket
@@ -73,7 +73,7 @@ def ticket_page(
 ) -> HttpResponse:
     """The page, with the status of the refusal it shows. Raises NotFound."""
     user = person(request)
-    pk = tickets_for(user).referred(ref).values_list("pk", flat=True).first()
+    pk = tickets_for(user).by_ref(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
     # The room's head is read before the ticket: nothing that happens in between is missed by whoever joins later.

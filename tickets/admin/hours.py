@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core.admin import OperationAdmin
-from core.rows import Rows
+from core.row_formset import Rows
 from tickets import operations, policies
 from tickets.operations.hours import MAX_HOLIDAYS, MAX_NAME, time_zones
 from tickets.sla.hours import WEEK, calendar_of, in_words

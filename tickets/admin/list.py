@@ -17,6 +17,7 @@ from core.admin import DayRange, OperationAdmin, holds
 from realtime.publish import heads
 from tickets import policies
 from tickets.admin import bulk, views
+from tickets.admin.badges import moment, priority_badge, status_badge
 from tickets.admin.create import new_ticket
 from tickets.admin.detail import find, is_fragment, list_name, ticket_page
 from tickets.admin.filters import (
@@ -30,7 +31,6 @@ from tickets.admin.filters import (
     TeamFilter,
 )
 from tickets.admin.history import entries_of, in_words
-from tickets.admin.look import moment, priority_badge, status_badge
 from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
-from core.alone import alone
+from core.advisory_lock import advisory_lock
 from tickets.importing.loading import Ready, import_tickets, imported_before, serials
 from tickets.importing.mapping import Mapped
 from tickets.importing.people import Catalogue, check_people, known_people, make_customers
@@ -51,7 +51,7 @@ def run(path: Path, mapped: Mapped, options: Options, tell: Callable[[Progress],
     are written stay written whatever comes after.
     """
     progress = Progress()
-    with alone(_LOCK, Wrong("another import is under way")), words_gathered():
+    with advisory_lock(_LOCK, Wrong("another import is under way")), words_gathered():
         importer = _Import(mapped, options, progress)
         ready = map(importer.ready, _ahead(importer.batches(path)))
         for tickets in written(ready, importer.write):

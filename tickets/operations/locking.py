@@ -22,12 +22,12 @@ def locked(ref: int | str, by: User) -> Ticket:
 
 
 def locked_all(refs: Sequence[int | str], by: User) -> list[Ticket]:
-    """The tickets referred to, in the order given (the same one is the same object); raises NotFound.
+    """The tickets that `refs` name, in the order given (the same one is the same object); raises NotFound.
 
     They are locked in the order of their ids, so that no two callers wait for each other.
     """
     visible = Ticket.objects.visible_to(by)
-    pks = [visible.referred(str(ref)).values_list("pk", flat=True).first() or 0 for ref in refs]
+    pks = [visible.by_ref(str(ref)).values_list("pk", flat=True).first() or 0 for ref in refs]
     list(
         Ticket.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk")
     )
@@ -49,7 +49,7 @@ def locked_standing(ref: int | str, by: User) -> tuple[Ticket, Ticket]:
         ticket = _lock(unmerged, ref, by)
         if ticket is not None:
             return ticket, ticket
-        addressed = visible.complete().referred(str(ref)).first()
+        addressed = visible.complete().by_ref(str(ref)).first()
         if addressed is None:
             raise NotFound
         end = _end_of_merges(addressed)
@@ -67,7 +67,7 @@ _COMPLETE: Prepared[Ticket] = Prepared(lambda pk: Ticket.objects.complete().filt
 
 def _lock(rows: TicketQuerySet, ref: int | str, by: User) -> Ticket | None:
     """Two queries on purpose: a query that waits for a lock goes on with the other tables as they were before."""
-    pk = rows.referred(str(ref)).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True).first()
+    pk = rows.by_ref(str(ref)).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True).first()
     if pk is None:
         return None
     visible = Ticket.objects.visible_to(by)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import template
 
+from tickets.admin.badges import STATUS_TONES, moment
 from tickets.admin.filters import QuickView
-from tickets.admin.look import STATUS_TONES, moment
 
 register = template.Library()
 register.filter("moment", moment)

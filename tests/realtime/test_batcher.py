@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from realtime import together
-from realtime.together import Together
+from realtime import batcher
+from realtime.batcher import Batcher
 
 
 class Tasks:
@@ -26,14 +26,14 @@ class Tasks:
 @pytest.fixture(autouse=True)
 def _tasks(monkeypatch, transactional_db):
     tasks = Tasks()
-    monkeypatch.setattr(together, "hub", lambda: tasks)
+    monkeypatch.setattr(batcher, "hub", lambda: tasks)
 
 
 def answered(work, *, most=10, at_once=1, questions=(1, 2, 3)):
     """What each question is answered, and then one more that comes alone."""
 
     async def run():
-        queue = Together(work, most=most, at_once=at_once)
+        queue = Batcher(work, most=most, at_once=at_once)
         first = await asyncio.wait_for(asyncio.gather(*map(queue.ask, questions), return_exceptions=True), 5)
         return first, await asyncio.wait_for(asyncio.gather(queue.ask(9), return_exceptions=True), 5)
 
@@ -72,7 +72,7 @@ def test_who_went_meanwhile_keeps_nothing_from_the_others():
         return questions
 
     async def run():
-        queue = Together(work, most=10, at_once=1)
+        queue = Batcher(work, most=10, at_once=1)
         here, gone, later = (asyncio.ensure_future(queue.ask(number)) for number in (1, 2, 3))
         await asyncio.to_thread(begun.wait, 5)
         waits = asyncio.ensure_future(queue.ask(4))

@@ -15,7 +15,7 @@ A = TypeVar("A")
 Work: TypeAlias = Callable[[list[Q]], Sequence[A | Exception]]
 
 
-class Together(Generic[Q, A]):
+class Batcher(Generic[Q, A]):
     """A queue in front of blocking work: what waits goes in one call, at most `most` at a time, `at_once` calls beside
     each other.
 

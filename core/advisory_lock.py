@@ -7,7 +7,7 @@ from django.db import connection
 
 
 @contextmanager
-def alone(lock: int, refusal: Exception) -> Iterator[None]:
+def advisory_lock(lock: int, refusal: Exception) -> Iterator[None]:
     """Holds PostgreSQL's advisory lock of this number, which ends with the connection; raises `refusal` if it is held.
 
     The numbers are shared by the whole database: each kind of work has its own.

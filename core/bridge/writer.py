@@ -5,8 +5,8 @@ import logging
 
 from core.bridge.asgi import Headers
 from core.bridge.client import Client
+from core.bridge.encoding import wire_under
 from core.bridge.heads import announced_length
-from core.bridge.wire import wire_under
 
 log = logging.getLogger(__name__)
 

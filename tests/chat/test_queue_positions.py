@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat import positions
+from chat import queue_positions
 from core import stores
 from tests.cast import customer
 from tests.chat import acts
@@ -10,11 +10,11 @@ from tests.realtime.acts import doorbells
 
 
 def test_a_burst_of_moves_in_a_long_queue_is_told_at_once_and_once_more(committed_cast, monkeypatch):
-    monkeypatch.setattr(positions, "AT_ONCE", 0)
-    monkeypatch.setattr(positions, "PAUSE_MILLISECONDS", 60_000)  # longer than a busy machine takes for this
+    monkeypatch.setattr(queue_positions, "AT_ONCE", 0)
+    monkeypatch.setattr(queue_positions, "PAUSE_MILLISECONDS", 60_000)  # longer than a busy machine takes for this
     woken: list[str] = []
-    monkeypatch.setattr(positions, "wake", woken.append)
-    stores.client().delete(positions._PAUSE, positions._LATER)
+    monkeypatch.setattr(queue_positions, "wake", woken.append)
+    stores.client().delete(queue_positions._PAUSE, queue_positions._LATER)
     told: list[dict[str, int]] = []
 
     def heard(batch):
@@ -29,10 +29,10 @@ def test_a_burst_of_moves_in_a_long_queue_is_told_at_once_and_once_more(committe
             acts.waiting(person)
         assert told == [1]
         assert woken == ["chat.tell_positions"]
-        monkeypatch.setattr(positions, "PAUSE_MILLISECONDS", 1)
-        positions.tell_later()
+        monkeypatch.setattr(queue_positions, "PAUSE_MILLISECONDS", 1)
+        queue_positions.tell_later()
         assert told == [1, 4]
-    stores.client().delete(positions._PAUSE)
+    stores.client().delete(queue_positions._PAUSE)
 
 
 def test_in_a_short_queue_every_move_is_told(committed_cast):

@@ -11,14 +11,14 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from core.api.problems import refusal_hook
-from core.context import Origin, came_from
 from core.errors import Forbidden, Problem, RateLimited
 from core.protocols import Identity, SocketAction, SocketCall, Viewer
 from core.rates import spend_each
-from realtime.answers import Refused
+from core.request_context import Origin, request_context
+from realtime.batcher import Batcher
+from realtime.errors import Refused
 from realtime.registry import actions, authenticator
 from realtime.session import Session
-from realtime.together import Together
 from realtime.workers import in_thread
 
 logger = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ async def ask(action: SocketAction, session: Session, given: Mapping[str, Any]) 
 
 def _by_itself(action: SocketAction, call: SocketCall) -> Answer:
     """One call with all that follows from it; who is forbidden it is remembered, as at the doors of REST."""
-    with came_from(call.came):
+    with request_context(call.came):
         try:
             return action.alone(call)
         except Problem as problem:
@@ -58,8 +58,8 @@ def _by_itself(action: SocketAction, call: SocketCall) -> Answer:
 
 
 @cache
-def _queue(name: str) -> Together[_Question, Answer | _Alone]:
-    return Together(partial(_perform, actions()[name]), most=64, at_once=1)
+def _queue(name: str) -> Batcher[_Question, Answer | _Alone]:
+    return Batcher(partial(_perform, actions()[name]), most=64, at_once=1)
 
 
 def _perform(action: SocketAction, questions: Sequence[_Question]) -> list[Answer | _Alone | Exception]:

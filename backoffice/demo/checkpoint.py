@@ -9,7 +9,7 @@ from datetime import datetime
 from accounts.models import SERVICE_ROLES, User
 from audit.models import Entry
 from backoffice.demo.people import DOMAIN
-from core.context import Origin
+from core.request_context import Origin
 from tickets.models import Ticket
 
 _AGENT = "manage.py demo"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from realtime import bus as module
-from realtime.bus import Bus
-from realtime.doorbell import channel_of, pack, unpack
+from realtime import pubsub as module
+from realtime.notifier import channel_of, pack, unpack
+from realtime.pubsub import Bus
 from tests.realtime.servers import Redis
 
 STREAM = (

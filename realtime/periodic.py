@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.conf import settings
 
 from realtime import leases, presence
-from realtime.answers import CLOSE_RESTART, CLOSE_SLOW
+from realtime.errors import CLOSE_RESTART, CLOSE_SLOW
 from realtime.hub import Hub
 from realtime.outlets import before_shutdown, without_debug_texts
 from realtime.rights import recheck

@@ -25,7 +25,7 @@ def origin() -> Origin:
 
 
 @contextmanager
-def came_from(value: Origin) -> Iterator[None]:
+def request_context(value: Origin) -> Iterator[None]:
     """Everything inside is recorded as coming from this origin."""
     token = _origin.set(value)
     try:

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from accounts.models import Team, User
 from backoffice.demo import chatting
-from backoffice.demo.mark import Mark, chats_made, tickets_made
+from backoffice.demo.checkpoint import Mark, chats_made, tickets_made
 from backoffice.demo.people import DOMAIN
 from backoffice.demo.pictures import file_named
 from backoffice.demo.shop import CATEGORIES, TEAMS
 from backoffice.demo.steps import Step
 from core import clock
-from core.context import came_from
-from core.operation import unit
+from core.operation import operation_scope
+from core.request_context import request_context
 from tickets import operations
 from tickets.models import Category, LinkKind
 from tickets.operations import NewMessage, NewTicket
@@ -43,9 +43,9 @@ class Player:
         """Do every step after the first `done`, telling after each transaction how many tickets there are."""
         for batch in _batches(self.steps, done):
             ready = [(number, self._uploaded(number, step) if step.files else step) for number, step in batch]
-            with unit():
+            with operation_scope():
                 for number, step in ready:
-                    with came_from(self._mark(number).origin()), clock.at(step.at):
+                    with request_context(self._mark(number).origin()), clock.at(step.at):
                         _VERBS[step.verb](self, step)
             tell(len(self.tickets))
 
@@ -59,7 +59,7 @@ class Player:
         """
         by = self.people[step.by]
         files = [IncomingFile.of(*file_named(name, by.language)) for name in step.files]
-        with came_from(self._mark(number - 1).origin()), clock.at(step.at):
+        with request_context(self._mark(number - 1).origin()), clock.at(step.at):
             return replace(step, files=tuple(str(attachment.pk) for attachment in store_files(files, by=by)))
 
     # --- The verbs -------------------------------------------------------------------------------------------------
