@@ -120,6 +120,11 @@ def write_later(insert: Insert, row: Row) -> None:
     _require().rows.setdefault(insert, []).append(row)
 
 
+def collected(insert: Insert) -> list[Row]:
+    """Return the rows that the current operation will write by this INSERT at its end; none outside an operation."""
+    return list(_current.unit.rows.get(insert, ())) if _current.unit else []
+
+
 def run_later(sql: str, params: Sequence[Any]) -> None:
     """Add a statement whose result nobody needs to the same round trip."""
     _require().statements.append((sql, params))

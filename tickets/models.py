@@ -228,6 +228,13 @@ class AuthorType(models.TextChoices):
     BOT = "bot", _("Bot")
     SYSTEM = "system", _("System")
 
+    @classmethod
+    def of(cls, user: User) -> AuthorType:
+        """Return as whom this user writes; what a chat left unanswered is opened by the product itself."""
+        if user.is_customer:
+            return cls.CUSTOMER
+        return {"bot": cls.BOT, "system": cls.SYSTEM}.get(user.role, cls.AGENT)
+
 
 class Message(models.Model):
     """A message of a ticket's thread; an internal one is a note that no customer ever sees.

@@ -20,7 +20,6 @@ from core.operation import FIRST, Insert, Row
 from core.prepared import execute
 from core.request_context import Origin, origin, request_context
 from tickets.models import AuthorType
-from tickets.operations.create import author_type
 from uploads.operations import attach
 
 # Whoever speaks is here, and the chat is not idle; a note keeps nobody waiting, and what the system says moves nothing.
@@ -112,7 +111,7 @@ def _message(saying: Saying) -> ChatMessage:
     return ChatMessage(
         session=saying.session,
         author=saying.by,
-        author_type=author_type(saying.by),
+        author_type=AuthorType.of(saying.by),
         body=clean_text(line.body),
         is_internal=line.is_internal,
         quick_replies=line.quick_replies,

@@ -14,11 +14,12 @@ from django.db.models import Field, Model
 from accounts.models import User
 from audit.recorder import record
 from core.days import site_zone
-from core.operation import operation, rows_as_json, rows_from_json, run_later, write_later
+from core.operation import operation, rows_as_json, rows_from_json, run_later
+from tickets import facts
+from tickets.facts import Fact
 from tickets.importing.people import Catalogue
 from tickets.importing.records import TicketRecord
 from tickets.models import AuthorType, Imported, Message, Ticket
-from tickets.operations.base import _CHANGE as CHANGE
 from tickets.search_text import search_text_of
 from tickets.states import PRIORITIES, Status
 
@@ -52,8 +53,7 @@ def import_tickets(ready: Ready, *, source: str, catalogue: Catalogue) -> None:
     _insert(Message, [message for row in rows for message in row.messages()])
     _insert(Imported, [{"source": source, "source_id": row.of.source_id, "ticket_id": row.pk} for row in rows])
     for row in rows:
-        for fact in row.changes():
-            write_later(CHANGE, fact)
+        facts.write(row.facts())
         new = {"source": source, "sourceId": row.of.source_id, "status": row.of.status, "subject": row.of.subject}
         record("TICKET_IMPORTED", row, by=by, new=new)
 
@@ -129,15 +129,15 @@ class _Row:
                 "opens_id": None, "created_at": one.created_at,
             }  # fmt: skip
 
-    def changes(self) -> Iterator[tuple[Any, ...]]:
-        """The facts that reports are computed from, as far as the record tells them."""
+    def facts(self) -> Iterator[Fact]:
+        """Return the ticket's history, as far as the record tells it."""
         of, opened = self.of, self.of.created_at
-        facts: list[tuple[str, str, Any, datetime.datetime]] = [
-            ("status", "", Status.OPEN.value, opened),
-            ("priority", "", int(of.priority), opened),
-            ("category", "", self.category, opened),
-            ("team", "", self.team, opened),
-            ("assignee", "", self.agent, opened),
+        known: list[tuple[str, str, Any, datetime.datetime]] = [
+            (facts.STATUS, "", Status.OPEN.value, opened),
+            (facts.PRIORITY, "", int(of.priority), opened),
+            (facts.CATEGORY, "", self.category, opened),
+            (facts.TEAM, "", self.team, opened),
+            (facts.ASSIGNEE, "", self.agent, opened),
         ]
         before = Status.OPEN.value
         steps = {Status.RESOLVED.value: of.resolved_at, Status.CLOSED.value: of.closed_at}
@@ -145,11 +145,11 @@ class _Row:
             steps = {of.status: of.first_response_at or of.updated_at}
         for status, at in steps.items():
             if at is not None and of.status != Status.OPEN:
-                facts.append(("status", before, status, at))
+                known.append((facts.STATUS, before, status, at))
                 before = status
-        for name, old, new, at in facts:
+        for name, old, new, at in known:
             if new is not None:
-                yield (self.pk, name, old, str(new), self.system, at)
+                yield Fact(self.pk, name, old, facts.text(new), self.system, at)
 
 
 def _insert(model: type[Model], rows: list[dict[str, Any]]) -> None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Invalid, Merged, Stale
-from core.operation import Insert, write_later
 from realtime.publish import heads
+from tickets import facts
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
 from tickets.rooms import room_for
@@ -20,13 +20,6 @@ from tickets.states import Priority
 PUBLIC = frozenset(
     {"subject", "category_id", "priority", "status", "assignee_id", "tags", "order_id", "product_id", "merged_into_id"}
 )
-HISTORY = {
-    "status": "status",
-    "priority": "priority",
-    "assignee_id": "assignee",
-    "team_id": "team",
-    "category_id": "category",
-}
 _WIRE = {
     "category_id": "categoryId",
     "team_id": "teamId",
@@ -34,13 +27,6 @@ _WIRE = {
     "order_id": "orderId",
     "product_id": "productId",
 }
-_CHANGE = Insert(
-    """
-    insert into tickets_change (ticket_id, field, old, new, by_id, at)
-    select ticket_id, field, old, new, by_id, at from {rows} order by n
-    """,
-    "ticket_id bigint, field text, old text, new text, by_id bigint, at timestamptz",
-)
 
 
 def refuse_stale(ticket: Ticket, version: int | None, by: User) -> None:
@@ -61,7 +47,7 @@ def refuse_merged(ticket: Ticket) -> None:
 def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> dict[str, tuple[Any, Any]]:
     """Set what differs; what changed, as {name: (old, new)}. Related objects are given as objects.
 
-    Public fields move `version` and `updated_at`; history rows are queued; nothing is saved yet.
+    Public fields move `version` and `updated_at`; facts are queued; nothing is saved yet.
     """
     changed: dict[str, tuple[Any, Any]] = {}
     for name, value in values.items():
@@ -71,8 +57,7 @@ def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> d
         new = getattr(ticket, column)
         if old != new:
             changed[column] = (old, new)
-            if column in HISTORY:
-                write_later(_CHANGE, (ticket.pk, HISTORY[column], _word(old), _word(new), by.pk, now))
+            facts.changed(ticket, column, old, new, by=by, at=now)
     if changed:
         ticket.staff_updated_at = now
     if changed.keys() & PUBLIC:
@@ -81,15 +66,6 @@ def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> d
     if changed.keys() & {"status", "assignee_id"}:
         ticket.last_activity_at = now
     return changed
-
-
-def opened(ticket: Ticket, by: User) -> None:
-    """The first facts of a new ticket."""
-    facts = {"status": ticket.status, "priority": ticket.priority}
-    facts |= {"assignee": ticket.assignee_id, "team": ticket.team_id, "category": ticket.category_id}
-    for field, value in facts.items():
-        if value is not None:
-            write_later(_CHANGE, (ticket.pk, field, "", _word(value), by.pk, ticket.created_at))
 
 
 def save(ticket: Ticket) -> None:
@@ -116,10 +92,6 @@ def _shown(name: str, value: Any) -> Any:
     if name == "priority":
         return Priority(value).wire
     return str(value) if name.endswith("Id") and value is not None else value
-
-
-def _word(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 def agent_to_assign(agent_id: int) -> User:

@@ -18,7 +18,7 @@ from tickets import events, notices
 from tickets.forms import message_forms
 from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.base import audit_values, change, save
-from tickets.operations.create import NewMessage, author_type, follow_up
+from tickets.operations.create import NewMessage, follow_up
 from tickets.operations.files import attach_to
 from tickets.operations.locking import locked_standing
 from tickets.policies import refuse_reply
@@ -91,7 +91,7 @@ def _write(ticket: Ticket, addressed: Ticket, new: NewMessage, by: User) -> Mess
         ticket=ticket,
         first_ticket=addressed,
         author=by,
-        author_type=author_type(by),
+        author_type=AuthorType.of(by),
         body=new.body,
         is_internal=new.is_internal,
         client_message_id=new.client_message_id,

@@ -20,10 +20,10 @@ from core.errors import Forbidden
 from core.instances import made
 from core.operation import operation
 from core.prepared import execute
-from tickets import events, notices
+from tickets import events, facts, notices
 from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
-from tickets.operations.base import agent_to_assign, opened
+from tickets.operations.base import agent_to_assign
 from tickets.operations.files import attach_to
 from tickets.policies import ASSIGN, CREATE, refuse_unless
 from tickets.search_text import search_text_of
@@ -145,7 +145,7 @@ def _open(
     opening = made(
         Message,
         author=by,
-        author_type=author_type(by),
+        author_type=AuthorType.of(by),
         body=ticket.description,
         client_message_id=sent.client_message_id if sent else "",
         created_at=now,
@@ -158,18 +158,11 @@ def _open(
     ticket._state.fields_cache["rating"] = None
     if sent:
         _follow(ticket, sent.follows)
-    opened(ticket, by)
-    record("TICKET_CREATED", ticket, by=by, new=_facts(ticket))
+    facts.opened(ticket, by=by)
+    record("TICKET_CREATED", ticket, by=by, new=_audited(ticket))
     notices.ticket_created(ticket, by)
     events.ticket_created(ticket)
     return opening
-
-
-def author_type(by: User) -> AuthorType:
-    """As whom this user writes; what a chat that ended by itself left unanswered is the product's own to open."""
-    if by.is_customer:
-        return AuthorType.CUSTOMER
-    return {"bot": AuthorType.BOT, "system": AuthorType.SYSTEM}.get(by.role, AuthorType.AGENT)
 
 
 def _follow(ticket: Ticket, origin: Ticket) -> None:
@@ -177,7 +170,7 @@ def _follow(ticket: Ticket, origin: Ticket) -> None:
     ticket.link_rows = [{"ticketId": origin.pk, "ticketNumber": origin.number, "kind": LinkKind.FOLLOW_UP.value}]
 
 
-def _facts(ticket: Ticket) -> dict[str, Any]:
+def _audited(ticket: Ticket) -> dict[str, Any]:
     return {
         "subject": ticket.subject,
         "status": ticket.status,
