@@ -282,18 +282,32 @@ class SignInCount(models.Model):
         return self.key
 
 
-class PasswordReset(models.Model):
-    """A reset link that was asked for, mailed by the worker; single use. The link is this row's id, signed."""
+class PasswordResetRequest(models.Model):
+    """A reset link that somebody asked for at an address, known or not; the worker looks up whose it is."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_resets")
+    email = models.CharField(max_length=254)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    used_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["id"], condition=Q(sent_at__isnull=True), name="password_reset_unsent")]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class PasswordReset(models.Model):
+    """The one living reset link of a person, by its token's hash.
+
+    Using it deletes it, and so does any change of password, e-mail or activity, by a trigger (accounts.migrations).
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="password_reset")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%Y-%m-%d}"

@@ -5,13 +5,14 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.models import PasswordReset, SignInCount, TokenFamily
+from accounts.models import PasswordReset, PasswordResetRequest, SignInCount, TokenFamily
 
 
 def old_rows() -> None:
-    """Ended families after 30 days, counts after a day, reset links after a week, sessions at their expiry."""
+    """Ended families after 30 days, counts after a day, reset links and sessions at their expiry."""
     now = timezone.now()
     TokenFamily.objects.filter(expires_at__lt=now - timedelta(days=30)).delete()
     SignInCount.objects.filter(window_start__lt=now - timedelta(days=1)).delete()
-    PasswordReset.objects.filter(created_at__lt=now - timedelta(days=7)).delete()
+    PasswordReset.objects.filter(expires_at__lt=now).delete()
+    PasswordResetRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
     Session.objects.filter(expire_date__lt=now).delete()

@@ -110,10 +110,10 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             spend("password_reset", origin().ip_address)
+            operations.forgot_password(form.cleaned_data["email"])
         except RateLimited as limited:
             form.add_error(None, too_many(limited))
         else:
-            operations.request_password_reset(form.cleaned_data["email"])
             return HttpResponseRedirect(f"{request.path}?sent=1")
     context = {"title": _("Forgotten password"), "form": form, "sent": "sent" in request.GET}
     return TemplateResponse(request, "admin/password_forgot.html", context)

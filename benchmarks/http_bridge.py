@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import importlib.util
 import os
+import secrets
 import socket
 import statistics
 import subprocess
@@ -39,7 +40,7 @@ def _configure() -> None:
     settings.configure(
         ROOT_URLCONF=__name__,
         ALLOWED_HOSTS=["*"],
-        SECRET_KEY="for a benchmark on the loopback",
+        SECRET_KEY=secrets.token_urlsafe(48),
         MIDDLEWARE=[*stock, *[__name__ + ".sync_middleware"] * int(os.environ["BENCH_SYNC_MIDDLEWARE"])],
     )
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fontpkg_ibm_plex_sans_arabic import ROOT as FONTS
 from redis.connection import parse_url
 
-from config import embedded
+from config import embedded, secret_key
 from config.env import Env, EnvError, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,11 +41,11 @@ except ValueError:
     raise EnvError("REDIS_URL must read like redis://host:6379/0") from None
 EMBEDDED = {"database": not env.text("DATABASE_URL"), "redis": not env.text("REDIS_URL")}
 
-# The key of an embedded trial is fixed and public, and refused by a system check on any https site.
-TRIAL_SECRET_KEY = "trial-only-" + "0" * 50
-SECRET_KEY = env.text("SECRET_KEY", TRIAL_SECRET_KEY)
-if SECRET_KEY == TRIAL_SECRET_KEY and SECURE:
+# Without one, a trial makes its own in DATA_DIR; a public site may have many hosts, which must share theirs.
+SECRET_KEY_GIVEN = bool(env.text("SECRET_KEY"))
+if SECURE and not SECRET_KEY_GIVEN:
     raise EnvError("SECRET_KEY is required when SITE_URL is https: make one with `openssl rand -base64 48`")
+SECRET_KEY = env.text("SECRET_KEY") or secret_key.kept_in(DATA_DIR)
 
 WEB_THREADS = env.integer("WEB_THREADS", 8, low=1, high=256)
 WEB_BACKLOG = env.integer("WEB_BACKLOG", 100, low=0, high=10_000)

@@ -15,7 +15,6 @@ from core.api.schema import describe
 from core.api.serializers import Nothing
 from core.api.views import ApiView, ok
 from core.errors import Unauthenticated
-from core.rates import spend
 
 
 def _pair(pair: Pair, status: int = 200) -> Response:
@@ -115,9 +114,7 @@ class PasswordForgot(ApiView):
         "Have a reset link mailed; the answer never says whether the address is known", body=forms.PasswordForgotIn
     )
     def post(self, request: ApiRequest) -> Response:
-        email = self.read(forms.PasswordForgotIn, request)["email"]
-        spend("password_reset", f"account:{email.strip().lower()}")  # known or not: many addresses flood no mailbox
-        operations.request_password_reset(email)
+        operations.forgot_password(self.read(forms.PasswordForgotIn, request)["email"])
         return ok(None)
 
 

@@ -3,6 +3,8 @@
 from accounts.operations.groups import save_group
 from accounts.operations.passwords import (
     change_password,
+    forgot_password,
+    make_reset_link,
     request_password_reset,
     reset_password,
     send_password_resets,
@@ -40,6 +42,8 @@ __all__ = [
     "disable_second_factor",
     "end_session",
     "end_sessions",
+    "forgot_password",
+    "make_reset_link",
     "refresh",
     "register",
     "request_password_reset",

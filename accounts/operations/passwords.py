@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
-from django.core import signing
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
-from accounts.models import PasswordReset, User
+from accounts.models import SERVICE_ROLES, PasswordReset, PasswordResetRequest, User
 from accounts.operations.sessions import check_password_rules, end_families
 from accounts.throttle import count_attempt
 from accounts.tokens import Pair, open_family
@@ -20,9 +21,10 @@ from core.after_commit import after_commit
 from core.errors import Invalid
 from core.jobs import wake
 from core.operation import operation
+from core.rates import spend
 from notifications.mail import send_mail
 
-_SALT = "accounts.password-reset"
+log = structlog.get_logger(__name__)
 
 
 def change_password(user_id: int, *, old: str, new: str, by: User) -> Pair:
@@ -44,58 +46,82 @@ def _change(user_id: int, *, old: str, new: str, by: User) -> Pair:
     return open_family(User.objects.with_rights().get(pk=user.pk))
 
 
+def forgot_password(email: str) -> None:
+    """Have a reset link mailed to an address, if anybody has it; the answer and the work are the same for all.
+
+    Counted by address, so that many callers flood no mailbox. Raises RateLimited.
+    """
+    spend("password_reset", f"account:{email.strip().lower()}")
+    request_password_reset(email)
+
+
 @operation
 def request_password_reset(email: str) -> None:
-    """Queue a reset link for whoever has this address; answers nothing about whether anybody has."""
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
-        return
-    expires = clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    PasswordReset.objects.create(user=user, expires_at=expires)
-    record("PASSWORD_RESET_REQUESTED", user, by=None)
+    """Queue a request for a reset link; only the worker looks up whether anybody has the address."""
+    PasswordResetRequest.objects.create(email=email.strip().lower())
     after_commit(wake, "accounts.send_password_resets")
 
 
-def reset_token(reset: PasswordReset) -> str:
-    """What the mailed link carries."""
-    return signing.dumps(reset.pk, salt=_SALT)
+def send_password_resets() -> int:
+    """Mail a link for each request that waits and return how many were mailed; a request that fails stays waiting."""
+    since = clock.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    waiting = PasswordResetRequest.objects.filter(created_at__gt=since).order_by("pk").values_list("pk", flat=True)
+    sent = 0
+    for request_id in list(waiting):
+        try:
+            sent += _answer(request_id)
+        except Exception:
+            log.exception("password_reset_not_sent", request=request_id)
+    return sent
+
+
+@operation
+def _answer(request_id: int) -> bool:
+    """Mail the link of one request; it is held meanwhile, so that two workers never answer one twice."""
+    request = PasswordResetRequest.objects.select_for_update(skip_locked=True).filter(pk=request_id).first()
+    if request is None:
+        return False
+    request.delete()
+    people = User.objects.filter(email=request.email, is_active=True).exclude(role__in=SERVICE_ROLES)
+    user = people.select_for_update(no_key=True).first()
+    if user is None:
+        return False
+    _mail_link(user, make_reset_link(user))
+    return True
+
+
+def _mail_link(user: User, link: str) -> None:
+    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+    send_mail("password-reset", user.address, user.language, {"link": link, "minutes": minutes})
+
+
+@operation
+def make_reset_link(user: User) -> str:
+    """Return a new reset link of this person; the one before ends. Only its token's hash is kept."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    expires = now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    living = {"token_hash": _hash(token), "created_at": now, "expires_at": expires}
+    PasswordReset.objects.update_or_create(user=user, defaults=living)
+    record("PASSWORD_RESET_REQUESTED", user, by=None)
+    return f"{settings.SITE_URL}/admin/password/reset/{token}"
 
 
 @operation
 def reset_password(token: str, *, new: str) -> None:
-    """Set a new password by a mailed token; works once, and ends every session. Invalid otherwise."""
-    refusal = Invalid(fields={"token": [_("This link is no longer valid. Ask for a new one.")]})
-    try:
-        reset_id = signing.loads(token, salt=_SALT)
-    except signing.BadSignature:
-        raise refusal from None
-    open_resets = PasswordReset.objects.filter(used_at=None, expires_at__gt=clock.now(), user__is_active=True)
-    reset = open_resets.select_for_update(no_key=True).filter(pk=reset_id).first()
-    if reset is None:
-        raise refusal
-    user = User.objects.select_for_update(no_key=True).get(pk=reset.user_id)
+    """Set a new password by a mailed token; works once, and ends every session. Invalid otherwise.
+
+    The link's row goes with the old password, as it does with everything else that ends it: a trigger deletes it.
+    """
+    resets = PasswordReset.objects.filter(token_hash=_hash(token), expires_at__gt=clock.now(), user__is_active=True)
+    user = User.objects.select_for_update(no_key=True).filter(pk__in=resets.values("user")).first()
+    if user is None or not resets.exists():
+        raise Invalid(fields={"token": [_("This link is no longer valid. Ask for a new one.")]})
     _replace(user, new, field="newPassword")
-    PasswordReset.objects.filter(user=user, used_at=None).update(used_at=clock.now())
     record("PASSWORD_RESET", user, by=user)
 
 
-def send_password_resets() -> int:
-    """Mail every link that waits; each row is held while its mail goes out, so two workers never send one twice."""
-    sent = 0
-    while True:
-        with transaction.atomic():
-            waiting = PasswordReset.objects.filter(sent_at=None, used_at=None, expires_at__gt=clock.now())
-            reset = (
-                waiting.select_for_update(no_key=True, of=("self",), skip_locked=True).select_related("user").first()
-            )
-            if reset is None:
-                return sent
-            link = f"{settings.SITE_URL}/admin/password/reset/{reset_token(reset)}"
-            minutes = settings.PASSWORD_RESET_TIMEOUT // 60
-            send_mail("password-reset", reset.user.address, reset.user.language, {"link": link, "minutes": minutes})
-            reset.sent_at = clock.now()
-            reset.save(update_fields=["sent_at"])
-        sent += 1
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _replace(user: User, password: str, *, field: str) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import random
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Helpdesk:
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
             "PEER_PGHOST": str(ground.layout.socket_dir), "PEER_MEDIA": str(self.home / "media"),
+            "PEER_SECRET_KEY": secrets.token_urlsafe(48),
             "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
 

@@ -11,7 +11,7 @@ DATABASES = {
         "CONN_MAX_AGE": 600,
     }
 }
-SECRET_KEY = "for a benchmark on the loopback"
+SECRET_KEY = os.environ["PEER_SECRET_KEY"]
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 SITE_ID = 1

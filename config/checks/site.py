@@ -24,8 +24,6 @@ def public_site(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.SECURE:
         return found
-    if settings.SECRET_KEY == settings.TRIAL_SECRET_KEY:
-        found.append(Error("SECRET_KEY is the public key of trials.", hint=_key(), id="support.E001"))
     if settings.DEBUG:
         hint = "Unset DEBUG: error pages would show settings and source to everybody."
         found.append(Error("DEBUG is on although SITE_URL is https.", hint=hint, id="support.E002"))
@@ -40,7 +38,7 @@ def secrets(**kwargs: Any) -> list[CheckMessage]:
     """Secrets that can be guessed, wherever the site runs."""
     found: list[CheckMessage] = []
     key = settings.SECRET_KEY
-    if key != settings.TRIAL_SECRET_KEY and (len(key) < SHORTEST_KEY or len(set(key)) < 8):
+    if len(key) < SHORTEST_KEY or len(set(key)) < 8:
         text = f"SECRET_KEY is shorter than {SHORTEST_KEY} characters or repeats a few."
         found.append(Warning(text, hint=f"Tokens signed with it can be forged. {_key()}", id="support.W004"))
     if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
@@ -97,8 +95,10 @@ def waits(**kwargs: Any) -> list[CheckMessage]:
 def deployment(**kwargs: Any) -> list[CheckMessage]:
     """What a trial may do and a public site should not."""
     found: list[CheckMessage] = []
-    if settings.SECRET_KEY == settings.TRIAL_SECRET_KEY:
-        found.append(Warning("SECRET_KEY is the public key of trials.", hint=_key(), id="support.W010"))
+    if not settings.SECRET_KEY_GIVEN:
+        text = f"SECRET_KEY is not set: the one that was made in {settings.DATA_DIR} is used."
+        hint = f"Hosts that share the database must share the key. {_key()}"
+        found.append(Info(text, hint=hint, id="support.I010"))
     if not settings.SECURE and urlsplit(settings.SITE_URL).hostname not in LOCAL:
         hint = "Passwords and tokens travel in the open: serve the site by https and say so in SITE_URL."
         found.append(Warning("SITE_URL is http.", hint=hint, id="support.W011"))

@@ -5,6 +5,7 @@ import threading
 from django.db import connection
 
 from accounts.models import PasswordReset, Role, User
+from accounts.operations import send_password_resets
 from tests.accounts.acts import NEW_PASSWORD, PAIR, alive, refreshed, signed_in, tried
 from tests.api import Api, data, refusal
 from tests.tickets.acts import opened, seen
@@ -50,6 +51,7 @@ def test_a_guest_cannot_sign_in_nor_have_a_password_mailed(cast):
     guest(email="guest@example.test")
     refusal(tried("guest@example.test", NEW_PASSWORD), 401, "unauthenticated")
     data(Api().post("/auth/password/forgot", {"email": "guest@example.test"}))
+    assert send_password_resets() == 0
     assert not PasswordReset.objects.exists()
 
 

@@ -1,17 +1,21 @@
 """Passwords: changed by their owner, reset by a mailed link that works once."""
 
 import datetime
+import hashlib
 import re
 import threading
 
 import pytest
 import time_machine
-from django.core import mail
+from django.core import mail, signing
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import PasswordReset, User
-from accounts.operations import send_password_resets
+from accounts import operations
+from accounts.models import PasswordReset, PasswordResetRequest, User
+from accounts.operations import passwords, send_password_resets
 from tests.accounts.acts import NEW_PASSWORD, alive, signed_in, tried
 from tests.api import Api, data, refusal
 from tests.cast import PASSWORD
@@ -64,7 +68,25 @@ def test_forgetting_answers_the_same_for_everybody(cast):
     User.objects.filter(pk=cast.stranger.pk).update(is_active=False)
     for email in (cast.customer.email, "nobody@example.test", cast.stranger.email, "not an address", "x" * 254):
         assert forgotten(email).json() == {"success": True, "data": None}
+    assert PasswordResetRequest.objects.count() == 5
+    assert not PasswordReset.objects.exists()
+    assert send_password_resets() == 1
     assert [row.user for row in PasswordReset.objects.all()] == [cast.customer]
+    assert not PasswordResetRequest.objects.exists()
+
+
+def test_forgetting_asks_the_database_the_same_whoever_is_meant(cast):
+    """Also of the page of the back office; `email` is all that may differ."""
+    asked = []
+    for email in (cast.customer.email, "nobody@example.test", cast.administrator.email):
+        for ask in (forgotten, lambda address: Client().post("/admin/password/forgot", {"email": address})):
+            with CaptureQueriesContext(connection) as queries:
+                assert ask(email).status_code in {200, 302}
+            asked.append([re.sub(r"'[^']*'(::timestamptz)?|\"s\d+_x\d+\"", "?", query["sql"]) for query in queries])
+    api, page = asked[0::2], asked[1::2]
+    assert api[0] == api[1] == api[2]
+    assert page[0] == page[1] == page[2]
+    assert not any("accounts_user" in sql for sql in api[0] + page[0])
 
 
 def test_a_link_sets_the_password_once_and_ends_every_session(cast):
@@ -77,10 +99,103 @@ def test_a_link_sets_the_password_once_and_ends_every_session(cast):
     assert signed_in(cast.customer, NEW_PASSWORD)
 
 
-def test_using_one_link_ends_the_others(cast):
+def test_a_person_has_one_living_link(cast):
     first, second = mailed(cast.customer), mailed(cast.customer)
+    refusal(reset(first), 400, "invalid")
     data(reset(second))
     refusal(reset(first, PASSWORD), 400, "invalid")
+
+
+def test_a_link_is_kept_as_a_hash_alone(cast):
+    token = mailed(cast.customer)
+    row = PasswordReset.objects.values().get()
+    assert token not in str(row)
+    assert row["token_hash"] == hashlib.sha256(token.encode()).hexdigest()
+    assert len(token) >= 40
+
+
+def test_a_signed_row_number_is_no_link(cast):
+    mailed(cast.customer)
+    forged = signing.dumps(PasswordReset.objects.get().pk, salt="accounts.password-reset")
+    refusal(reset(forged), 400, "invalid")
+
+
+def _own_change(cast):
+    data(changed(cast.customer, PASSWORD, "yet-another-one-2"))
+
+
+def _given_by_an_administrator(cast):
+    operations.set_password(cast.customer.pk, password="yet-another-one-2", by=cast.administrator)
+
+
+def _another_address(cast):
+    operations.update_staff(cast.customer.pk, changes={"email": "moved@example.test"}, by=cast.administrator)
+
+
+def _disabled_and_let_in_again(cast):
+    for active in (False, True):
+        operations.set_active(cast.customer.pk, active=active, by=cast.administrator)
+
+
+def _at_the_command_line(cast):
+    user = User.objects.get(pk=cast.customer.pk)
+    user.set_password("yet-another-one-2")
+    user.save()
+
+
+def _erased(cast):
+    User.objects.filter(pk=cast.customer.pk).update(email="erased@example.test")
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [_own_change, _given_by_an_administrator, _another_address, _disabled_and_let_in_again, _at_the_command_line,
+     _erased],
+)  # fmt: skip
+def test_a_link_ends_with_what_it_could_be_misused_after(cast, ends):
+    token, other = mailed(cast.customer), mailed(cast.stranger)
+    ends(cast)
+    assert "token" in refusal(reset(token), 400, "invalid")["fields"]
+    data(reset(other))
+
+
+@pytest.mark.parametrize("changes", [{"name": "N"}, {"language": "en"}, {"phone": "+966501234567"}])
+def test_a_link_outlives_a_change_of_anything_else(cast, changes):
+    token = mailed(cast.customer)
+    data(Api(cast.customer).patch("/auth/me", changes))
+    data(reset(token))
+
+
+def test_one_mail_that_cannot_be_sent_keeps_no_other_waiting(cast, monkeypatch):
+    sending = passwords.send_mail
+
+    def refuse(slug, address, *rest):
+        if address == cast.customer.email:
+            raise OSError("mailbox unknown")
+        sending(slug, address, *rest)
+
+    monkeypatch.setattr(passwords, "send_mail", refuse)
+    for user in (cast.customer, cast.stranger):
+        data(forgotten(user.email))
+    mail.outbox.clear()
+    assert send_password_resets() == 1
+    assert [message.to for message in mail.outbox] == [[cast.stranger.email]]
+    monkeypatch.undo()
+    assert send_password_resets() == 1
+
+
+def test_a_link_works_once_however_many_use_it_at_once(committed_cast):
+    token = mailed(committed_cast.customer)
+    answers = []
+
+    def use(number):
+        answers.append(reset(token, f"quite-another-one-{number}").status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=use, args=[number]) for number in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(answers) == [200, 400, 400, 400]
 
 
 def test_a_weak_password_does_not_use_the_link_up(cast):
