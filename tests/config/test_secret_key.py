@@ -54,7 +54,8 @@ def test_a_folder_that_cannot_hold_a_key_stops_the_start_with_one_line(tmp_path)
         process = start(folder)
         error = process.communicate(timeout=60)[1]
         assert process.returncode
-        assert error.startswith("SECRET_KEY is not set") and error.count("\n") == 1
+        assert error.startswith("SECRET_KEY is not set")
+        assert error.count("\n") == 1
 
 
 def test_a_public_site_must_be_given_its_key(tmp_path):
