@@ -105,7 +105,8 @@ CHANNEL_LAYERS = {
 
 # --- Apps and the way of a request ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",
+    # Only there to run `runserver`; as a server it is a program of its own, and every other start does without.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "config",
     "backoffice.apps.BackOfficeAdminConfig",
     "django.contrib.auth",

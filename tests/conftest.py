@@ -5,35 +5,20 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
+from tests import database
 from tests.api import Api
 from tests.cast import Cast, make_cast
-
-# What a truncation leaves: what migrations made.
-KEPT = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
-    "auth_group",
-    "auth_group_permissions",
-    "accounts_user",
-}
+from tests.database import superuser
 
 # Files with tests of these kinds take longest, and are begun first: begun last, they would run on with one worker idle.
 LONG = ("slow", "browser", "node", "proxy")
-
-# Migrations whose rows a truncation takes and these make again.
-FILLED = ("bot.migrations.0002_default_rules", "tickets.migrations.0007_working_hours")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,58 +36,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path not in long, -tests[item.path], str(item.path)))
 
 
-def superuser(dbname: str) -> psycopg.Connection[Any]:
-    """A connection that may do what neither the owner nor the application may."""
-    return psycopg.connect(os.environ["DATABASE_SUPERUSER_URL"], dbname=dbname, autocommit=True)
-
-
 def waits_for_lock(server: psycopg.Connection[Any]) -> bool:
-    """Whether somebody in this connection's database waits for a lock of somebody else."""
+    """Tell if somebody in this connection's database waits for a lock of somebody else."""
     waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
     return server.execute(waiting).fetchone() is not None
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """A database of this worker's own, made as the superuser, migrated as the owner, used as the application."""
-    base = urlsplit(os.environ["DATABASE_OWNER_URL"])
+    """A database of this worker's own, copied from the migrated template, used as the application."""
     name = f"test_support_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    with superuser("postgres") as server:
-        server.execute(f'create database "{name}" owner {base.username} template support')
     with django_db_blocker.unblock():
-        connection.close()
-        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
-        call_command("migrate", verbosity=0, interactive=False)
+        database.copy_template(name)
+        database.use(name)
     yield
     with django_db_blocker.unblock():
         connection.close()
-    with superuser("postgres") as server:
-        server.execute(f'drop database "{name}" with (force)')
+    database.drop(name)
+
+
+@pytest.fixture(scope="session")
+def contents(django_db_setup: None) -> database.Contents:
+    """`contents.restore()` takes the database back to what it was before the first test."""
+    return database.Contents(connection.settings_dict["NAME"])
 
 
 @pytest.fixture
-def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def transactional_db(contents: database.Contents, django_db_blocker: Any) -> Iterator[None]:
     """The database as it really is: transactions commit, other threads and processes see them; emptied afterwards."""
     with django_db_blocker.unblock():
         yield
         connection.close()
-        _empty(connection.settings_dict["NAME"])
-
-
-def _empty(name: str) -> None:
-    from accounts import catalogue_rows
-
-    with superuser(name) as cleaner:
-        rows = cleaner.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        tables = ", ".join(f'"{table}"' for (table,) in rows if table not in KEPT)
-        cleaner.execute("set session_replication_role = replica")
-        cleaner.execute(f"truncate {tables}")
-        cleaner.execute("delete from accounts_user where role not in ('bot', 'system')")
-        cleaner.execute("delete from auth_group_permissions; delete from auth_group")
-    catalogue_rows.sync()
-    for name in FILLED:
-        import_module(name).make(apps, None)
-    connection.close()
+        contents.restore()
 
 
 @pytest.fixture

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema
-from drf_spectacular.generators import SchemaGenerator
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "var" / "test" / "openapi"
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document, generated once."""
-    return SchemaGenerator().get_schema(request=None, public=True)
+    """Return the OpenAPI document; generated when the code has changed since the last run, which takes a second."""
+    kept = KEPT / f"{_digest_of_code()}.json"
+    if not kept.exists():
+        from drf_spectacular.generators import SchemaGenerator
+
+        KEPT.mkdir(parents=True, exist_ok=True)
+        for old in KEPT.glob("*.json"):
+            old.unlink(missing_ok=True)
+        making = kept.with_suffix(f".{os.getpid()}")
+        making.write_text(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+        making.rename(kept)
+    return json.loads(kept.read_bytes())  # type: ignore[no-any-return]
+
+
+def _digest_of_code() -> str:
+    """Return a digest of everything that the document could depend on."""
+    digest = hashlib.sha256()
+    apps = {entry.parent for entry in ROOT.glob("*/__init__.py")} - {ROOT / "tests", ROOT / "benchmarks"}
+    for file in sorted([ROOT / "requirements.txt", *(file for app in apps for file in app.rglob("*.py"))]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @cache

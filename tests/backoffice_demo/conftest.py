@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import override_settings
 
 from backoffice.demo.make import make_demo
-from tests.conftest import _empty
+from tests.database import Contents
 
 SIZE = 30
 INTERRUPTED_AT = 12
@@ -29,7 +29,7 @@ def interrupt(tickets: int, size: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
+def made(contents: Contents, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
     """The committed demo of SIZE tickets; the value is what the command said when it finished it."""
     local = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -45,4 +45,4 @@ def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
             yield said.getvalue()
         finally:
             connection.close()
-            _empty(connection.settings_dict["NAME"])
+            contents.restore()
