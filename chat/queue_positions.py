@@ -8,8 +8,8 @@ from redis import Redis
 
 from chat import events
 from chat.models import Session
-from core.after_commit import after_commit
 from core.jobs import wake
+from core.operation import call_after_commit
 from core.stores import try_redis
 
 AT_ONCE = 50
@@ -20,7 +20,7 @@ _PAUSE, _LATER = "support:chat:positions:pause", "support:chat:positions:later"
 
 def moved() -> None:
     """Somebody came into the queue or left it: tell the places once this is committed."""
-    after_commit(_tell)
+    call_after_commit(_tell)
 
 
 def places() -> dict[int, int]:

@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from core.after_commit import after_commit
 from core.database.pipeline import at_once
+from core.jobs import wake
 from core.prepared import execute, fetched, kept_cursor
 
 P = ParamSpec("P")
@@ -99,6 +100,7 @@ def _written_out(sql: str, columns: str, count: int) -> str:
 class _Unit:
     rows: dict[Insert, list[Row]] = field(default_factory=dict)
     statements: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+    calls: dict[tuple[Callable[..., None], tuple[Any, ...]], None] = field(default_factory=dict)
 
 
 class _Current(threading.local):
@@ -128,6 +130,23 @@ def collected(insert: Insert) -> list[Row]:
 def run_later(sql: str, params: Sequence[Any]) -> None:
     """Add a statement whose result nobody needs to the same round trip."""
     _require().statements.append((sql, params))
+
+
+def call_after_commit(function: Callable[..., None], *args: Any) -> None:
+    """Call a function once when the outermost operation has committed, however often the same call is asked for.
+
+    The call may be lost: what it is about stands in rows of this operation, and a timer looks for those it missed. An
+    error in it is logged. RuntimeError outside an operation.
+    """
+    _require().calls[function, args] = None
+
+
+def wake_after_commit(task: str, *args: Any) -> None:
+    """Wake a background task once when the outermost operation has committed; RuntimeError outside an operation.
+
+    The task takes up rows that this operation writes. It or another one is on the beat and finds what was missed.
+    """
+    call_after_commit(wake, task, *args)
 
 
 def _require() -> _Unit:
@@ -163,6 +182,8 @@ def operation_scope() -> Iterator[None]:
         try:
             yield
             _send(_current.unit, commit=ours and not connection.needs_rollback)
+            for function, args in _current.unit.calls:
+                after_commit(function, *args)
         finally:
             _current.unit = None
 
@@ -172,7 +193,7 @@ def attempt() -> Iterator[None]:
     """A savepoint inside an operation: an exception undoes this part alone, its collected rows with it."""
     current = _require()
     kept = {insert: len(rows) for insert, rows in current.rows.items()}
-    statements = len(current.statements)
+    statements, calls = len(current.statements), len(current.calls)
     try:
         with transaction.atomic():
             yield
@@ -180,6 +201,8 @@ def attempt() -> Iterator[None]:
         for insert, rows in current.rows.items():
             del rows[kept.get(insert, 0) :]
         del current.statements[statements:]
+        for call in list(current.calls)[calls:]:
+            del current.calls[call]
         raise
 
 

@@ -17,10 +17,8 @@ from accounts.throttle import count_attempt
 from accounts.tokens import Pair, open_family
 from audit.recorder import record
 from core import clock
-from core.after_commit import after_commit
 from core.errors import Invalid
-from core.jobs import wake
-from core.operation import operation
+from core.operation import operation, wake_after_commit
 from core.rates import spend
 from notifications.mail import send_mail
 
@@ -59,7 +57,7 @@ def forgot_password(email: str) -> None:
 def request_password_reset(email: str) -> None:
     """Queue a request for a reset link; only the worker looks up whether anybody has the address."""
     PasswordResetRequest.objects.create(email=email.strip().lower())
-    after_commit(wake, "accounts.send_password_resets")
+    wake_after_commit("accounts.operations.send_password_resets")
 
 
 def send_password_resets() -> int:

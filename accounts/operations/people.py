@@ -14,9 +14,8 @@ from accounts.operations.sessions import check_password_rules, end_families
 from accounts.policies import refuse_unless
 from audit.recorder import record
 from core import clock
-from core.after_commit import after_commit
 from core.errors import Invalid, NotFound
-from core.operation import operation
+from core.operation import call_after_commit, operation
 from realtime.presence import tell_availability
 
 PROFILE = ("name", "phone", "language")
@@ -116,7 +115,7 @@ def set_availability(user_id: int, *, status: str, by: User) -> User:
     """Say whether one takes chats."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.availability != status:
-        after_commit(tell_availability, user_id, status)
+        call_after_commit(tell_availability, user_id, status)
     return _apply(user, {"availability": status}, by)
 
 

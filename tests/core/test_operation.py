@@ -19,10 +19,12 @@ from core.operation import (
     Insert,
     Then,
     attempt,
+    call_after_commit,
     in_operation,
     operation,
     operation_scope,
     run_later,
+    wake_after_commit,
     write_later,
 )
 from realtime.models import Event, Room
@@ -235,8 +237,9 @@ class TestAttempt:
         lambda: emit("ticket:updated", {"ticket:1": {}}),
         lambda: write_later(_TEAMS, ("x",)),
         lambda: run_later("select 1", ()),
+        lambda: wake_after_commit("core.sweep"),
     ],
-    ids=["record", "emit", "write_later", "run_later"],
+    ids=["record", "emit", "write_later", "run_later", "wake_after_commit"],
 )
 def test_a_write_outside_an_operation_is_refused(write):
     with pytest.raises(RuntimeError, match="inside an operation"):
@@ -274,6 +277,29 @@ class TestAfterCommit:
         with operation_scope(), undone(attempt()):
             after_commit(done.append, 2)
         assert done == []
+
+    def test_the_same_call_is_made_once_and_after_the_outermost_operation(self):
+        done = []
+        with operation_scope():
+            for word in ("a", "b", "a"):
+                with operation_scope():
+                    call_after_commit(done.append, word)
+            with undone(attempt()):
+                call_after_commit(done.append, "undone")
+            assert done == []
+        assert done == ["a", "b"]
+
+    def test_a_task_is_woken_once_when_the_operation_has_committed(self, monkeypatch):
+        woken = []
+        monkeypatch.setattr("core.operation.wake", lambda *call: woken.append((*call, len(_written()[0]))))
+        with operation_scope():
+            _act("A", also="B")
+            for _ in range(3):
+                wake_after_commit("core.sweep", 7)
+        assert woken == [("core.sweep", 7, 2)]
+        with undone(operation_scope()):
+            wake_after_commit("core.sweep")
+        assert len(woken) == 1
 
 
 def test_foreign_keys_never_wait_while_the_commit_lock_is_held(committed_cast):

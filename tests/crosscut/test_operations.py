@@ -6,8 +6,10 @@ import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
@@ -53,6 +55,24 @@ def test_every_public_function_of_the_operations_modules_is_one():
 def test_whoever_is_silent_says_why():
     for name, case in CASES.items():
         assert (case.audited and case.emitted) or case.silent, name
+
+
+# What is woken under a name of its own, and the task on the beat that does the same for what was missed.
+SWEPT_BY: dict[str, str] = {}
+
+
+def test_every_task_that_an_operation_wakes_is_done_by_a_timer_too():
+    """A wake-up may be lost, so that nothing may depend on it."""
+    root = Path(settings.BASE_DIR)
+    sources = [
+        path for app in apps.get_app_configs() if Path(app.path).parent == root for path in Path(app.path).rglob("*.py")
+    ]
+    woken = {name for path in sources for name in re.findall(r'wake_after_commit\(\s*"([\w.]+)"', path.read_text())}
+    assert "accounts.operations.send_password_resets" in woken
+    timed = {entry["task"] for entry in settings.CELERY["beat_schedule"].values()} | set(settings.SWEEPS)
+    assert {name for name in woken if SWEPT_BY.get(name, name) not in timed} == set()
+    imported()
+    assert woken <= current_app.tasks.keys()
 
 
 class Watch:
