@@ -49,6 +49,8 @@ SECRET_KEY = env.text("SECRET_KEY") or secret_key.kept_in(DATA_DIR)
 
 WEB_THREADS = env.integer("WEB_THREADS", 8, low=1, high=256)
 WEB_BACKLOG = env.integer("WEB_BACKLOG", 100, low=0, high=10_000)
+# Requests long in coming that one address may have at once; the oldest gives way. Not counted behind a proxy.
+WEB_SLOW_PER_ADDRESS = env.integer("WEB_SLOW_PER_ADDRESS", 50, low=1, high=10_000)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1, low=1, high=256)
 WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2, low=1, high=256)
 STATEMENT_TIMEOUT_SECONDS = env.integer("STATEMENT_TIMEOUT_SECONDS", 10, low=1, high=3600)

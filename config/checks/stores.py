@@ -9,8 +9,6 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
 
-from core.bridge import Limits
-
 OLDEST = 15
 # What else connects: the timer, and a person with psql or a backup.
 SPARE = 5
@@ -90,7 +88,7 @@ def roles(cursor: CursorWrapper) -> Iterator[CheckMessage]:
 def connections_needed() -> int:
     """The most connections that all processes together hold at once."""
     sockets: Any = settings.REALTIME["threads"]
-    web = settings.WEB_THREADS + Limits().stream_threads + sockets
+    web = settings.WEB_THREADS + sockets
     return int(settings.WEB_PROCESSES * web + settings.WORKER_PROCESSES + SPARE)
 
 

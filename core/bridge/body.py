@@ -1,14 +1,12 @@
 """Reads a request's body on the loop, under its cap, without keeping large ones in memory."""
 
 import tempfile
-from dataclasses import dataclass
-from io import SEEK_END, BytesIO
+from io import BytesIO
 from typing import IO
 
-from core.bridge.asgi import Receive, Scope, Send, header
-from core.bridge.encoding import daphne_request
+from core.bridge.asgi import Receive, Scope, connection, header
 
-SPOOL_BYTES = 1 << 20
+SPOOL_BYTES = 1 << 17
 """Bodies above this go to a temporary file, so a hundred uploads do not eat the memory."""
 
 
@@ -21,15 +19,18 @@ class BodyInvalid(Exception):
 
 
 class ClientGone(Exception):
-    """The client left before his request was complete."""
+    """The client left before their request was complete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A complete request body, at its beginning; `length` in bytes."""
+class NoRoom(Exception):
+    """The temporary folder takes no file: it is full or cannot be written."""
 
-    file: IO[bytes]
-    length: int
+
+def new_body(length: int | None) -> IO[bytes]:
+    """Return an empty file for a body of this length, None if it is not known."""
+    if length is not None and length <= SPOOL_BYTES:
+        return BytesIO()
+    return tempfile.SpooledTemporaryFile(SPOOL_BYTES)
 
 
 def refuse_announced(scope: Scope, cap: int) -> None:
@@ -43,57 +44,24 @@ def refuse_announced(scope: Scope, cap: int) -> None:
         raise BodyTooLarge
 
 
-def held_body(send: Send) -> Body | None:
-    """The file in which a guarded daphne already has a large body, or None; the caller closes it."""
-    take = getattr(daphne_request(send), "take_body", None)
-    file: IO[bytes] | None = take() if take is not None else None
-    if file is None:
-        return None
-    length = file.seek(0, SEEK_END)
-    file.seek(0)
-    return Body(file, length)
-
-
-async def read_body(receive: Receive, cap: int) -> Body:
-    """The whole body. Raises BodyTooLarge above `cap` bytes and ClientGone; closes what it began."""
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        whole: bytes = message.get("body", b"")
-        if len(whole) > cap:
-            raise BodyTooLarge
-        return Body(BytesIO(whole), len(whole))
-    spool = _Spool(cap)
+async def read_body(receive: Receive, cap: int) -> IO[bytes]:
+    """Return the whole body. Raises BodyTooLarge above `cap` bytes, ClientGone and NoRoom."""
+    held = connection.get()
+    if held is not None:
+        return held.take_body()
+    body = new_body(None)
     try:
-        while message["type"] == "http.request":
-            spool.add(message.get("body", b""))
+        while (message := await receive())["type"] == "http.request":
+            if body.tell() + len(message.get("body", b"")) > cap:
+                raise BodyTooLarge
+            body.write(message.get("body", b""))
             if not message.get("more_body"):
-                return spool.body()
-            message = await receive()
+                body.flush()
+                return body
         raise ClientGone
+    except OSError as error:
+        body.close()
+        raise NoRoom from error
     except BaseException:
-        spool.file.close()
+        body.close()
         raise
-
-
-class _Spool:
-    def __init__(self, cap: int) -> None:
-        self.file: IO[bytes] = BytesIO()
-        self._cap = cap
-        self._length = 0
-
-    def add(self, chunk: bytes) -> None:
-        before, self._length = self._length, self._length + len(chunk)
-        if self._length > self._cap:
-            raise BodyTooLarge
-        if before <= SPOOL_BYTES < self._length:
-            self._move_to_disk()
-        self.file.write(chunk)
-
-    def _move_to_disk(self) -> None:
-        held, self.file = self.file, tempfile.TemporaryFile()  # noqa: SIM115 (closed with the body)
-        held.seek(0)
-        self.file.write(held.read())
-
-    def body(self) -> Body:
-        self.file.seek(0)
-        return Body(self.file, self._length)

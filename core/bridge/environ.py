@@ -1,15 +1,17 @@
 """Turns an ASGI scope into a WSGI environ (PEP 3333), byte for byte."""
 
+import re
 import sys
 from functools import lru_cache
-from typing import Any
+from io import SEEK_END
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from core.bridge.asgi import Scope
-from core.bridge.body import Body
 
 Environ = dict[str, Any]
 
+_SLASH = re.compile(rb"%(2f)", re.IGNORECASE)
 _OURS = {b"content-length", b"transfer-encoding", b"x-request-id"}
 _CONSTANT: Environ = {
     "wsgi.version": (1, 0),
@@ -25,8 +27,8 @@ class TargetInvalid(Exception):
     """The request target names no path of ours (`*`, CONNECT)."""
 
 
-def build_environ(scope: Scope, body: Body, request_id: str, script_name: str) -> Environ:
-    """The environ of one request; raises TargetInvalid.
+def build_environ(scope: Scope, body: IO[bytes], request_id: str, script_name: str) -> Environ:
+    """Return the environ of one request; raises TargetInvalid.
 
     SCRIPT_NAME is the configured one alone: daphne takes a root path from a header any client may send.
     """
@@ -49,20 +51,24 @@ def build_environ(scope: Scope, body: Body, request_id: str, script_name: str) -
             "REMOTE_PORT": str(client_port),
             "HTTP_X_REQUEST_ID": request_id,
             "wsgi.url_scheme": scope.get("scheme", "http"),
-            "wsgi.input": body.file,
+            "wsgi.input": body,
         }
     )
-    _add_headers(environ, scope, body.length)
+    _add_headers(environ, scope, body.seek(0, SEEK_END))
+    body.seek(0)
     return environ
 
 
 def _path_info(scope: Scope) -> str:
-    """The percent-decoded path, its bytes as latin-1; an absolute-form target loses its authority."""
+    """Return the percent-decoded path, its bytes as latin-1; an absolute-form target loses its authority.
+
+    An encoded slash separates nothing: it stays encoded, so that no other address is reached by it.
+    """
     raw: bytes | None = scope.get("raw_path")
     if raw is None:
         path = scope["path"].encode("utf-8", "surrogateescape")
     else:
-        path = unquote_to_bytes(_origin_form(raw))
+        path = unquote_to_bytes(_SLASH.sub(rb"%25\1", _origin_form(raw)))
     if not path.startswith(b"/"):
         raise TargetInvalid
     decoded: str = path.decode("latin-1")
@@ -95,7 +101,7 @@ def _add_headers(environ: Environ, scope: Scope, length: int) -> None:
 
 @lru_cache(maxsize=512)
 def _environ_name(name: bytes) -> str | None:
-    """None for what the bridge sets itself, and for underscores, which could pose as another header."""
+    """Return None for what the bridge sets itself, and for underscores, which could pose as another header."""
     if name in _OURS or b"_" in name:
         return None
     key = name.decode("latin-1").upper().replace("-", "_")

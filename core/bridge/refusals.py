@@ -3,42 +3,59 @@
 import json
 import random
 import re
-from collections.abc import Callable
+from typing import NamedTuple
 
 from core.bridge.asgi import Headers, Scope, header
 
-ErrorBody = Callable[[str, Scope, str], bytes]
-"""From code, scope and request id to the JSON of the refusal."""
 
-STATUS = {"invalid": 400, "too_large": 413, "internal": 500, "unavailable": 503}
+class Reason(NamedTuple):
+    """A refusal of the bridge: its status, its code in the contract, its words in English and Arabic."""
+
+    status: int
+    code: str
+    english: str
+    arabic: str
+
+
+REASONS = {
+    "invalid": Reason(400, "invalid", "The request is not valid.", "الطلب غير صالح."),
+    "too_slow": Reason(408, "invalid", "The request took too long to arrive.", "تأخر وصول الطلب أكثر من المسموح."),
+    "too_large": Reason(413, "too_large", "This is too large.", "الحجم أكبر من المسموح."),
+    "long_address": Reason(414, "too_large", "The address is too long.", "العنوان أطول من المسموح."),
+    "long_head": Reason(431, "too_large", "The request's headers are too long.", "ترويسات الطلب أطول من المسموح."),
+    "internal": Reason(500, "internal", "Something went wrong on our side.", "حدث خطأ في الخادم."),
+    "unavailable": Reason(
+        503, "unavailable", "The service is busy. Try again in a moment.", "الخدمة مشغولة. أعد المحاولة بعد قليل."
+    ),
+    "no_room": Reason(
+        503, "unavailable", "There is no room to take this now. Try again later.",
+        "لا تتوفر مساحة لاستلام هذا الآن. أعد المحاولة لاحقًا.",
+    ),
+}  # fmt: skip
 RETRY_AFTER_SECONDS = 2
 
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_TEXTS = {
-    "invalid": ("The request is not valid.", "الطلب غير صالح."),
-    "too_large": ("This is too large.", "الحجم أكبر من المسموح."),
-    "internal": ("Something went wrong on our side.", "حدث خطأ في الخادم."),
-    "unavailable": ("The service is busy. Try again in a moment.", "الخدمة مشغولة. أعد المحاولة بعد قليل."),
-}
 
 
 def request_id_of(scope: Scope) -> str:
-    """The client's X-Request-Id if it is sane, else a new one."""
+    """Return the client's X-Request-Id if it is sane, else a new one."""
     given = header(scope, b"x-request-id")
     if given is not None and _SANE_REQUEST_ID.fullmatch(given):
         return given.decode("ascii")
     return f"{random.getrandbits(128):032x}"  # a name for logs, no secret
 
 
-def prefers_arabic(scope: Scope) -> bool:
-    """Whether Accept-Language ranks Arabic above English; without either, False."""
-    weights = {"ar": 0.0, "en": 0.0}
+def speaks_arabic(scope: Scope, default: str) -> bool:
+    """Tell whether Accept-Language ranks Arabic above English; `default` is the language when it names neither."""
+    weights: dict[str, float] = {}
     for part in (header(scope, b"accept-language") or b"").decode("latin-1").lower().split(","):
         tag, _, parameters = part.partition(";")
         language = tag.strip().partition("-")[0]
-        if language in weights:
-            weights[language] = max(weights[language], _quality(parameters))
-    return weights["ar"] > weights["en"]
+        if language in ("ar", "en"):
+            weights[language] = max(weights.get(language, 0.0), _quality(parameters))
+    if not weights:
+        return default == "ar"
+    return weights.get("ar", 0.0) > weights.get("en", 0.0)
 
 
 def _quality(parameters: str) -> float:
@@ -49,24 +66,20 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def default_error_body(code: str, scope: Scope, request_id: str) -> bytes:
-    """The refusal in Arabic or English by Accept-Language, without any framework."""
-    message = _TEXTS[code][prefers_arabic(scope)]
+def refusal(reason: str, scope: Scope, request_id: str, language: str) -> tuple[int, Headers, bytes]:
+    """Return status, headers and JSON of a refusal, in the caller's language; 503 says when to come back."""
+    status, code, english, arabic = REASONS[reason]
+    message = arabic if speaks_arabic(scope, language) else english
     error = {"code": code, "message": message, "requestId": request_id}
-    return json.dumps({"success": False, "error": error}, ensure_ascii=False).encode()
-
-
-def refusal_headers(code: str, body: bytes, request_id: str) -> Headers:
-    """The headers of a refusal; 503 says when to come back."""
-    headers = json_headers(body, request_id)
-    headers.append((b"cache-control", b"no-store"))
-    if code == "unavailable":
+    body = json.dumps({"success": False, "error": error}, ensure_ascii=False).encode()
+    headers = [*json_headers(body, request_id), (b"cache-control", b"no-store")]
+    if status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_AFTER_SECONDS))
-    return headers
+    return status, headers, body
 
 
 def json_headers(body: bytes, request_id: str) -> Headers:
-    """What every JSON answer of the bridge itself carries."""
+    """Return what every JSON answer of the bridge itself carries."""
     return [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),

@@ -53,9 +53,10 @@ class Daphne:
         """The bridge's counters, the site's counts and the threads there are."""
         return self.json("/stats")
 
-    def connect(self, sent: bytes, receive_buffer: int | None = None) -> socket.socket:
+    def connect(self, sent: bytes, receive_buffer: int | None = None, source: str = "127.0.0.1") -> socket.socket:
         """A raw connection on which this was sent."""
         raw = socket.socket()
+        raw.bind((source, 0))
         self._connections.append(raw)
         if receive_buffer:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -90,9 +91,7 @@ class Daphne:
     def idle(self) -> bool:
         """Whether no thread works and nothing waits."""
         bridge = self.stats()["bridge"]
-        return not any(
-            bridge[name] for name in ("active", "waiting", "streams_active", "streams_waiting", "files_active")
-        )
+        return not any(bridge[name] for name in ("active", "waiting", "files_active"))
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:

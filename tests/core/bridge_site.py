@@ -35,12 +35,10 @@ class Stream:
         self._chunks = chunks
 
     def __iter__(self) -> Iterator[bytes]:
-        counts["iterated"] += 1
         return iter(self._chunks)
 
     def close(self) -> None:
         counts["closed"] += 1
-        counts["closed in " + threading.current_thread().name.split("-")[0]] += 1
 
 
 class Ready(Stream):
@@ -73,28 +71,31 @@ def stream(environ: Environ, start: Start) -> Iterable[bytes]:
     return Stream(CHUNK for _ in range(number(environ, "mb", 1) * 16))
 
 
-def drip(environ: Environ, start: Start) -> Iterable[bytes]:
-    def chunks() -> Iterator[bytes]:
-        for _ in range(number(environ, "chunks", 100)):
-            yield b"drop\n"
-            time.sleep(0.05)
+class Repeated:
+    """The file so many times over."""
 
-    start("200 OK", [("Content-Type", "text/plain")])
-    return Stream(chunks())
+    def __init__(self, times: int) -> None:
+        self._file = open(FILE.name, "rb")  # noqa: SIM115
+        self._left = times
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        if not data and self._left > 1:
+            self._left -= 1
+            self._file.seek(0)
+            data = self._file.read(size)
+        return data
+
+    def close(self) -> None:
+        counts["file closed"] += 1
+        self._file.close()
 
 
 def file(environ: Environ, start: Start) -> Iterable[bytes]:
-    start("200 OK", [("Content-Length", str(320 * 65_536 + number(environ, "more", 0)))])
-    opened = open(FILE.name, "rb")  # noqa: SIM115
-    inner = opened.close
-
-    def close() -> None:
-        counts["file closed in " + threading.current_thread().name.split("-")[0]] += 1
-        inner()
-
-    wrapper = environ["wsgi.file_wrapper"](opened, 8192)
-    wrapper.close = close
-    return wrapper
+    times = number(environ, "times", 1)
+    start("200 OK", [("Content-Length", str(times * 320 * 65_536 + number(environ, "more", 0)))])
+    wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](Repeated(times), 8192)
+    return wrapped
 
 
 def small_file(environ: Environ, start: Start) -> Iterable[bytes]:
@@ -151,24 +152,14 @@ def fail_first(environ: Environ, start: Start) -> Iterable[bytes]:
     return Stream(chunks())
 
 
-def fail_later(environ: Environ, start: Start) -> Iterable[bytes]:
-    def chunks() -> Iterator[bytes]:
-        yield b"beginning"
-        time.sleep(0.2)
-        raise ValueError("planted failure midway")
-
-    start("200 OK", [])
-    return Stream(chunks())
-
-
 def silent(environ: Environ, start: Start) -> Iterable[bytes]:
     return [b"no start_response"]
 
 
 ROUTES = {
-    "/slow": slow, "/where": where, "/echo": echo, "/upload": echo, "/stream": stream, "/drip": drip, "/file": file,
+    "/slow": slow, "/where": where, "/echo": echo, "/upload": echo, "/stream": stream, "/file": file,
     "/small-file": small_file, "/headers": headers, "/empty": empty, "/generator": generator, "/written": written,
-    "/fail": fail, "/leave": leave, "/fail-first": fail_first, "/fail-later": fail_later, "/silent": silent,
+    "/fail": fail, "/leave": leave, "/fail-first": fail_first, "/silent": silent,
 }  # fmt: skip
 
 
@@ -182,7 +173,7 @@ async def live(scope: Any) -> tuple[int, bytes]:
 
 async def stats(scope: Any) -> tuple[int, bytes]:
     names = [thread.name.split("-")[0] for thread in threading.enumerate()]
-    threads = {"threads_" + name: names.count(name) for name in ("web", "stream", "file")}
+    threads = {"threads_" + name: names.count(name) for name in ("web", "file")}
     seen = {"bridge": application.stats()._asdict(), "counts": counts, "all_threads": len(names)} | threads
     return 200, json.dumps(seen).encode()
 
@@ -193,8 +184,8 @@ application = HttpBridge(
         threads=4,
         backlog=16,
         max_body=lambda path: 4_000_000 if path == "/upload" else 65_536,
-        stream_threads=2,
-        stream_backlog=1,
+        slow_seconds=float(os.environ.get("BRIDGE_SLOW_SECONDS", "10")),
+        head_seconds=float(os.environ.get("BRIDGE_HEAD_SECONDS", "30")),
         stall_seconds=float(os.environ.get("BRIDGE_STALL_SECONDS", "30")),
         grace_seconds=5,
     ),
@@ -202,3 +193,5 @@ application = HttpBridge(
     script_name=os.environ.get("BRIDGE_SCRIPT_NAME", ""),
 )
 guard_daphne(application)
+if os.environ.get("BRIDGE_NO_FOLDER"):
+    tempfile.tempdir = "/proc/nowhere"  # cannot be written, by nobody

@@ -29,7 +29,8 @@ def refusal(body: bytes) -> dict[str, str]:
         ("/echo", "/echo", ""),
         ("/a%20b?q=%20x&y", "/a b", "q=%20x&y"),
         ("/%D8%AA%D8%B0%D9%83%D8%B1%D8%A9", "/تذكرة", ""),
-        ("/a%2Fb//c/../d", "/a/b//c/../d", ""),
+        ("/a//c/../d", "/a//c/../d", ""),
+        ("/a%2Fb%2fc%252F", "/a%2Fb%2fc%2F", ""),
         ("/a?b?c=%3F", "/a", "b?c=%3F"),
         ("/q+r;x=1", "/q+r;x=1", ""),
         ("http://elsewhere/echo?x", "/echo", "x"),
@@ -212,12 +213,6 @@ def test_a_failing_application_answers_500_and_is_logged(server: Daphne, path: s
     assert "failing" + path.replace("/", "-") in server.log()
 
 
-def test_a_response_that_fails_midway_is_cut_and_not_ended(server: Daphne) -> None:
-    answer = server.raw(b"GET /fail-later HTTP/1.1\r\nHost: test\r\n\r\n")
-    assert answer.endswith(b"beginning\r\n")
-    assert "planted failure midway" in server.log()
-
-
 def test_a_file_shorter_than_announced_is_cut(server: Daphne) -> None:
     answer = server.raw(b"GET /file?more=10 HTTP/1.1\r\nHost: test\r\n\r\n")
     assert len(answer.partition(b"\r\n\r\n")[2]) == 20_971_520
@@ -238,11 +233,10 @@ def test_what_daphne_refuses_itself_has_the_same_shape(server: Daphne) -> None:
     assert refusal(body)["code"] == "invalid"
 
 
-def test_every_response_is_closed_once_in_a_pool_thread(server: Daphne) -> None:
+def test_every_response_is_closed_once(server: Daphne) -> None:
     before = server.stats()["counts"]
-    for path in ("/headers", "/stream", "/drip?chunks=1", "/fail-first", "/file"):
+    for path in ("/headers", "/stream", "/fail-first", "/file"):
         server.request("GET", path)
-    wait_until(server.idle)
+    wait_until(lambda: server.stats()["counts"]["file closed"] > before.get("file closed", 0))
     closed = {name: count - before.get(name, 0) for name, count in server.stats()["counts"].items()}
-    assert (closed["closed"], closed["closed in web"], closed["closed in stream"]) == (4, 1, 3)
-    assert closed["file closed in web"] == 1
+    assert (closed["closed"], closed["file closed"]) == (3, 1)

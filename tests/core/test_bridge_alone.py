@@ -1,17 +1,21 @@
 """The bridge under a server of the other kind: bodies come in pieces, and `send` waits for the client."""
 
 import asyncio
+import errno
+import io
 import json
+import sys
 import threading
+import types
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
-from core.bridge import HttpBridge, Limits
-from core.bridge.encoding import ResponseCut
+from core.bridge import HttpBridge, Limits, guard
+from core.bridge.client import ResponseCut
 
-LIMITS = Limits(threads=2, backlog=1, max_body=10, stream_threads=1, stream_backlog=0, grace_seconds=2)
+LIMITS = Limits(threads=2, backlog=1, max_body=10, grace_seconds=2)
 Bridged = Callable[..., HttpBridge]
 
 
@@ -90,7 +94,7 @@ async def test_a_large_body_in_pieces_is_kept_on_disk() -> None:
     bridge, visit = HttpBridge(app, limits=Limits(threads=1)), Visit(*[part(b"x" * 65_536, more=True)] * 20, part(b"x"))
     await visit.to(bridge)
     bridge.stop()
-    assert visit.body == b"BufferedRandom 1310721"
+    assert visit.body == b"SpooledTemporaryFile 1310721"
 
 
 async def test_an_ordinary_answer_is_two_messages(bridged: Bridged) -> None:
@@ -136,58 +140,99 @@ async def test_requests_reuse_the_same_threads(bridged: Bridged) -> None:
     assert len(seen) <= 2
 
 
-async def test_a_generator_is_held_back_by_a_send_that_waits(bridged: Bridged) -> None:
-    made = []
+class Source:
+    """A file of zeros, which counts its reads."""
 
-    def app(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
-        start("200 OK", [])
-        for _ in range(100):
-            made.append(1)
-            yield b"x" * 65_536
+    def __init__(self, length: int, broken: bool = False) -> None:
+        self.left, self.broken, self.reads, self.closed = length, broken, 0, 0
 
-    bridge, visit, opened = bridged(app), Visit(), asyncio.Event()
+    def read(self, size: int) -> bytes:
+        self.reads += 1
+        if self.broken and self.reads > 1:
+            raise OSError("planted")
+        size = min(size, self.left)
+        self.left -= size
+        return bytes(size)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def sends(source: Source, length: int) -> Any:
+    def app(environ: dict[str, Any], start: Any) -> Any:
+        start("200 OK", [("Content-Length", str(length))])
+        return environ["wsgi.file_wrapper"](source)
+
+    return app
+
+
+async def test_a_file_is_held_back_by_a_send_that_waits(bridged: Bridged) -> None:
+    source, visit, opened, begun = Source(100 * 65_536), Visit(), asyncio.Event(), asyncio.Event()
     keep = visit.send
 
     async def send(message: Any) -> None:
         await keep(message)
         if message.get("body"):
+            begun.set()
             await opened.wait()
 
     visit.send = send  # type: ignore[method-assign]
-    task = asyncio.ensure_future(visit.to(bridge))
-    await asyncio.sleep(0.3)
-    assert len(made) <= 12
+    task = asyncio.ensure_future(visit.to(bridged(sends(source, 100 * 65_536))))
+    await begun.wait()
+    assert source.reads == 1
     opened.set()
     await task
-    assert len(visit.body) == 100 * 65_536
+    assert (len(visit.body), source.closed) == (100 * 65_536, 1)
 
 
-async def test_a_response_that_breaks_midway_is_never_ended(bridged: Bridged) -> None:
-    go_on = threading.Event()
-
-    def app(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
-        start("200 OK", [])
-        yield b"beginning"
-        go_on.wait(5)
-        raise ValueError("planted")
-
+@pytest.mark.parametrize("source", [Source(1_000_000), Source(2_000_000, broken=True)])
+async def test_a_file_that_breaks_off_is_never_ended(bridged: Bridged, source: Source) -> None:
     visit = Visit()
-    task = asyncio.ensure_future(visit.to(bridged(app)))
-    while not visit.sent:
-        await asyncio.sleep(0.01)
-    go_on.set()
     with pytest.raises(ResponseCut):
-        await task
+        await visit.to(bridged(sends(source, 1_000_001)))
+    assert visit.status == 200
     assert all(message.get("more_body") for message in visit.sent[1:])
+    assert source.closed == 1
 
 
-async def test_a_refusal_is_worded_even_if_the_wording_fails(bridged: Bridged) -> None:
-    def broken(code: str, scope: Any, request_id: str) -> bytes:
-        raise KeyError(code)
+async def test_a_file_longer_than_announced_ends_where_it_said(bridged: Bridged) -> None:
+    visit = Visit()
+    await visit.to(bridged(sends(Source(2_000_000), 1_000_000)))
+    assert len(visit.body) == 1_000_000
 
-    visit = Visit(part(b"x" * 11))
-    await visit.to(bridged(echo, error_body=broken))
-    assert json.loads(visit.body)["error"]["code"] == "too_large"
+
+async def test_a_client_gone_while_a_file_is_sent_ends_it(bridged: Bridged) -> None:
+    source, visit = Source(100_000_000), Visit(part(b""), GONE)
+    await visit.to(bridged(sends(source, 100_000_000)))
+    assert source.reads < 20
+    assert source.closed == 1
+
+
+async def test_a_body_that_the_disk_does_not_take_is_503(bridged: Bridged, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.bridge.body.new_body", lambda length: Full())
+    visit = Visit(part(b"x"))
+    await visit.to(bridged(echo))
+    assert (visit.status, json.loads(visit.body)["error"]["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("missing", ["WebRequest", "HTTPFactory"])
+async def test_without_a_name_of_daphnes_it_serves_unguarded_and_says_so(
+    bridged: Bridged, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, missing: str
+) -> None:
+    server, protocol = types.ModuleType("daphne.server"), types.ModuleType("daphne.http_protocol")
+    monkeypatch.setitem(sys.modules, "daphne.server", server)
+    monkeypatch.setitem(sys.modules, "daphne.http_protocol", protocol)
+    monkeypatch.delitem(sys.modules, "core.bridge.daphne", raising=False)
+    for module, name in ((server, "HTTPFactory"), (protocol, "WebRequest")):
+        if name != missing:
+            setattr(module, name, type(name, (), {"protocol": None, "buildProtocol": None}))
+    assert not guard.guard_daphne(bridged(echo))
+    assert "unguarded" in caplog.text
+    monkeypatch.delitem(sys.modules, "core.bridge.daphne", raising=False)
 
 
 async def test_a_shutdown_finishes_what_runs_refuses_the_rest_and_ends_the_threads(bridged: Bridged) -> None:
@@ -232,19 +277,11 @@ async def test_a_cancelled_request_whose_client_is_there_is_still_answered(bridg
 
 
 async def test_a_cancelled_request_whose_client_left_is_given_up_and_closed(bridged: Bridged) -> None:
-    go_on, closed = threading.Event(), threading.Event()
+    go_on, source = threading.Event(), Source(1_000_000)
 
-    class Endless:
-        def __iter__(self) -> Iterator[bytes]:
-            raise AssertionError("never iterated")
-
-        def close(self) -> None:
-            closed.set()
-
-    def app(environ: dict[str, Any], start: Any) -> Endless:
+    def app(environ: dict[str, Any], start: Any) -> Any:
         go_on.wait(5)
-        start("200 OK", [])
-        return Endless()
+        return sends(source, 1_000_000)(environ, start)
 
     bridge, visit = bridged(app), Visit(part(b""), GONE)
     task = asyncio.ensure_future(visit.to(bridge))
@@ -253,11 +290,12 @@ async def test_a_cancelled_request_whose_client_left_is_given_up_and_closed(brid
     with pytest.raises(asyncio.CancelledError):
         await task
     go_on.set()
-    assert await asyncio.to_thread(closed.wait, 5)
+    while not source.closed:
+        await asyncio.sleep(0.01)
     assert (bridge.stats().active, visit.sent) == (0, [])
 
 
-@pytest.mark.parametrize("bad", [{"threads": 0}, {"backlog": -1}, {"stream_threads": 0}, {"file_threads": 0}])
+@pytest.mark.parametrize("bad", [{"threads": 0}, {"backlog": -1}, {"file_threads": 0}, {"slow_per_address": -1}])
 def test_impossible_limits_are_refused(bad: dict[str, int]) -> None:
     with pytest.raises(ValueError):
         Limits(**bad)  # type: ignore[arg-type]
