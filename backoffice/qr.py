@@ -2,14 +2,16 @@
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 # The blank margin that readers need, in modules.
 MARGIN = 4
 
 
 def qr_svg(text: str, label: str) -> SafeString:
-    """`text` as a picture, black on white in every theme; `label` is what a reader of the screen hears."""
+    """Return `text` as a picture, black on white in every theme; `label` is what a reader of the screen hears."""
+    # Here, since reportlab would make every start slower.
+    from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+
     code = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(text)
     code.make()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -40,6 +41,12 @@ def waits_for_lock(server: psycopg.Connection[Any]) -> bool:
     """Tell if somebody in this connection's database waits for a lock of somebody else."""
     waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
     return server.execute(waiting).fetchone() is not None
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that stays until the end out of later collections of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

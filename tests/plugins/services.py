@@ -7,6 +7,7 @@ others set, those servers are used instead. With PG_BINDIR the tests run on that
 import atexit
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -22,6 +23,10 @@ NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NGINX = ("nginx", "/usr/sbin/nginx")
 NEEDS = {"browser": ("no Chromium", CHROMIUM), "node": ("no node", ("node",)), "proxy": ("no nginx", NGINX)}
+
+# Compiled modules are kept, whatever the environment says: tests start a hundred processes that read the same ones.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 _skipped: dict[str, str] = {}
 
