@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Detail, Entry, Link
-from audit.words import action_words, actor_words, kind_words
+from audit.words import action_words, actor_name, actor_words, field_words, kind_words, value_words
 from core.admin import DayRange, OperationAdmin
 from core.ids import as_number
 
@@ -110,19 +110,20 @@ class Change(NamedTuple):
 def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """Old and new values side by side, in the order in which they were recorded; lists item by item."""
     names = [*old, *(name for name in new if name not in old)]
-    return [Change(name, _side(old, new, name), _side(new, old, name)) for name in names]
+    return [Change(field_words(name), _side(old, new, name), _side(new, old, name)) for name in names]
 
 
 def _side(values: dict[str, Any], others: dict[str, Any], name: str) -> list[Part] | None:
     if name not in values:
         return None
-    there = _texts(others[name]) if name in others else []
-    return [Part(text, text not in there) for text in _texts(values[name])]
+    there = _texts(name, others[name]) if name in others else []
+    return [Part(text, text not in there) for text in _texts(name, values[name])]
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(name: str, value: Any) -> list[str]:
     if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
+        return [text for item in value for text in _texts(name, item)]
+    value = "—" if value is None else value_words(name, value)
     return [value] if isinstance(value, str) else [orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()]
 
 
@@ -171,6 +172,7 @@ class EntryAdmin(OperationAdmin):
         return {
             "detail": detail,
             "kind": kind_words(entry.entity_type),
+            "actor_name": actor_name(entry.actor_model, _detail(entry, "actor_name")),
             "actor_kind": actor_words(entry.actor_model),
             "changes": changes(detail.old_values, detail.new_values) if detail else [],
             "metadata": changes({}, detail.metadata) if detail else [],
@@ -191,7 +193,7 @@ class EntryAdmin(OperationAdmin):
 
     @admin.display(description=_("who"))
     def actor(self, entry: Entry) -> str:
-        name = _detail(entry, "actor_name")
+        name = actor_name(entry.actor_model, _detail(entry, "actor_name"))
         return format_html('<bdi>{}</bdi> <span class="quiet">{}</span>', name, actor_words(entry.actor_model))
 
     @admin.display(description=_("address"))

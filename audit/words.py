@@ -1,6 +1,12 @@
-"""What people call the acts and the kinds of things in the log; the names on the wire stay as they are."""
+"""Words for acts, things, fields and values of the log; the names on the wire stay as they are."""
 
+from functools import cache
+from typing import Any
+
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS: dict[str, str | Promise] = {
@@ -74,10 +80,66 @@ KINDS: dict[str, str | Promise] = {
     "user": _("Person"),
 }
 ACTORS: dict[str, str | Promise] = {
-    "Agent": _("Agent"),
+    "Agent": pgettext_lazy("writer", "Agent"),
     "Bot": _("Bot"),
     "Customer": _("Customer"),
     "System": _("System"),
+}
+FIELDS: dict[str, str | Promise] = {
+    "agentId": _("Agent"),
+    "attachments": _("Files"),
+    "bodyAr": _("Arabic text"),
+    "bodyEn": _("English text"),
+    "categoryId": _("Category"),
+    "customerId": pgettext_lazy("heading", "Customer"),
+    "door": _("Entered by"),
+    "email": _("E-mail"),
+    "endedBy": _("Ended by"),
+    "escalationLevel": _("Escalation level"),
+    "feedback": _("Feedback"),
+    "files": _("Files"),
+    "groups": _("Groups"),
+    "holidays": _("Holidays"),
+    "isActive": _("Active"),
+    "isInternal": _("Internal note"),
+    "kind": _("Kind"),
+    "language": _("Language"),
+    "leads": _("Leads"),
+    "length": _("Characters"),
+    "link": _("Linked ticket"),
+    "members": _("Members"),
+    "merged": _("Merged ticket"),
+    "mergedInto": _("Merged into"),
+    "messageId": _("Message"),
+    "messages": _("Messages"),
+    "name": _("Name"),
+    "nameAr": _("Arabic name"),
+    "nameEn": _("English name"),
+    "orderId": _("Order number"),
+    "parentId": _("Belongs to"),
+    "permission": _("Permission"),
+    "permissions": _("Permissions"),
+    "phone": _("Phone"),
+    "priority": _("Priority"),
+    "productId": _("Product number"),
+    "quickReplies": _("Quick replies"),
+    "rating": _("Rating"),
+    "reason": _("Reason"),
+    "responseAr": _("Arabic answer"),
+    "responseEn": _("English answer"),
+    "role": _("Role"),
+    "shortcut": _("Shortcut"),
+    "status": _("Status"),
+    "subject": _("Subject"),
+    "tags": _("Tags"),
+    "teamId": _("Team"),
+    "ticketId": _("Ticket"),
+    "timeZone": _("Time zone"),
+    "titleAr": _("Arabic title"),
+    "titleEn": _("English title"),
+    "triggerPatterns": _("Keywords and patterns"),
+    "watcher": _("Watcher"),
+    "weekly": _("Hours of the week"),
 }
 
 
@@ -92,3 +154,31 @@ def kind_words(kind: str) -> str:
 
 def actor_words(model: str) -> str:
     return str(ACTORS.get(model, model))
+
+
+def actor_name(model: str, name: str) -> str:
+    """Return the name of a person who acted; nothing for the bot and the system, whom `actor_words` name."""
+    return name if model in {"Agent", "Customer"} else ""
+
+
+def field_words(name: str) -> str:
+    """Return a field in the reader's language; one not listed above by its name on the wire."""
+    return str(FIELDS.get(name) or name)
+
+
+def value_words(field: str, value: Any) -> Any:
+    """Return a value of a field in the reader's language, if it is yes, no or one of a closed list; else as it is."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    words = _values().get(field, {}).get(value) if isinstance(value, str) else None
+    return value if words is None else str(words)
+
+
+@cache
+def _values() -> dict[str, dict[str, str | Promise]]:
+    """Return by field the words of its values, as the apps that AUDIT_VALUES names give them."""
+    found: dict[str, dict[str, str | Promise]] = {}
+    for path in settings.AUDIT_VALUES:
+        for field, words in import_string(path).items():
+            found.setdefault(field, {}).update(words)
+    return found

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import CUSTOMER_ROLES, User
 from audit.admin import EntryAdmin
 from audit.models import Entry
-from audit.words import action_words, kind_words
+from audit.words import action_words, actor_name, actor_words, kind_words
 from chat.models import Session
 from chat.states import Status
 from core.admin import CappedPaginator
@@ -123,11 +123,16 @@ def _newest(user: Any) -> list[dict[str, Any]]:
             "act": action_words(row.action),
             "kind": kind_words(row.entity_type),
             "name": row.detail.entity_name if hasattr(row, "detail") else row.entity_id,
-            "actor": row.detail.actor_name if hasattr(row, "detail") else "",
+            "actor": _actor(row),
             "at": row.created_at,
         }
         for row in rows
     ]
+
+
+def _actor(row: Entry) -> str:
+    name = row.detail.actor_name if hasattr(row, "detail") else ""
+    return actor_name(row.actor_model, name) or actor_words(row.actor_model)
 
 
 def _today() -> Any:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
@@ -9,7 +10,7 @@ class Status(models.TextChoices):
 
     BOT = "bot", _("With the bot")
     WAITING = "waiting", _("Waiting")
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("chat", "Active")
     ENDED = "ended", _("Ended")
 
 
@@ -17,7 +18,7 @@ class EndedBy(models.TextChoices):
     """Who ended a session."""
 
     CUSTOMER = "customer", _("Customer")
-    AGENT = "agent", _("Agent")
+    AGENT = "agent", pgettext_lazy("writer", "Agent")
     SYSTEM = "system", _("System")
 
 

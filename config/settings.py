@@ -329,6 +329,7 @@ ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES", "chat.attachments.CHAT
 BOT_USAGE_COUNTER = "chat.queries.rule_usage"
 BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"
 LINK_SIGNER = "uploads.links.signed_url"
+AUDIT_VALUES = ["accounts.audit_words.VALUES", "tickets.audit_words.VALUES", "chat.audit_words.VALUES"]
 REFUSAL_HOOK = "accounts.refusals.record_refusal"
 SWEEPS = [
     "core.sweeps.idempotency_keys",

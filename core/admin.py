@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -63,6 +63,8 @@ class OperationAdmin(ModelAdminBase):
     view_right = ""
     add_right = ""
     change_right = ""
+    # On the button and above the form that make one: `_("New team")`.
+    add_words: str | Promise = ""
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -133,6 +135,10 @@ class OperationAdmin(ModelAdminBase):
                 self.message_user(request, f"{row}: {describe(problem)}", messages.ERROR)
         return done
 
+    def add_title(self, request: HttpRequest) -> str | Promise:
+        """Return the heading of the page that makes one."""
+        return self.add_words
+
     # --- History: the audit log instead of Django's own ------------------------------------------------------------
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
@@ -153,6 +159,8 @@ class OperationAdmin(ModelAdminBase):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["adminform"].form.label_suffix = ""
         context.setdefault("show_save_and_add_another", context["object_id"] is None)
+        if context["object_id"] is None:
+            context["title"] = self.add_title(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Words ----------------------------------------------------------------------------------------------------

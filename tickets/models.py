@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
 from core.text import in_language
@@ -224,7 +225,7 @@ class AuthorType(models.TextChoices):
     """Who wrote a message."""
 
     CUSTOMER = "customer", _("Customer")
-    AGENT = "agent", _("Agent")
+    AGENT = "agent", pgettext_lazy("writer", "Agent")
     BOT = "bot", _("Bot")
     SYSTEM = "system", _("System")
 

@@ -46,6 +46,7 @@ class GroupAdmin(OperationAdmin):
     """Only the catalogue's rights are shown and kept; a change holds from each member's next request on."""
 
     view_right = add_right = change_right = "support.users.manage"
+    add_words = _("New group")
     form = GroupForm
     fieldsets = [(None, {"fields": ["name"]})]
     list_display = ("title", "rights_held", "members")

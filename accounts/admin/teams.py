@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import operations
@@ -40,7 +40,7 @@ class MemberInline(OperationInline):
     model = TeamMembership
     formset = MemberFormSet
     fields = ("user", "is_lead")
-    verbose_name = _("member")
+    verbose_name = pgettext_lazy("one more", "member")
     verbose_name_plural = _("members")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMembership]:
@@ -60,6 +60,7 @@ class MemberInline(OperationInline):
 
 class TeamAdmin(OperationAdmin):
     view_right = add_right = change_right = "support.users.manage"
+    add_words = _("New team")
     list_display = ("name", "other_name", "people", "leading", "state")
     list_filter = ("is_active",)
     search_fields = ("name_ar", "name_en")

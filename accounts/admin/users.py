@@ -39,6 +39,7 @@ def kind_of(user: User) -> str:
 
 
 KIND_WORDS = {STAFF: _("Staff"), CUSTOMERS: _("Customers")}
+ADD_WORDS = {STAFF: _("New staff member"), CUSTOMERS: _("New customer")}
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -105,6 +106,9 @@ class UserAdmin(OperationAdmin):
         kind = wanted if wanted in ROLES else kinds(request)[0]
         request.kind = kind  # type: ignore[attr-defined]
         return kind
+
+    def add_title(self, request: HttpRequest) -> Any:
+        return ADD_WORDS[self._new_kind(request)]
 
     # --- The form -------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -42,6 +42,7 @@ class UsageList(ChangeList):
 
 class RuleAdmin(DeletingAdmin):
     view_right = add_right = change_right = MANAGE
+    add_words = gettext_lazy("New rule")
     form = RuleForm
     list_display = ("name", "other_name", "priority", "patterns", "usage", "state")
     list_display_links = ("name",)

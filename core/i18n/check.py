@@ -10,6 +10,7 @@ from core.i18n import catalogue as catalogues
 from core.i18n.compiled import is_fresh
 from core.i18n.messages import Finding, Message
 from core.i18n.placeholders import PERCENT, disagreement
+from core.i18n.wording import misspelt
 
 ARABIC = re.compile("[\u0600-\u06ff]")
 WORD = re.compile(r"[a-z]{2,}")
@@ -85,3 +86,4 @@ def _check_text(text: str, translation: str, *, form: int | None = None) -> Iter
         yield "begins or ends with a line break unlike the English text"
     if WORD.search(PERCENT.sub("", re.sub(r"\{[^}]*\}", "", text))) and not ARABIC.search(translation):
         yield "the translation has no Arabic letter"
+    yield from misspelt(translation)

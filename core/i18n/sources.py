@@ -23,6 +23,27 @@ NOT_SHOWN = {
     *("django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"),
 }
 
+# Texts of Django whose own Arabic is wrong or does not fit the nouns of our catalogue, which says them instead.
+SAID_BETTER = {
+    "%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?",
+    "%(sel)s of %(cnt)s selected",
+    "%(total_count)s selected",
+    "0 of %(cnt)s selected",
+    "Add another %(verbose_name)s",
+    "Go",
+    "Run the selected action",
+    "Save and add another",
+    "Save and continue editing",
+    "Save and view",
+    "Select all %(total_count)s %(module_name)s",
+    "The {name} “{obj}” was added successfully.",
+    "The {name} “{obj}” was added successfully. You may add another {name} below.",
+    "The {name} “{obj}” was changed successfully.",
+    "The {name} “{obj}” was changed successfully. You may add another {name} below.",
+    "The {name} “{obj}” was changed successfully. You may edit it again below.",
+    "You may edit it again below.",
+}
+
 Reader = Callable[[str, str], Extract]
 
 
@@ -52,14 +73,22 @@ def script_files(base: Path) -> Iterator[Path]:
 
 
 def extract_borrowed(base: Path) -> list[Message]:
-    """Texts of Django and of installed libraries that reach people and lack Arabic in their own catalogues."""
+    """Texts of Django and of installed libraries that reach people and lack Arabic (or good Arabic) of their own."""
     known: set[Key] = set()
     found: list[Message] = []
     for folder in _borrowed_folders(base):
         for catalogue in folder.glob("locale/ar/LC_MESSAGES/django.mo"):
             known |= {(entry.msgctxt or None, entry.msgid) for entry in polib.mofile(str(catalogue))}
         found += _borrowed_from(folder)
-    return [message for message in found if message.key not in known]
+    return [message for message in found if message.key not in known or message.id in SAID_BETTER]
+
+
+def extract_borrowed_scripts() -> list[Message]:
+    """Texts of Django's own scripts that our catalogue says better."""
+    scripts = Path(django.__file__).parent / "contrib" / "admin" / "static" / "admin" / "js"
+    texts = {f"django/contrib/admin/js/{path.name}": path.read_text() for path in _files(scripts, {".js"})}
+    found = [message for name, text in texts.items() for message in javascript.extract(text, name).messages]
+    return [message for message in found if message.id in SAID_BETTER]
 
 
 def _borrowed_folders(base: Path) -> list[Path]:

@@ -60,7 +60,7 @@ def test_values_of_every_shape_are_text() -> None:
     found = {change.name: (change.before, change.after) for change in changes(old, new)}
     assert list(found) == ["gone", "flag", "deep", "text"]
     assert found["gone"][1] is None
-    assert found["flag"][0] == [("true", True)]
+    assert found["flag"][0] == [("نعم", True)]
     assert found["text"] == (None, [("ب", True)])
 
 

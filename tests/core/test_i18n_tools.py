@@ -91,7 +91,7 @@ def test_every_kind_of_mark_is_collected_with_its_source(project: Path) -> None:
     catalogue = _catalogue(project)
     assert {(entry.msgctxt, entry.msgid) for entry in catalogue} == WANTED
     assert {(entry.msgctxt, entry.msgid) for entry in _catalogue(project, "djangojs")} == {
-        (None, "Saved"), (None, "file"), ("menu", "File"),
+        (None, "Saved"), (None, "file"), ("menu", "File"), (None, "%(sel)s of %(cnt)s selected"),
     }  # fmt: skip
     order = catalogue.find("Order")
     assert order.comment == "the shop's own word"
@@ -188,6 +188,9 @@ def test_a_wrong_mark_is_named(project: Path, line: str, problem: str) -> None:
         ("%(n)s%% done", "اكتمل %(n)s%", "write %%"),
         ("A <b>word</b>", "كلمة", "other HTML"),
         ("حفظ", "حفظ", "must be English"),
+        ("Never", "أبدا", "أبدًا"),
+        ("And first", "وأولا", "أولًا"),
+        ("130.5 KB", "130,5 ك.ب", "decimal point"),
     ],
 )
 def test_a_wrong_translation_is_named(text: str, translation: str, problem: str) -> None:

@@ -67,6 +67,7 @@ class TreeList(ChangeList):
 
 class CategoryAdmin(DeletingAdmin):
     view_right = add_right = change_right = policies.CATEGORIES
+    add_words = gettext_lazy("New category")
     form = CategoryForm
     fields = ("name_ar", "name_en", "parent_id", "is_active")
     list_display = ("name", "other_name", "parent_name", "state")
@@ -136,6 +137,7 @@ class CannedResponseAdmin(DeletingAdmin):
 
     view_right = policies.REPLY
     add_right = change_right = policies.CANNED
+    add_words = gettext_lazy("New canned response")
     form = CannedForm
     list_display = ("title", "other_title", "shortcut", "beginning")
     list_display_links = ("title",)

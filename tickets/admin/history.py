@@ -8,40 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User
 from audit.models import Entry
 from audit.queries import history_of
-from audit.words import action_words, actor_words
-from tickets.models import Category, LinkKind, Ticket
-from tickets.states import PRIORITIES, Status
+from audit.words import action_words, actor_name, actor_words, field_words, value_words
+from tickets.models import Category, Ticket
 
 NOTHING = "—"
-FIELDS: dict[str, str | Promise] = {
-    "subject": gettext_lazy("Subject"),
-    "status": gettext_lazy("Status"),
-    "priority": gettext_lazy("Priority"),
-    "categoryId": gettext_lazy("Category"),
-    "teamId": gettext_lazy("Team"),
-    "agentId": gettext_lazy("Agent"),
-    "customerId": gettext_lazy("Customer"),
-    "orderId": gettext_lazy("Order number"),
-    "productId": gettext_lazy("Product number"),
-    "tags": gettext_lazy("Tags"),
-    "attachments": gettext_lazy("Files"),
-    "escalationLevel": gettext_lazy("Escalation level"),
-    "watcher": gettext_lazy("Watcher"),
-    "link": gettext_lazy("Linked ticket"),
-    "kind": gettext_lazy("Kind"),
-    "mergedInto": gettext_lazy("Merged into"),
-    "merged": gettext_lazy("Merged ticket"),
-    "rating": gettext_lazy("Rating"),
-    "feedback": gettext_lazy("Feedback"),
-    "isInternal": gettext_lazy("Kind"),
-}
+# What the history of a ticket tells of an entry; `isInternal` is the kind of a message.
+FIELDS = (
+    *("subject", "status", "priority", "categoryId", "teamId", "agentId", "customerId", "orderId", "productId", "tags"),
+    *("attachments", "escalationLevel", "watcher", "link", "kind", "mergedInto", "merged", "rating", "feedback"),
+    "isInternal",
+)
 _PEOPLE, _CATEGORIES, _TEAMS = {"agentId", "customerId", "watcher"}, {"categoryId"}, {"teamId"}
 
 
@@ -97,7 +78,7 @@ def _act(entry: Entry, names: _Names) -> Act:
         id=entry.pk,
         at=entry.created_at,
         words=action_words(entry.action),
-        actor=detail.actor_name if detail else "",
+        actor=actor_name(entry.actor_model, detail.actor_name) if detail else "",
         actor_kind=actor_words(entry.actor_model),
         lines=[_line(name, old, new, names) for name in shown],
         reason=str(metadata.get("reason", "")),
@@ -112,7 +93,7 @@ def _says(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
 def _line(name: str, old: dict[str, Any], new: dict[str, Any], names: _Names) -> Line:
     before = _value(name, old[name], names) if name in old else None
     after = _value(name, new[name], names) if name in new else None
-    return Line(str(FIELDS[name]), before, after)
+    return Line(field_words("kind" if name == "isInternal" else name), before, after)
 
 
 def _value(name: str, value: Any, names: _Names) -> str:
@@ -122,13 +103,7 @@ def _value(name: str, value: Any, names: _Names) -> str:
         return NOTHING
     if isinstance(value, list):
         return " · ".join(map(str, value))
-    text = str(value)
-    if name == "status":
-        return str(Status(text).label) if text in Status.values else text
-    if name == "priority":
-        return str(PRIORITIES[text].label) if text in PRIORITIES else text
-    if name == "kind":
-        return str(LinkKind(text).label) if text in LinkKind.values else text
+    text = str(value_words(name, value))
     for known, found in ((_PEOPLE, names.people), (_CATEGORIES, names.categories), (_TEAMS, names.teams)):
         if name in known:
             return found.get(text, text)

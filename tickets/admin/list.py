@@ -44,6 +44,7 @@ class TicketAdmin(OperationAdmin):
 
     view_right = policies.VIEW
     add_right = policies.CREATE
+    add_words = _("New ticket")
     change_list_template = "tickets/list.html"
     list_display = (
         "number_and_subject",

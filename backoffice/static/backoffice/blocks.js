@@ -29,7 +29,8 @@ export function swapBlocks(box, fresh, ways) {
 function swapBlock(block, fresh, ways) {
   if (block.isEqualNode(fresh)) return;
   if (isKept(block, ways)) {
-    if (versions(block) !== versions(fresh)) warn(block);
+    if (values(block, "last_seen") !== values(fresh, "last_seen")) warn(block, "live-message");
+    else if (values(block, "version") !== values(fresh, "version")) warn(block);
     return;
   }
   fresh.querySelectorAll("details[id]").forEach((fold) => {
@@ -47,11 +48,13 @@ function isKept(block, { refused }) {
   return (refused && (block.id === id || block.querySelector(`#${id}`))) || inEdit(block);
 }
 
-function versions(block) {
-  return [...block.querySelectorAll("input[name=version], input[name=last_seen]")].map((field) => field.value).join();
+function values(block, name) {
+  return [...block.querySelectorAll(`input[name=${name}]`)].map((field) => field.value).join();
 }
 
-function warn(block) {
+// Says what made the block old: a message that came, or (also where the page has no word for messages) a change.
+function warn(block, note = "live-changed") {
   if (block.querySelector(":scope > .live-note")) return;
-  block.prepend(document.getElementById("live-changed").content.cloneNode(true));
+  const words = document.getElementById(note) ?? document.getElementById("live-changed");
+  block.prepend(words.content.cloneNode(true));
 }

@@ -1,4 +1,4 @@
-"""Dates in Arabic."""
+"""Dates and numbers in Arabic; digits are Latin, and so are their signs."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "g:i A"
@@ -7,3 +7,5 @@ SHORT_DATE_FORMAT = "j/n/Y"
 SHORT_DATETIME_FORMAT = "j/n/Y، g:i A"
 MONTH_DAY_FORMAT = "j F"
 YEAR_MONTH_FORMAT = "F Y"
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","

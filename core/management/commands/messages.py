@@ -10,7 +10,7 @@ from core.i18n import catalogue as catalogues
 from core.i18n.check import check_catalogue
 from core.i18n.compiled import compile_catalogues
 from core.i18n.messages import Extract, Finding
-from core.i18n.sources import extract_borrowed, extract_project
+from core.i18n.sources import extract_borrowed, extract_borrowed_scripts, extract_project
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         base, locale = Path(settings.BASE_DIR), Path(settings.LOCALE_PATHS[0])
         extracts = extract_project(base)
         extracts["django"].messages += extract_borrowed(base)
+        extracts["djangojs"].messages += extract_borrowed_scripts()
         if options["check"]:
             self._check(locale, extracts)
             return
