@@ -15,13 +15,13 @@ from django.conf import settings
 from accounts.models import Role, User
 from chat import automation
 from chat.models import ChatMessage, Session
-from chat.notices import takers
+from chat.notices.kinds import takers
 from chat.operations import read, upkeep
 from chat.operations.reading import left_marks
 from chat.states import OPEN, UNTAKEN, Status
 from core import clock
 from core.errors import Problem
-from realtime.places import connected
+from realtime.presence import connected
 from tickets.sla import hours
 
 log = structlog.get_logger(__name__)

@@ -312,6 +312,7 @@ REALTIME_EVENTS = [
     "accounts.events.EVENTS",
     "realtime.presence.EVENTS",
     "realtime.typing.EVENTS",
+    "notifications.events.EVENTS",
     "tickets.events.EVENTS",
     "chat.events.EVENTS",
 ]
@@ -338,6 +339,7 @@ SWEEPS = [
     "uploads.sweeps.orphans",
     "tickets.search_text.recopy_changed",
     "realtime.sweeps.old_events",
+    "notifications.sweeps.old_rows",
 ]
 HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
 
@@ -368,8 +370,6 @@ REALTIME: dict[str, Any] = {
     "rooms_per_socket": env.integer("REALTIME_ROOMS_PER_SOCKET", 200, low=2),
     "sockets_per_user": env.integer("REALTIME_SOCKETS_PER_USER", 20, low=1),
     "sockets_per_address": env.integer("REALTIME_SOCKETS_PER_ADDRESS", 100, low=1),
-    # How long a socket without a place waits for one: those of a process that died are free after 4 s.
-    "place_wait_seconds": env.integer("REALTIME_PLACE_WAIT_SECONDS", 5, low=0),
 }
 
 # --- Tickets -------------------------------------------------------------------------------------------------------
@@ -395,6 +395,37 @@ CHAT: dict[str, int] = {
     # How often one reader's mark is written.
     "read_seconds": env.integer("CHAT_READ_SECONDS", 2, low=0, high=60),
     "watch_seconds": env.integer("CHAT_WATCH_SECONDS", 10, low=1, high=60),
+}
+
+# --- Notifications -------------------------------------------------------------------------------------------------
+NOTIFICATIONS: dict[str, Any] = {
+    # What is older when the worker finds it is shown in the app alone.
+    "max_age_hours": env.integer("NOTIFICATION_MAX_AGE_HOURS", 24, low=1, high=8760),
+    # How long what comes one after the other in a conversation is gathered into one.
+    "collect_seconds": {
+        "email": env.integer("NOTIFICATION_COLLECT_EMAIL_SECONDS", 60, low=0, high=3600),
+        "push": env.integer("NOTIFICATION_COLLECT_PUSH_SECONDS", 5, low=0, high=3600),
+        "sms": env.integer("NOTIFICATION_COLLECT_SMS_SECONDS", 60, low=0, high=3600),
+    },
+    "sweep_seconds": env.integer("NOTIFICATION_SWEEP_SECONDS", 5, low=1, high=60),
+    "keep_days": env.integer("NOTIFICATION_KEEP_DAYS", 90, low=1, high=3650),
+    "devices_per_user": env.integer("NOTIFICATION_DEVICES_PER_USER", 20, low=1, high=1000),
+}
+# Where a customer reads a ticket or a chat; `{id}` and `{number}` stand for its own.
+CUSTOMER_TICKET_URL = env.text("CUSTOMER_TICKET_URL", f"{SITE_URL}/?ticket={{id}}")
+CUSTOMER_CHAT_URL = env.text("CUSTOMER_CHAT_URL", f"{SITE_URL}/?chat={{id}}")
+# Push: the JSON file of a Firebase service account; off without it.
+PUSH = {
+    "service_account_file": env.text("FCM_SERVICE_ACCOUNT_FILE"),
+    "project_id": env.text("FCM_PROJECT_ID"),
+    "url": env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/"),
+}
+# SMS: an account of Unifonic; off without it.
+SMS: dict[str, Any] = {
+    "app_sid": env.text("UNIFONIC_APP_SID"),
+    "sender_id": env.text("UNIFONIC_SENDER_ID"),
+    "url": env.text("UNIFONIC_URL", "https://el.cloud.unifonic.com").rstrip("/"),
+    "parts": env.integer("SMS_PARTS", 2, low=1, high=10),
 }
 
 # --- Background work -----------------------------------------------------------------------------------------------
@@ -425,15 +456,22 @@ CELERY = {
             "schedule": float(CHAT["watch_seconds"]),
             "options": {"expires": CHAT["watch_seconds"]},
         },
+        "notifications": {
+            "task": "notifications.sweep",
+            "schedule": float(NOTIFICATIONS["sweep_seconds"]),
+            "options": {"expires": 30},
+        },
         "audit-anchor": {"task": "audit.anchor", "schedule": 60.0, "options": {"expires": 50}},
     },
 }
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 EMAIL_HOST = env.text("EMAIL_HOST")
+# Without a server, mail is written to a folder; without a server and a demo nobody would look there, and it is off.
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+    "notifications.channels.smtp.EmailBackend" if EMAIL_HOST else "notifications.channels.folder.EmailBackend"
 )
+EMAIL_IS_CONFIGURED = bool(EMAIL_HOST) or DEMO
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_PORT = env.integer("EMAIL_PORT", 587, low=1, high=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")

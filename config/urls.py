@@ -11,6 +11,7 @@ _api: list[URLPattern | URLResolver] = [
     path("", include("realtime.urls")),
     path("", include("accounts.api.urls")),
     path("", include("audit.urls")),
+    path("", include("notifications.api.urls")),
     path("", include("uploads.urls")),
     path("", include("bot.api.urls")),
     path("", include("tickets.api.urls")),
@@ -23,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", views.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("backoffice.urls")),
+    path("", include("notifications.urls")),
+    path("", include("tickets.urls")),
     path(f"{settings.API_PREFIX}/" if settings.API_PREFIX else "", include(_api)),
 ]
 

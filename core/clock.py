@@ -15,6 +15,11 @@ def now() -> datetime.datetime:
     return _at.get() or timezone.now()
 
 
+def is_set() -> bool:
+    """Return whether `at` says when this happens: what an import or the demo tells of the past."""
+    return _at.get() is not None
+
+
 @contextmanager
 def at(moment: datetime.datetime) -> Iterator[None]:
     """Everything inside happens at this moment."""

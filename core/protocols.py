@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from django.db.models import QuerySet
-
 from core.request_context import Origin
 
 
@@ -43,6 +41,18 @@ class Viewer(Actor, Protocol):
     def has_perm(self, perm: str, obj: Any = None) -> bool: ...
     @property
     def is_agent(self) -> bool: ...
+
+
+class Recipient(Viewer, Protocol):
+    """A person whom notifications reach."""
+
+    name: str
+    phone: str
+
+    @property
+    def address(self) -> str:
+        """Where mail reaches this person; empty when nowhere."""
+        ...
 
 
 class Room(Protocol):
@@ -132,16 +142,6 @@ class SocketAction(Protocol):
     def alone(self, call: SocketCall) -> Mapping[str, Any]:
         """The answer to one call; raises Problem."""
         ...
-
-
-class NotificationKind(Protocol):
-    """A kind named in NOTIFICATION_KINDS, declared by the app that owns the event."""
-
-    slug: str
-
-    def recipients(self, item: Any) -> QuerySet[Any]: ...
-    def still_wanted(self, item: Any, recipient: Any) -> bool: ...
-    def context(self, item: Any, recipient: Any) -> dict[str, Any]: ...
 
 
 class AttachmentOwner(Protocol):

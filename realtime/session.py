@@ -11,12 +11,11 @@ from typing import Protocol
 from django.conf import settings
 
 from core.protocols import Identity, Viewer
-from realtime import log, metrics, rooms
+from realtime import leases, log, metrics, rooms
 from realtime.errors import CLOSE_UNAUTHENTICATED, Refused
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.limits import Bucket
-from realtime.places import Holder
 from realtime.typing import Typing, stop, stop_all
 from realtime.workers import in_thread
 
@@ -83,9 +82,9 @@ class Session:
         self.watch_expiry()
 
     @property
-    def holder(self) -> Holder:
-        """Return whose place this socket takes."""
-        return self.user_id, self.peer.address
+    def holder(self) -> leases.Holder:
+        """What this socket is counted as."""
+        return self.user_id, self.peer.address, self.id
 
     # --- Delivery
 
@@ -156,12 +155,10 @@ class Session:
         cursor.replaying = True
         try:
             while cursor.open and not self.closed and self.paused_at is None and self._target(cursor) > cursor.seq:
-                found = await in_thread(log.after, {cursor.room: cursor.seq}, settings.REALTIME["replay_page"])
-                news = found.get(cursor.room)
-                if news is None:
-                    break
-                if not self._send_rows(cursor, news.events, again=again) and cursor.open:
-                    self.reset(cursor.room, news.latest_seq)
+                start = cursor.seq
+                rows = await in_thread(log.since, cursor.room, start, settings.REALTIME["replay_page"])
+                if not self._send_rows(cursor, rows, again=again) and cursor.open:
+                    self.reset(cursor.room, (await in_thread(log.heads, [cursor.room]))[cursor.room])
         except Exception:
             asyncio.get_running_loop().call_later(1.0, self._go_on, cursor)
             raise
@@ -170,7 +167,7 @@ class Session:
 
     def _target(self, cursor: Cursor) -> int:
         room = self.hub.rooms.get(cursor.room)
-        return max(cursor.head, room.seq if room else 0)
+        return max(cursor.head, room.last if room else 0)
 
     def _send_rows(self, cursor: Cursor, rows: list[log.Stored], *, again: bool = False) -> int:
         """Send those rows that follow on the cursor; how many."""
@@ -233,12 +230,6 @@ class Session:
         cursor = self.cursors[name] = Cursor(name, seq=seq, head=head)
         self.hub.enter(self, name, head)
         return cursor
-
-    def follow(self, name: str, seq: int) -> None:
-        """Enter a room of this person's own, whose number was read a moment ago."""
-        cursor = self.enter(name, seq, seq)
-        if self._target(cursor) > seq:
-            self._go_on(cursor)
 
     async def _replay(
         self, cursor: Cursor, since: int | None, head: int, rows: list[log.Stored], *, again: bool
@@ -315,7 +306,8 @@ class Session:
             self._timer.cancel()
         for name in list(self.cursors):
             self.leave(name)
-        self.hub.forget(self)
+        self.hub.sessions.pop(self, None)
+        self.hub.forget_lease(self.holder)
         metrics.SOCKETS.labels(self.peer.kind).dec()
 
 
@@ -324,6 +316,7 @@ def _entry(user: Viewer, prefix: str, ref: str, since: int | None) -> tuple[str,
     if name is None:
         raise Refused("not_found")
     if since is None:
-        return name, log.latest_seqs([name])[name], []
-    news = log.after({name: since}, settings.REALTIME["replay_page"]).get(name, log.News(since))
-    return name, news.latest_seq, news.events
+        return name, log.heads([name])[name], []
+    page = settings.REALTIME["replay_page"]
+    head, rows = log.replay(name, since, page)
+    return name, head, rows

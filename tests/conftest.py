@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.RATES = dict.fromkeys(settings.RATES, (10**9, 60))
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.EMAIL_IS_CONFIGURED = True
 
 
 @pytest.hookimpl(trylast=True)

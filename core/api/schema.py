@@ -13,7 +13,7 @@ from core.api.serializers import FormOut, Nothing
 from core.errors import CODES
 
 F = TypeVar("F", bound=Callable[..., Any])
-_PAGE = {
+_PAGE: dict[str, Any] = {
     "type": "object",
     "required": ["page", "limit", "total", "totalPages", "nextCursor"],
     "properties": {
@@ -40,7 +40,17 @@ _OPENED = {
         }
     },
 }
-METAS: dict[str, dict[str, Any]] = {"page": _PAGE, "thread": _THREAD, "opened": _OPENED}
+_NOTIFICATIONS = {
+    **_PAGE,
+    "required": [*_PAGE["required"], "unread"],
+    "properties": {**_PAGE["properties"], "unread": {"type": "integer"}},
+}
+METAS: dict[str, dict[str, Any]] = {
+    "page": _PAGE,
+    "notifications": _NOTIFICATIONS,
+    "thread": _THREAD,
+    "opened": _OPENED,
+}
 KEY_PATTERN = "^[!-~]{1,200}$"
 KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -218,7 +218,7 @@ def test_a_transcript_is_queued_once_a_request_and_only_for_ones_own(cast):
     assert list(kind.recipients(item)) == [cast.customer]
     context = kind.context(item, cast.customer)
     assert "مرحبا يا جماعة" in context["transcript"]
-    assert context["address"] == "me@example.test"
+    assert kind.address(item, cast.customer) == "me@example.test"
 
 
 def test_a_waiting_chat_is_told_to_those_who_are_available_while_it_waits(cast):

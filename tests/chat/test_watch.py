@@ -15,7 +15,7 @@ from chat.models import ChatMessage, Session
 from chat.operations import NewChatMessage, post
 from chat.watch import watch
 from core import clock, stores
-from realtime.places import Places
+from realtime import leases
 from tests.api import Api, data
 from tests.chat import acts
 from tickets.models import Ticket
@@ -26,16 +26,20 @@ class Site:
     """The people who are connected, and what time it is: `after(seconds)` looks once, so much later."""
 
     def __init__(self, cast):
-        self.cast, self.began, self.places = cast, timezone.now(), Places()
+        self.cast, self.began, self.here = cast, timezone.now(), set()
 
     def connect(self, *people: User) -> None:
-        self.places.take([(person.pk, "") for person in people])
+        for person in people:
+            leases.take([(person.pk, "", f"s{person.pk}")])
+            self.here.add((person.pk, "", f"s{person.pk}"))
 
     def leave(self, person: User) -> None:
-        self.places.give_back([(person.pk, "")])
+        holder = (person.pk, "", f"s{person.pk}")
+        leases.give_back([holder])
+        self.here.discard(holder)
 
     def after(self, **span: float) -> None:
-        self.places.refresh()
+        leases.refresh(self.here, [])
         with clock.at(self.began + timedelta(**span)):
             watch()
 
@@ -48,7 +52,7 @@ def site(cast):
     made = Site(cast)
     made.connect(cast.agent, cast.customer)
     yield made
-    made.places.end()
+    leases.give_back(made.here)
 
 
 def row(session) -> Session:

@@ -137,6 +137,16 @@ ROUTES = (
     everyone("GET", "/auth/me", 200),
     everyone("PATCH", "/auth/me", 200, {"name": "Renamed"}),
     staffs("GET", "/audit", 200, "audit.view"),
+    # Notifications
+    everyone("GET", "/notifications", 200),
+    everyone("POST", "/notifications/read-all", 200),
+    everyone("POST", "/notifications/{ticket}/read", 404),
+    everyone("GET", "/notifications/preferences", 200),
+    everyone("PUT", "/notifications/preferences", 200, {}),
+    everyone("GET", "/notifications/settings", 200),
+    everyone("PUT", "/notifications/settings", 200, {"quietHours": None}),
+    everyone("POST", "/notifications/devices", 201, {"token": "t", "platform": "web"}),
+    everyone("DELETE", "/notifications/devices/{ticket}", 404),
     # Files
     everyone("POST", "/tickets/upload", 201, _FILE),
     everyone("POST", "/chat/upload", 201, _FILE),
@@ -163,6 +173,8 @@ ROUTES = (
     of_ticket("POST", "/tickets/{ticket}/reopen", 200, "tickets.close", customer=200),
     staffs("PUT", "/tickets/{ticket}/watchers/{user}", 200, "tickets.update"),
     staffs("DELETE", "/tickets/{ticket}/watchers/{user}", 200, "tickets.update"),
+    of_ticket("PUT", "/tickets/{ticket}/mute", 200, "tickets.view", customer=200),
+    of_ticket("DELETE", "/tickets/{ticket}/mute", 200, "tickets.view", customer=200),
     staffs("POST", "/tickets/{ticket}/links", 201, "tickets.update", _LINK),
     staffs("DELETE", "/tickets/{ticket}/links", 200, "tickets.update", _LINK),
     # Chats

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.api import actions, catalogue, history, search, views
+from tickets.api import actions, catalogue, history, mute, search, views
 
 urlpatterns = [
     path("tickets", views.Tickets.as_view(), name="tickets"),
@@ -23,5 +23,6 @@ urlpatterns = [
     path("tickets/<str:ref>/close", actions.Close.as_view(), name="ticket-close"),
     path("tickets/<str:ref>/reopen", actions.Reopen.as_view(), name="ticket-reopen"),
     path("tickets/<str:ref>/watchers/<str:user_id>", actions.Watchers.as_view(), name="ticket-watcher"),
+    path("tickets/<str:ref>/mute", mute.Mute.as_view(), name="ticket-mute"),
     path("tickets/<str:ref>/links", actions.Links.as_view(), name="ticket-links"),
 ]

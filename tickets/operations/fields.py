@@ -103,9 +103,8 @@ def escalate(ref: int | str, *, reason: str, by: User, agent_id: int | None = No
     old, new = audit_values(changed)
     level = {"escalationLevel": ticket.escalation_level}
     record("TICKET_ESCALATED", ticket, by=by, old=old, new=new | level, metadata={"reason": reason})
-    notices.escalated(ticket, by)
     if "assignee_id" in changed:
         events.ticket_assigned(ticket, previous)
-    add_note(ticket, reason, by)
+    notices.escalated(ticket, add_note(ticket, reason, by), by)
     events.ticket_updated(ticket, public=bool(changed))
     return ticket

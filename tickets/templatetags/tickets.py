@@ -8,6 +8,7 @@ from django import template
 
 from tickets.admin.badges import STATUS_TONES, moment
 from tickets.admin.filters import QuickView
+from tickets.states import Priority, Status
 
 register = template.Library()
 register.filter("moment", moment)
@@ -24,3 +25,15 @@ def quick_views(changelist: Any) -> list[Any]:
 def status_tone(status: str) -> str:
     """The badge's tone for a status."""
     return STATUS_TONES[status]
+
+
+@register.filter
+def status_word(status: str) -> str:
+    """Return a status in the reader's language."""
+    return str(Status(status).label)
+
+
+@register.filter
+def priority_word(priority: int) -> str:
+    """Return a priority in the reader's language."""
+    return str(Priority(priority).label)

@@ -1,0 +1,102 @@
+"""From a claimed delivery to a message: who it is for and what it says, decided anew at the moment of sending."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
+
+from notifications import digest
+from notifications.channels.base import Message
+from notifications.choices import Choices
+from notifications.claims import Settlement
+from notifications.kinds import Kind, kinds
+from notifications.links import unsubscribe_url
+from notifications.models import Channel, Delivery, Item, Part, State
+from notifications.presence import looking
+from notifications.rendering import mail
+
+NOT_WANTED = "Nobody wants to know it any more."
+
+
+class Batch:
+    """Some claimed deliveries with their recipients, items and choices, read at once."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        ids = {delivery.recipient_id for delivery in deliveries}
+        people: Any = get_user_model()._default_manager
+        self.people: dict[int, Any] = {user.pk: user for user in people.with_rights().filter(pk__in=ids)}
+        self.items: dict[int, list[Item]] = {delivery.pk: [] for delivery in deliveries}
+        parts = Part.objects.filter(delivery__in=self.items).select_related("item").order_by("item_id")
+        for part in parts:
+            self.items[part.delivery_id].append(part.item)
+        every = [item for items in self.items.values() for item in items]
+        self.choices = Choices.of(ids, [item.kind for item in every], [item.conversation for item in every])
+
+    def message(self, delivery: Delivery, now: datetime.datetime) -> Message | Settlement:
+        """Return what to send, or how the delivery ends or waits instead of being sent."""
+        user = self.people.get(delivery.recipient_id)
+        wanted = [item for item in self.items[delivery.pk] if user and self._is_wanted(item, user, delivery.channel)]
+        if user is None or not wanted:
+            return Settlement(State.CANCELLED, NOT_WANTED)
+        quiet = self._quiet_until(delivery, wanted, user, now)
+        if quiet:
+            return Settlement(State.DUE, "Quiet hours.", due_at=quiet)
+        return _message(delivery, user, wanted, self.choices)
+
+    def _is_wanted(self, item: Item, user: Any, channel: str) -> bool:
+        kind = kinds().get(item.kind)
+        if kind is None or not self.choices.enabled(kind, user, channel):
+            return False
+        if self.choices.is_muted(kind, user, item.conversation) or looking(kind.rooms(item), [user.pk]):
+            return False
+        try:
+            return kind.recipients(item).filter(pk=user.pk).exists() and kind.still_wanted(item, user)
+        except ObjectDoesNotExist:
+            return False
+
+    def _quiet_until(
+        self, delivery: Delivery, items: Sequence[Item], user: Any, now: datetime.datetime
+    ) -> datetime.datetime | None:
+        """Return the end of quiet hours that began after the delivery was made; one for their end comes at once."""
+        ends = [self.choices.quiet_until(kinds()[item.kind], user, now) for item in items]
+        return None if delivery.kind == digest.SLUG or None in ends else ends[0]
+
+
+def _message(delivery: Delivery, user: Any, items: Sequence[Item], choices: Choices) -> Message:
+    """Return the message of one item or of several; what came in quiet hours from several kinds is a digest."""
+    told = [(kinds()[item.kind], item) for item in items]
+    entries = [kind.context(item, user) for kind, item in told]
+    last, item = told[-1]
+    one_kind = delivery.kind != digest.SLUG or len(items) == 1
+    slug = last.slug if one_kind else digest.SLUG
+    if not one_kind:
+        entries = digest.entries(told, entries, user.language)
+    url = unsubscribe_url(user, slug, delivery.channel) if last.optional and delivery.channel == Channel.EMAIL else ""
+    subject, short, text, html = mail(slug, entries, user.language, url)
+    chosen = choices.settings.get(user.pk)
+    return Message(
+        uid=str(delivery.uid),
+        kind=slug,
+        recipient=user,
+        address=_address(delivery, last, item, user),
+        language=user.language,
+        subject=subject,
+        short=short,
+        text=text,
+        html=html,
+        conversation=item.conversation if one_kind else "",
+        unsubscribe_url=url,
+        data={"kind": slug, **(entries[-1]["data"] if one_kind else {})},
+        reached=tuple(delivery.reached),
+        text_on_lock_screen=bool(chosen and chosen.text_on_lock_screen),
+    )
+
+
+def _address(delivery: Delivery, kind: Kind[Any], item: Item, user: Any) -> str:
+    if delivery.channel == Channel.EMAIL:
+        return kind.address(item, user)
+    return str(user.phone) if delivery.channel == Channel.SMS else ""

@@ -1,0 +1,23 @@
+"""What came in somebody's quiet hours, told as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from notifications.kinds import Kind
+from notifications.models import Item
+from notifications.rendering import words
+
+SLUG = "digest"
+
+
+def entries(
+    told: Sequence[tuple[Kind[Any], Item]], contexts: Sequence[dict[str, Any]], language: str
+) -> list[dict[str, Any]]:
+    """Return an entry for each item: its own title and sentence, its time and its link."""
+    found = []
+    for (kind, item), context in zip(told, contexts, strict=True):
+        title, short = words(kind.slug, context, language)
+        found.append({"title": title, "short": short, "link": context.get("link", ""), "at": item.created_at})
+    return found

@@ -1,0 +1,42 @@
+"""What tickets give occasion to tell: one function an occasion, called by the operation that gives it."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from notifications.outbox import notify
+from tickets.models import Message, Ticket
+from tickets.notices.kinds import KINDS
+
+__all__ = ["KINDS", "assigned", "escalated", "mentioned", "replied", "status_changed", "ticket_created"]
+
+
+def ticket_created(ticket: Ticket, by: User) -> None:
+    notify("ticket-created", ticket, occasion="created", by=by)
+
+
+def status_changed(ticket: Ticket, old: str, by: User) -> None:
+    """Tell of a status change, or in its place of a resolution."""
+    kind = "ticket-resolved" if ticket.status == "resolved" else "ticket-status-changed"
+    data = {"from": old, "to": ticket.status}
+    notify(kind, ticket, occasion=f"v{ticket.version}", by=by, data=data)
+
+
+def replied(ticket: Ticket, message: Message, by: User) -> None:
+    to = "customer" if message.author_type == "agent" else "staff"
+    data = {"messageId": str(message.pk), "to": to}
+    notify("ticket-replied", ticket, occasion=f"message-{message.pk}", by=by, data=data)
+
+
+def assigned(ticket: Ticket, by: User) -> None:
+    notify("ticket-assigned", ticket, occasion=f"v{ticket.version}", by=by, data={"agentId": ticket.assignee_id})
+
+
+def escalated(ticket: Ticket, note: Message, by: User) -> None:
+    """Tell of an escalation, whose reason stands in a note."""
+    data = {"level": ticket.escalation_level, "messageId": str(note.pk)}
+    notify("ticket-escalated", ticket, occasion=f"level-{ticket.escalation_level}", by=by, data=data)
+
+
+def mentioned(ticket: Ticket, message: Message, user_ids: list[int], by: User) -> None:
+    data = {"messageId": str(message.pk), "userIds": user_ids}
+    notify("ticket-mentioned", ticket, occasion=f"message-{message.pk}", by=by, data=data)

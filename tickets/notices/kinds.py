@@ -1,0 +1,181 @@
+"""Kinds of notification that tickets give occasion to: who is told, what, and whether it still makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notifications.kinds import Kind
+from notifications.models import Item
+from notifications.models.preferences import Audience
+from tickets.models import Ticket
+from tickets.notices.contexts import message_context, quoted, rating_context, sample_context, ticket_context
+from tickets.rooms import customer_room, staff_room
+from tickets.states import DONE
+
+
+def takers(ticket: Ticket) -> QuerySet[User]:
+    """Return the agents who may take a ticket: active, with the reply right, of its team if it has one."""
+    agents = User.objects.with_right("tickets.reply")
+    return agents.filter(memberships__team=ticket.team_id) if ticket.team_id else agents
+
+
+def leads(ticket: Ticket) -> QuerySet[User]:
+    """Return the leads of the ticket's team, else all leads."""
+    of_team = User.objects.staff().filter(memberships__team=ticket.team_id, memberships__is_lead=True)
+    if ticket.team_id and of_team.exists():
+        return of_team
+    return User.objects.staff().filter(Q(role="lead") | Q(memberships__is_lead=True)).distinct()
+
+
+class TicketKind(Kind[Ticket]):
+    """A kind about a ticket."""
+
+    model = Ticket
+
+    def thing(self, item: Item) -> Ticket:
+        return Ticket.objects.with_people().get(pk=item.entity_id)
+
+    def rooms(self, item: Item) -> Collection[str]:
+        return customer_room(int(item.entity_id)), staff_room(int(item.entity_id))
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return ticket_context(self.thing(item), item, recipient)
+
+    def sample(self, language: str) -> dict[str, Any]:
+        return sample_context(language)
+
+
+class Created(TicketKind):
+    """Tells the assigned agent, else those who may take it; the customer gets a confirmation, even of their own."""
+
+    slug = "ticket-created"
+    color = "#175e8f"
+    label = _("A ticket was opened")
+
+    def recipients(self, item: Item) -> QuerySet[User]:
+        ticket = self.thing(item)
+        agents = User.objects.filter(pk=ticket.assignee_id) if ticket.assignee_id else takers(ticket)
+        told = agents.exclude(pk=item.actor_id) if item.actor_id else agents
+        return User.objects.filter(Q(pk=ticket.customer_id) | Q(pk__in=told.values("pk")), is_active=True)
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        ticket = self.thing(item)
+        return {**ticket_context(ticket, item, recipient), "description": quoted(ticket.description)}
+
+
+class ToCustomer(TicketKind):
+    """Tells the ticket's customer."""
+
+    audiences = (Audience.CUSTOMER,)
+
+    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
+        return User.objects.filter(pk=ticket.customer_id, is_active=True)
+
+
+class StatusChanged(ToCustomer):
+    """Tells the customer, while the ticket still stands where it was moved to."""
+
+    slug = "ticket-status-changed"
+    color = "#5b45c2"
+    label = _("The status of a ticket changed")
+    groups = True
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and self.thing(item).status == item.data["to"]
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return {**super().context(item, recipient), "from": item.data["from"], "to": item.data["to"]}
+
+
+class Resolved(ToCustomer):
+    """Tells the customer, with a request to rate, unless the ticket was reopened meanwhile."""
+
+    slug = "ticket-resolved"
+    color = "#2e7d32"
+    label = _("A ticket was resolved")
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and self.thing(item).status in DONE
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return {**super().context(item, recipient), **rating_context(self.thing(item))}
+
+
+class Replied(TicketKind):
+    """Tells the other side: the customer, or the assigned agent, or without one those told of its creation."""
+
+    slug = "ticket-replied"
+    color = "#0f766e"
+    label = _("A new message on a ticket")
+    groups = True
+
+    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
+        if item.data.get("to") == "customer":
+            return User.objects.filter(pk=ticket.customer_id, is_active=True)
+        return User.objects.staff().filter(pk=ticket.assignee_id) if ticket.assignee_id else takers(ticket)
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return {**super().context(item, recipient), **message_context(item, recipient)}
+
+
+class ToStaff(TicketKind):
+    """Tells staff alone."""
+
+    audiences = (Audience.STAFF,)
+
+    def sample(self, language: str) -> dict[str, Any]:
+        return sample_context(language, for_staff=True)
+
+
+class Assigned(ToStaff):
+    """Tells the new agent, while they still have it."""
+
+    slug = "ticket-assigned"
+    color = "#1d4ed8"
+    label = _("A ticket was assigned to you")
+    push_to_staff = True
+
+    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
+        return User.objects.staff().filter(pk=item.data["agentId"])
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and self.thing(item).assignee_id == recipient.pk
+
+
+class Escalated(ToStaff):
+    """Tells the new assignee and the leads."""
+
+    slug = "ticket-escalated"
+    color = "#b3261e"
+    label = _("A ticket was escalated")
+    urgent = True
+
+    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
+        told = Q(pk__in=leads(ticket).values("pk"))
+        return User.objects.staff().filter(told | Q(pk=ticket.assignee_id))
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        reason = message_context(item, recipient)["message"]
+        return {**super().context(item, recipient), "level": item.data["level"], "reason": reason}
+
+
+class Mentioned(ToStaff):
+    """Tells the ones mentioned in a note."""
+
+    slug = "ticket-mentioned"
+    color = "#8a5a00"
+    label = _("You were mentioned in a note")
+
+    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
+        return User.objects.staff().filter(pk__in=item.data["userIds"])
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return {**super().context(item, recipient), **message_context(item, recipient)}
+
+
+KINDS = (Created(), StatusChanged(), Resolved(), Replied(), Assigned(), Escalated(), Mentioned())
