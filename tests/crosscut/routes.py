@@ -140,13 +140,13 @@ ROUTES = (
     # Notifications
     everyone("GET", "/notifications", 200),
     everyone("POST", "/notifications/read-all", 200),
-    everyone("POST", "/notifications/{ticket}/read", 404),
+    everyone("POST", "/notifications/{user}/read", 404),
     everyone("GET", "/notifications/preferences", 200),
     everyone("PUT", "/notifications/preferences", 200, {}),
     everyone("GET", "/notifications/settings", 200),
     everyone("PUT", "/notifications/settings", 200, {"quietHours": None}),
     everyone("POST", "/notifications/devices", 201, {"token": "t", "platform": "web"}),
-    everyone("DELETE", "/notifications/devices/{ticket}", 404),
+    everyone("DELETE", "/notifications/devices/{user}", 404),
     # Files
     everyone("POST", "/tickets/upload", 201, _FILE),
     everyone("POST", "/chat/upload", 201, _FILE),
