@@ -325,7 +325,7 @@ REALTIME_ROOMS = [
     "chat.rooms.ChatStaffRoom",
     "chat.rooms.ChatQueueRoom",
 ]
-NOTIFICATION_KINDS = ["tickets.notices.KINDS", "chat.notices.KINDS"]
+NOTIFICATION_KINDS = ["accounts.notices.KINDS", "tickets.notices.KINDS", "chat.notices.KINDS"]
 ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES", "chat.attachments.CHAT_FILES"]
 BOT_USAGE_COUNTER = "chat.queries.rule_usage"
 BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"

@@ -20,7 +20,7 @@ from core import clock
 from core.errors import Invalid
 from core.operation import operation, wake_after_commit
 from core.rates import spend
-from notifications.mail import send_mail
+from notifications.outbox import notify
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ def request_password_reset(email: str) -> None:
 
 
 def send_password_resets() -> int:
-    """Mail a link for each request that waits and return how many were mailed; a request that fails stays waiting."""
+    """Queue a link for each request that waits and return how many were; a request that fails stays waiting."""
     since = clock.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     waiting = PasswordResetRequest.objects.filter(created_at__gt=since).order_by("pk").values_list("pk", flat=True)
     sent = 0
@@ -75,7 +75,7 @@ def send_password_resets() -> int:
 
 @operation
 def _answer(request_id: int) -> bool:
-    """Mail the link of one request; it is held meanwhile, so that two workers never answer one twice."""
+    """Have the link of one request mailed; it is held meanwhile, so that two workers never answer one twice."""
     request = PasswordResetRequest.objects.select_for_update(skip_locked=True).filter(pk=request_id).first()
     if request is None:
         return False
@@ -84,13 +84,8 @@ def _answer(request_id: int) -> bool:
     user = people.select_for_update(no_key=True).first()
     if user is None:
         return False
-    _mail_link(user, make_reset_link(user))
+    notify("password-reset", user, occasion=f"request-{request_id}", by=None)
     return True
-
-
-def _mail_link(user: User, link: str) -> None:
-    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
-    send_mail("password-reset", user.address, user.language, {"link": link, "minutes": minutes})
 
 
 @operation

@@ -21,6 +21,7 @@ from core import clock
 from core.errors import Invalid, OtpRequired, Unauthenticated
 from core.operation import operation
 from core.request_context import origin
+from notifications.devices import forget as forget_devices
 
 
 @dataclass(frozen=True)
@@ -190,8 +191,11 @@ def end_sessions(user_id: int, *, reason: str, by: User) -> int:
 def _end_family(family: TokenFamily, reason: str) -> None:
     family.ended_at, family.end_reason = clock.now(), reason
     family.save(update_fields=["ended_at", "end_reason"])
+    forget_devices([str(family.pk)])
 
 
 def end_families(user: User, reason: str) -> int:
     """Close every open family of a user; part of the operations that need it."""
-    return TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=clock.now(), end_reason=reason)
+    open_ones = TokenFamily.objects.filter(user=user, ended_at=None)
+    forget_devices([str(pk) for pk in open_ones.values_list("pk", flat=True)])
+    return open_ones.update(ended_at=clock.now(), end_reason=reason)

@@ -163,6 +163,7 @@ def test_guessing_the_old_password_is_limited(english: Cast, pages: Any, setting
 
 def test_a_forgotten_password_is_replaced_by_a_mailed_link(english: Cast, mailoutbox: list[Any]) -> None:
     from accounts.operations import send_password_resets
+    from tests.notifications.acts import work
 
     door = Pages()
     door.client.cookies["support_language"] = "en"
@@ -173,6 +174,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(english: Cast, mailou
     assert b"a link is on its way" in answers[0]
     assert text_of(answers[0]) == text_of(answers[1])
     send_password_resets()
+    work()
     (mail,) = mailoutbox
     link = next(word for word in mail.body.split() if "/admin/password/reset/" in word)
     path = link[link.index("/admin/") :]

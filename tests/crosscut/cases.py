@@ -355,7 +355,9 @@ CASES = {
         called(lambda cast: _done(Api().post("/auth/password/forgot", {"email": cast.agent.email}))),
         "", silent="The worker alone learns whether anybody has the address.",
     ),
-    f"{_PEOPLE}.passwords._answer": case(called(_reset_mailed), "PASSWORD_RESET_REQUESTED", silent=UNHEARD),
+    f"{_PEOPLE}.passwords._answer": case(
+        called(_reset_mailed), "", silent="The link is made, and audited, when it is sent."
+    ),
     f"{_PEOPLE}.passwords.make_reset_link": case(
         called(lambda cast: people.make_reset_link(cast.agent)), "PASSWORD_RESET_REQUESTED", silent=UNHEARD
     ),
