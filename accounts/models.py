@@ -10,12 +10,13 @@ from django.contrib.auth.models import Permission, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import APP_LABEL, CODENAMES, full_name
+from core.search_words import holding
 
 
 class Role(models.TextChoices):
@@ -55,6 +56,14 @@ _RIGHTS = Case(
     default=Func(F("pk"), function="user_rights", output_field=_NAMES),
 )
 
+# By what people are found; letter for letter the expression of the index `user_search`.
+_PERSON_TEXT = Func(
+    *(F("name"), Coalesce(F("email"), Value("")), F("contact_email"), F("phone")),
+    template="fold_v1(%(expressions)s)",
+    arg_joiner=" || ' ' || ",
+    output_field=models.TextField(),
+)
+
 
 class UserQuerySet(models.QuerySet[Any]):
     def with_rights(self) -> UserQuerySet:
@@ -67,6 +76,10 @@ class UserQuerySet(models.QuerySet[Any]):
 
     def customers(self) -> UserQuerySet:
         return self.filter(role__in=CUSTOMER_ROLES)
+
+    def holding(self, text: str) -> UserQuerySet:
+        """People whose name, addresses and phone hold every word, by the index on them."""
+        return holding(self, [_PERSON_TEXT], text)
 
     def with_right(self, codename: str) -> UserQuerySet:
         """Active staff who hold a right of the catalogue."""

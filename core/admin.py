@@ -26,6 +26,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Forbidden, Problem
+from core.search_words import holding
 from core.text import camel
 
 if TYPE_CHECKING:
@@ -123,6 +124,10 @@ class OperationAdmin(ModelAdminBase):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         form.instance.pk = self.carry_out(request, form, list(formsets), change).pk
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Return the rows that hold every word in one of `search_fields`, folded; for lists and autocompletion."""
+        return holding(queryset, self.search_fields, search_term), False  # type: ignore[arg-type]
 
     def each(self, request: HttpRequest, chosen: Iterable[Any], act: Callable[[Any], object]) -> int:
         """For list actions: `act` on each; a refusal becomes a message naming the row. How many were done."""

@@ -2,10 +2,14 @@
 
 import os
 import time
+import unicodedata
 import uuid
 from collections.abc import Iterable
 
 from core.errors import NotFound
+
+# Copied along with a number out of right-to-left text.
+_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def new_id() -> uuid.UUID:
@@ -21,6 +25,12 @@ def new_id() -> uuid.UUID:
 def as_number(text: str) -> int | None:
     """An id that the database gave out, as a client writes it; None for what cannot be one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def reference(text: str) -> str:
+    """Return a number as people copy it without `#`, blanks and marks of direction around it, its digits ASCII."""
+    bare = text.strip().translate(_MARKS).removeprefix("#")
+    return "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in bare[:100])
 
 
 def id_or_refuse(text: str) -> int:

@@ -50,8 +50,8 @@ class TicketQuerySet(models.QuerySet[Any]):
         return self.filter(mine)
 
     def by_ref(self, ref: str) -> TicketQuerySet:
-        """By id or by number; a malformed reference finds nothing."""
-        text = str(ref)
+        """By id or by number, with `#` before it or not; a malformed reference finds nothing."""
+        text = str(ref).removeprefix("#")
         pk = as_number(text)
         if pk is not None:
             return self.filter(pk=pk)

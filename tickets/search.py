@@ -14,7 +14,6 @@ import operator
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, cast
 
@@ -26,6 +25,7 @@ from django.db.models.lookups import IsNull
 from core.api.lists import Page, Paging, Sort, in_order, order, page_of, page_of_rows, position, read
 from core.prepared import pipelined
 from core.protocols import Viewer
+from core.search_words import Holds, Words, contains, fold, split
 from tickets.models import Message, Ticket
 
 CAP = 1_000
@@ -34,36 +34,6 @@ COMMON = WINDOW // 10
 # How far a walk for common words goes before the index is asked after all: what stood in the first rows may be new.
 REACH = 10_000
 MESSAGES_CAP = 5_000
-SHORT = 3
-
-
-@dataclass(frozen=True)
-class Words:
-    """A folded query: words long enough for trigrams, and those found by how a word begins."""
-
-    long: tuple[str, ...]
-    short: tuple[str, ...]
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        return self.long + self.short
-
-
-def fold(*texts: str) -> list[str]:
-    """Texts as the database folds them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select array(select fold_v1(t) from unnest(%s::text[]) with ordinality u(t, n) order by n)", [list(texts)]
-        )
-        return list(cursor.fetchone()[0])
-
-
-def split(folded: str) -> Words:
-    """The words of a folded query, each once; at most ten."""
-    words = list(dict.fromkeys(folded.split()))[:10]
-    return Words(
-        tuple(word for word in words if len(word) >= SHORT), tuple(word for word in words if len(word) < SHORT)
-    )
 
 
 def search(
@@ -78,10 +48,19 @@ def search(
     """A page of the tickets of `scope` (already the viewer's own, already filtered) that hold the words.
 
     Words of `query` stand in the ticket's own text, those of `message_content` together in one message that the viewer
-    may read. `total` stops at 1,000.
+    may read. When nothing holds the words as typed, those without the signs around them are looked for. `total` stops
+    at 1,000.
     """
     words, content = (split(folded) for folded in fold(query, message_content))
-    condition = _Condition(words, content, viewer)
+    page = _found(_Condition(words, content, viewer), scope, paging, sorts)
+    bare = (words.bare(), content.bare())
+    if page.meta["total"] or bare == (None, None):
+        return page
+    return _found(_Condition(bare[0] or words, bare[1] or content, viewer), scope, paging, sorts)
+
+
+def _found(condition: _Condition, scope: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sort]) -> Page[Ticket]:
+    """The page of the tickets of `scope` that hold the words as they are."""
     ordered = order(scope, paging, sorts)
     column = sorts[paging.sort].column
     if paging.cursor:
@@ -162,10 +141,10 @@ class _Condition:
 
     def _each(self) -> Iterator[Any]:
         """One condition a word, and one for the message."""
-        yield from _walked(self.words)
+        yield from conditions(self.words)
         if self.content.all:
             messages = Message.objects.visible_to(self.viewer).filter(ticket=OuterRef("pk"))
-            for text in _walked(self.content):
+            for text in conditions(self.content):
                 messages = messages.filter(text)
             # Never EXISTS, which PostgreSQL may answer by reading every message first.
             yield IsNull(Subquery(messages.values("pk")[:1]), False)
@@ -185,7 +164,7 @@ class _Condition:
         """Tickets of the messages that the index finds; None when there are too many to list."""
         found: set[int] = set()
         for rows in self._messages():
-            for text in _walked(self.content):
+            for text in conditions(self.content):
                 rows = rows.filter(text)
             ids = _by_index(rows.order_by().values_list("ticket_id")[: MESSAGES_CAP + 1])
             if len(ids) > MESSAGES_CAP:
@@ -196,9 +175,9 @@ class _Condition:
     def _messages(self) -> Iterator[QuerySet[Message]]:
         """The messages to look among, each part with an index of its own; openings by the words of their tickets."""
         public = Message.objects.filter(is_internal=False)
-        if self.content.long:
+        if self.content.long.all:
             opened = public.filter(opens__isnull=False)
-            for text in _walked(Words(self.content.long, ()), "opens__number"):
+            for text in conditions(self.content.long, "opens__number"):
                 opened = opened.filter(text)
             yield from (opened, public.filter(opens=None))
         else:
@@ -231,30 +210,20 @@ class SearchText(Func):
         return f"{compiler.quote_name_unless_alias(alias)}.search_text", []
 
 
-class _Holds(Func):
-    """A condition on the folded text; `arg_joiner` is the operator."""
-
-    template = "%(expressions)s"
-    output_field = BooleanField()
-
-
-def _walked(words: Words, key: str = "pk") -> Iterator[Any]:
-    """One condition a word, cheap to ask of a row that is at hand."""
-    for word in words.long:
-        yield _Holds(SearchText(key), Value(f"%{_escaped(word)}%"), arg_joiner=" like ")
-    for word in words.short:
-        yield _Holds(SearchText(key), Value(_begins(word)), arg_joiner=" ~ ")
+def conditions(words: Words, key: str = "pk") -> Iterator[Any]:
+    """Yield one condition a word, cheap to ask of a row that is at hand."""
+    for word in words.long.all:
+        yield reduce(operator.or_, (Q(contains(SearchText(key), form)) for form in word.forms))
+    for word in words.short.all:
+        yield Holds(SearchText(key), Value(_begins(word.forms[0])), arg_joiner=" ~ ")
 
 
 def _indexed(words: Words) -> Iterator[Any]:
     """One condition a word, answered by an index."""
-    yield from _walked(Words(words.long, ()))
-    for word in words.short:
-        yield _Holds(SearchText(), Value(word), template="prefixes_v1(%(expressions)s]", arg_joiner=") @> array[")
-
-
-def _escaped(word: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", word)
+    yield from conditions(words.long)
+    for word in words.short.all:
+        value = Value(word.forms[0])
+        yield Holds(SearchText(), value, template="prefixes_v1(%(expressions)s]", arg_joiner=") @> array[")
 
 
 def _begins(word: str) -> str:

@@ -16,8 +16,8 @@ OVERLAP = datetime.timedelta(minutes=5)
 
 
 def search_text_of(customer: User) -> str:
-    """What a ticket copies of its customer: name and addresses."""
-    return " ".join(part for part in (customer.name, customer.email, customer.contact_email) if part)
+    """Return what a ticket copies of its customer: name, addresses and phone."""
+    return " ".join(part for part in (customer.name, customer.email, customer.contact_email, customer.phone) if part)
 
 
 def recopy_changed() -> int:
@@ -29,7 +29,7 @@ def recopy_changed() -> int:
             """
             update tickets_ticket t set customer_text = u.copied
             from (
-              select id, concat_ws(' ', nullif(name, ''), email, nullif(contact_email, '')) as copied
+              select id, concat_ws(' ', nullif(name, ''), email, nullif(contact_email, ''), nullif(phone, '')) as copied
               from accounts_user where updated_at >= %s and role in ('customer', 'guest')
             ) u
             where t.customer_id = u.id and t.customer_text is distinct from u.copied

@@ -82,6 +82,9 @@ class UserAdmin(OperationAdmin):
     readonly_fields = ("last_login", "created_at", "contact_email")
     change_form_template = "admin/user_form.html"
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return queryset.holding(search_term), False
+
     # --- Who may --------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         allowed = [role for kind in kinds(request) for role in ROLES[kind]]

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from chat import policies
 from chat.admin import views
 from chat.admin.badges import lasted, status_badge
@@ -42,9 +43,13 @@ class SessionAdmin(OperationAdmin):
     )
     list_display_links = ("customer_name",)
     list_filter = (StatusFilter, AgentFilter, CustomerFilter, RatedFilter, ("created_at", DayRange))
-    search_fields = ("customer__name", "customer__email", "customer__contact_email")
-    search_help_text = _("Customer's name or e-mail")
+    search_fields = ("customer__name", "customer__email", "customer__contact_email", "customer__phone")
+    search_help_text = _("Customer's name, e-mail or phone")
     ordering = ("-created_at", "-pk")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Return the chats of the customers that are found."""
+        return queryset.filter(customer__in=User.objects.customers().holding(search_term)), False
 
     # --- Who may --------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from accounts.operations import update_profile
 from tests.api import data, refusal
+from tickets.models import Ticket
 from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
 
 
@@ -130,3 +132,59 @@ def test_pages_follow_each_other_without_a_hole(shelf, api):
 def test_a_cursor_that_is_not_ours_is_refused_even_when_nothing_is_found(shelf, api):
     answer = api(shelf.agent).post("/tickets/admin/search", {"query": "nothing-like-this", "cursor": "AAAA"})
     refusal(answer, 400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "0551234567",
+        "055 123 4567",
+        "00966551234567",
+        "+966 55 123 4567",
+        "966551234567",
+        "٠٥٥١٢٣٤٥٦٧",
+        "055123",
+        "5123",
+    ],
+)
+def test_a_ticket_is_found_by_its_customers_phone_however_it_is_written(shelf, api, phone):
+    update_profile(shelf.stranger.pk, changes={"phone": "+966551234567"}, by=shelf.stranger)
+    shelf.stranger.refresh_from_db()
+    open_ticket(shelf.stranger, "By phone")
+    assert found(api(shelf.agent), query=phone) == ["By phone"]
+
+
+@pytest.mark.parametrize(
+    ("query", "subject"),
+    [
+        ("«الشحن»", "تأخّرَ الشَّحن إلى أحمد"),
+        ("احمد؟", "تأخّرَ الشَّحن إلى أحمد"),
+        ("“Screen” (broken).", "Screen broken on arrival"),
+        ('"50%"', "Screen broken on arrival"),
+        ("#{number}", "طلب رقم ١٢٣ لم يصل"),
+        ("{number}.", "طلب رقم ١٢٣ لم يصل"),
+    ],
+)
+def test_signs_around_a_word_do_not_hide_what_it_finds(shelf, api, query, subject):
+    number = Ticket.objects.get(subject="طلب رقم ١٢٣ لم يصل").number
+    assert found(api(shelf.agent), query=query.format(number=number)) == [subject]
+    assert found(api(shelf.agent), messageContent="«وصف»؟") == found(api(shelf.agent), messageContent="وصف")
+
+
+def test_what_holds_the_signs_comes_before_what_holds_the_word(shelf, api):
+    open_ticket(shelf.customer, "«غسالة» معطلة")
+    open_ticket(shelf.customer, "غسالة جديدة")
+    assert found(api(shelf.agent), query="«غسالة»") == ["«غسالة» معطلة"]
+
+
+def test_every_word_of_a_long_search_counts(shelf, api):
+    words = "one two three four five six seven eight nine ten eleven twelve"
+    open_ticket(shelf.customer, words)
+    assert found(api(shelf.agent), query=words) == [words]
+    assert found(api(shelf.agent), query=f"{words} thirteen") == []
+
+
+def test_a_number_is_taken_with_its_sign_in_a_path(shelf, api):
+    ticket = open_ticket(shelf.customer, "Second")
+    for written in (f"%23{ticket.number}", f"%23{ticket.pk}"):
+        assert data(api(shelf.agent).get(f"/tickets/{written}"))["id"] == str(ticket.pk)

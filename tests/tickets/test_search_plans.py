@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.api.lists import read_paging
+from core.search_words import fold
 from tests.api import data
 from tests.cast import Cast
 from tests.conftest import superuser
@@ -20,7 +21,7 @@ from tickets.api.filters import STAFF_SORTS
 from tickets.models import Message, Ticket
 from tickets.operations import NewTicket, create_ticket
 from tickets.operations.merging import merge
-from tickets.search import fold, search
+from tickets.search import search
 
 pytestmark = pytest.mark.django_db
 COUNT = 3_000

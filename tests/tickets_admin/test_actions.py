@@ -143,7 +143,7 @@ def test_tickets_are_merged_by_number_and_unmerged(cast, desk):
     ticket, other = opened(cast.customer), opened(cast.customer, "Again")
     lead = desk(cast.lead)
     digits = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-    lead.do(ticket, "merge", source_ids=f"\u200f {other.number.lower().translate(digits)} ")
+    lead.do(ticket, "merge", source_ids=f"\u200f #{other.number.lower().translate(digits)} ")
     assert fresh(other).merged_into == ticket
     page = lead.open(ticket)
     assert other.number in text_of(page)
@@ -199,7 +199,7 @@ def test_one_watches_and_watches_no_more(cast, desk):
 def test_tickets_are_linked_and_unlinked(cast, desk):
     ticket, other = opened(cast.customer), opened(cast.stranger)
     agent = desk(cast.agent)
-    agent.do(ticket, "link", ticket_id=other.number, kind="follow_up")
+    agent.do(ticket, "link", ticket_id=f"#{other.number}", kind="follow_up")
     assert Link.objects.get().other == other
     page = agent.open(other)
     assert "Followed by" in words_of(page)

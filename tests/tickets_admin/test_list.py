@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.operations import update_profile
 from core.admin import CappedPaginator
 from tests.cast import customer, fresh
 from tests.tickets_admin.desk import opened, text_of, words_of
@@ -212,3 +213,11 @@ def test_the_urgent_stand_first_when_sorted(cast, desk, some):
     update_ticket(some["done"].pk, changes={"priority": Priority.LOW}, by=cast.agent)
     page = text_of(desk(cast.agent).list(o="-4"))
     assert page.index(some["free"].number) < page.index(some["done"].number)
+
+
+def test_the_list_is_searched_as_the_api_searches(cast, desk):
+    update_profile(cast.customer.pk, changes={"phone": "+966551234567"}, by=cast.customer)
+    ticket = opened(fresh(cast.customer), "غسّالة واقفة")
+    for typed in ("0551234567", "«غسالة»", "واقفة؟", f"#{ticket.number}", f"{ticket.number}."):
+        assert ticket.number in text_of(desk(cast.agent).list(q=typed))
+    assert ticket.number not in text_of(desk(cast.agent).list(q="0551234568"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.errors import Problem
-from core.ids import as_number
+from core.ids import as_number, reference
 from core.text import camel
 from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
@@ -20,8 +20,6 @@ from uploads.links import as_id
 from uploads.models import Attachment
 
 MAX_TAGS, MAX_TAG = 20, 40
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789" * 2)
-_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
 def new_id() -> str:
@@ -48,14 +46,14 @@ class Line(forms.CharField):
 
 
 class Number(Line):
-    """A ticket's number as people copy it: in any digits, with marks of direction around it."""
+    """A ticket's number as people copy it: in any digits, with `#` or marks of direction around it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"side": "ltr", "max_length": 40, **options})
         self.widget.attrs |= {"placeholder": "TKT-2026-000123", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").translate(_MARKS).translate(_DIGITS).strip().upper()
+        return reference(super().to_python(value) or "").upper()
 
 
 def whole(value: str) -> int:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import DayRange, OperationAdmin, holds
+from core.search_words import literal_or_bare, words_of
 from realtime.publish import heads
 from tickets import policies
 from tickets.admin import bulk, views
@@ -34,7 +35,7 @@ from tickets.admin.history import entries_of, in_words
 from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE
-from tickets.search import SearchText, fold, split
+from tickets.search import conditions
 
 VIEW_ALL = "support.tickets.view_all"
 
@@ -69,7 +70,7 @@ class TicketAdmin(OperationAdmin):
         ("created_at", DayRange),
     )
     search_fields = ("number", "subject", "description", "order_id", "product_id", "customer__name", "customer__email")
-    search_help_text = _("Number, subject, order, customer's name or e-mail")
+    search_help_text = _("Number, subject, order, customer's name, e-mail or phone")
     ordering = ("-created_at", "-pk")
     actions = ("take", "assign", "change_status")
 
@@ -80,11 +81,8 @@ class TicketAdmin(OperationAdmin):
         return found.defer("description").order_by(*self.ordering)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Rows that hold every word in the text that the database keeps folded: any form of alef, either digits."""
-        rows = queryset.alias(text=SearchText())
-        for word in split(fold(search_term)[0]).all:
-            rows = rows.filter(text__contains=word)
-        return rows, False
+        """Return the rows that hold every word in the text that the database keeps folded, as the API finds them."""
+        return literal_or_bare(lambda words: queryset.filter(*conditions(words)), words_of(search_term)), False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return holds(request, policies.VIEW) or holds(request, VIEW_ALL)
