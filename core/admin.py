@@ -127,7 +127,7 @@ class OperationAdmin(ModelAdminBase):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Return the rows that hold every word in one of `search_fields`, folded; for lists and autocompletion."""
-        return holding(queryset, self.search_fields, search_term), False  # type: ignore[arg-type]
+        return holding(queryset, self.search_fields, search_term), False
 
     def each(self, request: HttpRequest, chosen: Iterable[Any], act: Callable[[Any], object]) -> int:
         """For list actions: `act` on each; a refusal becomes a message naming the row. How many were done."""

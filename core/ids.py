@@ -29,7 +29,7 @@ def as_number(text: str) -> int | None:
 
 def reference(text: str) -> str:
     """Return a number as people copy it without `#`, blanks and marks of direction around it, its digits ASCII."""
-    bare = text.strip().translate(_MARKS).removeprefix("#")
+    bare = text.translate(_MARKS).strip().removeprefix("#")
     return "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in bare[:100])
 
 

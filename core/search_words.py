@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -70,7 +70,8 @@ def fold(*texts: str) -> list[str]:
 
 def split(folded: str) -> Words:
     """Return the words of a folded text; a phone number is one word, however it is spaced."""
-    words, end = [], 0
+    words: list[Word] = []
+    end = 0
     for match in phonenumbers.PhoneNumberMatcher(folded, COUNTRY) if any(map(str.isdigit, folded)) else ():
         words += map(_word, folded[end : match.start].split())
         words.append(Word(_forms(match.raw_string, str(match.number.national_number))))
@@ -84,7 +85,7 @@ def words_of(text: str) -> Words:
     return split(fold(text.replace("\x00", "")[:LONGEST])[0])
 
 
-def holding(rows: QuerySet[Any], places: Iterable[str | Func], text: str) -> QuerySet[Any]:
+def holding(rows: QuerySet[Any], places: Iterable[str | Func[Any]], text: str) -> Any:
     """Return the rows of which every word of `text` stands in one of the places, else those that hold the words bare.
 
     A place is the name of a column, or an expression that is folded already.
@@ -100,9 +101,9 @@ def holding(rows: QuerySet[Any], places: Iterable[str | Func], text: str) -> Que
     return literal_or_bare(narrowed, words_of(text))
 
 
-def literal_or_bare(narrowed: Any, words: Words) -> QuerySet[Any]:
+def literal_or_bare(narrowed: Callable[[Words], QuerySet[Any]], words: Words) -> QuerySet[Any]:
     """Return `narrowed(words)`, or what it makes of the words without signs around them when that holds no row."""
-    found: QuerySet[Any] = narrowed(words)
+    found = narrowed(words)
     bare = words.bare()
     return narrowed(bare) if bare and not found.order_by().exists() else found
 
@@ -124,7 +125,7 @@ class Holds(Func):
     output_field = BooleanField()
 
 
-def contains(place: Func, form: str) -> Holds:
+def contains(place: Func[Any], form: str) -> Holds:
     """Return the condition that a folded text holds these characters, with `%` and `_` as themselves."""
     pattern = re.sub(r"([\\%_])", r"\\\1", form)
     return Holds(place, Value(f"%{pattern}%"), arg_joiner=" like ")
