@@ -6,7 +6,7 @@ _LONG = {"SOAK": "1"}
 GROUPS = {
     # name: (what it shows, the tests, what makes them long, how often they are run)
     "realtime": (
-        "clients cut, doorbells lost and shuffled, publishers killed, old cursors: nothing missing or doubled",
+        "clients cut, notifications lost and late, publishers killed, old cursors: nothing missing or doubled",
         [f"{_HERE}/test_lossless.py", f"{_HERE}/test_javascript_client.py", f"{_HERE}/test_retention.py"],
         _LONG,
         1,

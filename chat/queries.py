@@ -15,7 +15,7 @@ from chat.rooms import room_for
 from chat.states import Status
 from core.errors import NotFound
 from core.prepared import AnyOf, Prepared
-from realtime.publish import heads
+from realtime.log import latest_seqs
 
 _COMPLETE: Prepared[Session] = Prepared(lambda ids: Session.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
 _MESSAGES: Prepared[ChatMessage] = Prepared(
@@ -71,7 +71,7 @@ def session_data(pk: int, user: User) -> dict[str, Any]:
     Whoever changed it is answered although he may have given it away from his own sight.
     """
     room = room_for(user, pk)
-    seq = heads([room])[room]
+    seq = latest_seqs([room])[room]
     found = _COMPLETE.fetch(ids=[pk])
     if not found:
         raise NotFound
@@ -81,7 +81,7 @@ def session_data(pk: int, user: User) -> dict[str, Any]:
 def page_data(sessions: list[Session], user: User) -> list[dict[str, Any]]:
     """A page of chats in the reader's form."""
     rooms = {session.pk: room_for(user, session.pk) for session in sessions}
-    seqs = heads(list(rooms.values()))
+    seqs = latest_seqs(list(rooms.values()))
     complete = {session.pk: session for session in _COMPLETE.fetch(ids=list(rooms))}
     rows = [complete[session.pk] for session in sessions if session.pk in complete]
     return session_forms(rows, staff=user.is_agent, seqs={pk: seqs[room] for pk, room in rooms.items()})

@@ -21,7 +21,7 @@ from chat.operations.reading import left_marks
 from chat.states import OPEN, UNTAKEN, Status
 from core import clock
 from core.errors import Problem
-from realtime.presence import connected
+from realtime.places import connected
 from tickets.sla import hours
 
 log = structlog.get_logger(__name__)

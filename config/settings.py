@@ -370,6 +370,8 @@ REALTIME: dict[str, Any] = {
     "rooms_per_socket": env.integer("REALTIME_ROOMS_PER_SOCKET", 200, low=2),
     "sockets_per_user": env.integer("REALTIME_SOCKETS_PER_USER", 20, low=1),
     "sockets_per_address": env.integer("REALTIME_SOCKETS_PER_ADDRESS", 100, low=1),
+    # How long a socket without a place waits for one: those of a process that died are free after 4 s.
+    "place_wait_seconds": env.integer("REALTIME_PLACE_WAIT_SECONDS", 5, low=0),
 }
 
 # --- Tickets -------------------------------------------------------------------------------------------------------

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from core.protocols import Identity
-from realtime import leases, log, presence, rooms
+from realtime import log, presence, rooms
 from realtime.batcher import Batcher
-from realtime.errors import CLOSE_LIMIT, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED, Closed
+from realtime.errors import CLOSE_LIMIT, CLOSE_RESTART, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED, Closed
 from realtime.hub import hub
+from realtime.places import Holder, places
 from realtime.registry import authenticator
 from realtime.session import Peer, Session
 
 logger = structlog.get_logger(__name__)
+PLACE_RETRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,12 @@ class Admitted:
     """A person let in, with the heads of the rooms he joins by himself."""
 
     identity: Identity
-    session_id: str
+    address: str
     heads: Mapping[str, int]
+
+    @property
+    def holder(self) -> Holder:
+        return self.identity.user.pk, self.address
 
 
 async def admit_by_token(peer: Peer, token: str) -> Session:
@@ -49,6 +58,26 @@ async def admit_by_cookie(peer: Peer, cookies: Mapping[str, str]) -> Session:
 
 
 async def _admit(peer: Peer, caller: Caller) -> Session:
+    """Let a caller in; who finds no place waits until those of a process that has died must be free."""
+    refuse_while_leaving()
+    waiting_until = time.monotonic() + settings.REALTIME["place_wait_seconds"]
+    while True:
+        try:
+            return await _try(peer, caller)
+        except Closed as closed:
+            if closed.code != CLOSE_LIMIT or time.monotonic() >= waiting_until:
+                raise
+        await asyncio.sleep(PLACE_RETRY_SECONDS)
+        refuse_while_leaving()
+
+
+def refuse_while_leaving() -> None:
+    """Raise Closed in a process that was told to go."""
+    if hub().leaving:
+        raise Closed(CLOSE_RESTART, "unavailable")
+
+
+async def _try(peer: Peer, caller: Caller) -> Session:
     try:
         answer = await _DOOR.ask(caller)
     except Closed:
@@ -59,9 +88,9 @@ async def _admit(peer: Peer, caller: Caller) -> Session:
     except Exception:
         logger.exception("realtime_admission_failed")
         raise Closed(CLOSE_TRY_LATER, "internal") from None
-    session = Session(hub(), peer, answer.identity, answer.session_id)
+    session = Session(hub(), peer, answer.identity, uuid.uuid4().hex)
     for name, head in answer.heads.items():
-        session.enter(name, head, head)
+        session.follow(name, head)
     return session
 
 
@@ -69,34 +98,33 @@ def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
     """Who they are, whether each may have one more socket, and how far his own rooms have come."""
     identities = _identities(callers)
     holders = [
-        (identity.user.pk, caller.address, uuid.uuid4().hex)
+        (identity.user.pk, caller.address)
         for caller, identity in zip(callers, identities, strict=True)
         if identity is not None
     ]
-    free = dict(zip(holders, leases.take(holders), strict=True)) if holders else {}
+    free = places().take(holders) if holders else []
     people = [identity for identity in identities if identity is not None]
-    staff = [holder for holder, one in zip(holders, people, strict=True) if one.user.is_agent and free[holder]]
-    if staff:
-        leases.refresh([], staff)
-        presence.appeared({user_id for user_id, _address, _id in staff})
+    presence.here({one.user.pk for one, taken in zip(people, free, strict=True) if taken and one.user.is_agent})
     own = [rooms.automatic(identity.user) for identity in people]
-    heads = log.heads({name for names in own for name in names})
-    known = iter(zip(people, holders, own, strict=True))
+    heads = log.latest_seqs({name for names in own for name in names})
+    known = iter(zip(people, holders, free, own, strict=True))
     answers: list[Admitted | Exception] = []
     for identity in identities:
         if identity is None:
             answers.append(Closed(CLOSE_UNAUTHENTICATED, "unauthorized"))
             continue
-        person, holder, names = next(known)
-        if free[holder]:
-            answers.append(Admitted(person, holder[2], {name: heads[name] for name in names}))
+        person, (_user_id, address), taken, names = next(known)
+        if taken:
+            answers.append(Admitted(person, address, {name: heads[name] for name in names}))
         else:
             answers.append(Closed(CLOSE_LIMIT, "rate_limited"))
     return answers
 
 
 # A wave of reconnects costs a few queries, not a few each.
-_DOOR: Batcher[Caller, Admitted] = Batcher(_ask, most=100, at_once=2)
+_DOOR: Batcher[Caller, Admitted] = Batcher(
+    _ask, most=100, at_once=2, unclaimed=lambda answer: hub().free_place(answer.holder)
+)
 
 
 def _identities(callers: Sequence[Caller]) -> list[Identity | None]:
@@ -109,8 +137,6 @@ def _identities(callers: Sequence[Caller]) -> list[Identity | None]:
 
 def ready(session: Session) -> dict[str, object]:
     """What a client is told first: who it is, until when, how often to expect a heartbeat, and its rooms."""
-    from django.conf import settings
-
     expires_at = session.identity.expires_at
     return {
         "user": {"id": str(session.user.pk), "name": session.user.actor_name, "type": session.user.actor_model},

@@ -19,12 +19,14 @@ class Batcher(Generic[Q, A]):
     """A queue in front of blocking work: what waits goes in one call, at most `most` at a time, `at_once` calls beside
     each other.
 
-    `work` answers each question in its order; an answer that is an exception is raised to whoever asked. Every loop has
-    a queue of its own.
+    `work` answers each question in its order; an answer that is an exception is raised to whoever asked, one that
+    nobody waits for any more goes to `unclaimed`. Every loop has a queue of its own.
     """
 
-    def __init__(self, work: Work[Q, A], *, most: int, at_once: int) -> None:
-        self._work, self._most, self._at_once = work, most, at_once
+    def __init__(
+        self, work: Work[Q, A], *, most: int, at_once: int, unclaimed: Callable[[A], None] = lambda answer: None
+    ) -> None:
+        self._work, self._most, self._at_once, self._unclaimed = work, most, at_once, unclaimed
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue[Q, A]] = WeakKeyDictionary()
 
     async def ask(self, question: Q) -> A:
@@ -32,13 +34,13 @@ class Batcher(Generic[Q, A]):
         loop = asyncio.get_running_loop()
         queue = self._queues.get(loop)
         if queue is None:
-            queue = self._queues[loop] = _Queue(self._work, self._most, self._at_once)
+            queue = self._queues[loop] = _Queue(self._work, self._most, self._at_once, self._unclaimed)
         return await queue.put(question, loop.create_future())
 
 
 class _Queue(Generic[Q, A]):
-    def __init__(self, work: Work[Q, A], most: int, free: int) -> None:
-        self._work, self._most, self._free = work, most, free
+    def __init__(self, work: Work[Q, A], most: int, free: int, unclaimed: Callable[[A], None]) -> None:
+        self._work, self._most, self._free, self._unclaimed = work, most, free, unclaimed
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
 
     async def put(self, question: Q, answer: asyncio.Future[A]) -> A:
@@ -65,8 +67,9 @@ class _Queue(Generic[Q, A]):
         self._go_on()
         for (_question, future), answer in zip(together, answers, strict=True):
             if future.done():  # the socket has gone
-                continue
-            if isinstance(answer, Exception):
+                if not isinstance(answer, Exception):
+                    self._unclaimed(answer)
+            elif isinstance(answer, Exception):
                 future.set_exception(answer)
             else:
                 future.set_result(answer)

@@ -1,12 +1,12 @@
-"""One per web process: what rooms its sockets are in, one subscription a room, one delivery of each event to them all.
+"""One per web process: what rooms its sockets are in, one delivery of each event to them all.
 
-Doorbells bring events early; the reconciler finds what they lost. Only the event loop's thread touches a hub.
+What commits tell is read from the log, for all rooms that were named meanwhile in one query; a comparison of every room
+with the log every few seconds finds what was not told. Only the event loop's thread touches a hub.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -15,31 +15,32 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
-from realtime import leases, log, metrics
+from realtime import log, metrics, presence
+from realtime.errors import CLOSE_RESTART
 from realtime.frames import Frame
-from realtime.notifier import RING, SIGNAL, channel_of, pack, unpack
-from realtime.pubsub import Bus
+from realtime.notifier import Signal, listen
+from realtime.places import Holder, places
 from realtime.registry import events
-from realtime.subscriptions import Subscriptions
+from realtime.signals import SignalExchange
 from realtime.workers import in_thread
 
 if TYPE_CHECKING:
     from realtime.session import Session
 
 logger = structlog.get_logger(__name__)
-HEADS_AT_ONCE = 5_000
+ROOMS_AT_ONCE = 1_000
+GATHER_SECONDS = 0.05
 
 
 @dataclass(eq=False, slots=True)
 class LocalRoom:
-    """A room with members here: `last` is the number delivered to them, `head` the highest known to exist."""
+    """A room with members here; `seq` is the number delivered to them."""
 
     name: str
-    last: int
-    head: int
+    seq: int
     members: dict[Session, None] = field(default_factory=dict)
-    filling: bool = False
 
 
 class Hub:
@@ -50,11 +51,14 @@ class Hub:
         self.rooms: dict[str, LocalRoom] = {}
         self.sessions: dict[Session, None] = {}
         self.tasks: set[asyncio.Task[None]] = set()
-        self._gone: list[leases.Holder] = []
-        self._owed: dict[leases.Holder, float] = {}
-        self._own = self.id.encode()
-        self.bus = Bus(self._hear, self._back)
-        self.subscriptions = Subscriptions(self.bus, self.check)
+        self._with_news: dict[str, None] = {}
+        self._reading = False
+        self.leaving = False
+        self._freed: list[Holder] = []
+        self._staff_left: set[int] = set()
+        self._exchange = SignalExchange(self.id, self.deliver_signal)
+        self.spawn(self._exchange.receive())
+        self.spawn(listen(self.read_news_of, self.deliver_signal, self.read_all_news))
         self.every(settings.REALTIME["reconcile_seconds"], self.reconcile)
 
     # --- Tasks
@@ -85,60 +89,79 @@ class Hub:
 
     # --- Members
 
-    def enter(self, session: Session, name: str, head: int) -> LocalRoom:
-        """Make the session a member; `head` is the room's number as read a moment ago."""
+    def enter(self, session: Session, name: str, seq: int) -> LocalRoom:
+        """Make the session a member; `seq` is the room's number as read a moment ago."""
         room = self.rooms.get(name)
         if room is None:
-            room = self.rooms[name] = LocalRoom(name, last=head, head=head)
-            self.subscriptions.want(channel_of(name), name)
+            room = self.rooms[name] = LocalRoom(name, seq)
+            self.read_news_of(name)  # what was told since the number was read, nobody here heard
         room.members[session] = None
         return room
 
     def leave(self, session: Session, name: str) -> None:
         """End the membership; an empty room is forgotten."""
         room = self.rooms.get(name)
-        if room is None:
-            return
-        room.members.pop(session, None)
-        if not room.members:
-            del self.rooms[name]
-            self.subscriptions.drop(channel_of(name))
+        if room is not None:
+            room.members.pop(session, None)
+            if not room.members:
+                del self.rooms[name]
 
-    # --- What comes in
+    # --- Stored events
 
-    def _hear(self, content: bytes) -> None:
-        if self._own not in content:  # what we said ourselves comes back too
-            self.on_message(unpack(content))
+    def read_all_news(self) -> None:
+        """Compare every room with the log."""
+        self._with_news.update(dict.fromkeys(self.rooms))
+        self._start_reading()
 
-    def _back(self) -> None:
-        """Redis was away, and doorbells with it."""
-        self.spawn(self.reconcile())
+    async def reconcile(self) -> None:
+        """Find what was not told."""
+        self.read_all_news()
 
-    def on_message(self, message: dict[str, Any]) -> None:
-        """A doorbell or a signal."""
-        room = self.rooms.get(message.get("room", ""))
-        if room is None:
-            return
-        if message["type"] == RING:
-            self._on_ring(room, message)
-        elif message["type"] == SIGNAL:
-            frame = Frame(message["event"], message["data"], room=room.name, at=message["at"])
-            self._whisper(room, frame, message.get("skip"), message.get("once", ""))
+    def read_news_of(self, name: str) -> None:
+        """Read the log for a room, together with the others that are named meanwhile."""
+        if name in self.rooms:
+            self._with_news[name] = None
+            self._start_reading()
 
-    def _on_ring(self, room: LocalRoom, message: dict[str, Any]) -> None:
-        seq, data = message["seq"], message["data"]
-        if seq <= room.last:
-            return
-        room.head = max(room.head, seq)
-        if seq == room.last + 1 and data is not None:
-            metrics.SENT.labels("doorbell").inc()
-            row = log.Stored(room.name, seq, message["id"], message["event"], data, message["at"])
-            self._deliver(room, Frame.stored(row))
-        self._fill(room)
+    def _start_reading(self) -> None:
+        if self._with_news and not self._reading:
+            self._reading = True
+            self.spawn(self._read_news())
 
-    def _deliver(self, room: LocalRoom, frame: Frame) -> None:
-        assert frame.seq == room.last + 1
-        room.last = frame.seq
+    async def _read_news(self) -> None:
+        try:
+            while self._with_news:
+                names = list(self._with_news)[:ROOMS_AT_ONCE]
+                for name in names:
+                    del self._with_news[name]
+                rooms = {name: self.rooms[name] for name in names if name in self.rooms}
+                seqs = {name: room.seq for name, room in rooms.items()}
+                found = await in_thread(log.after, seqs, settings.REALTIME["replay_page"])
+                for name, news in found.items():
+                    if self.rooms.get(name) is rooms[name]:
+                        self._deliver(rooms[name], news)
+        except (OperationalError, InterfaceError) as error:  # the comparison with the log finds it again
+            logger.warning("realtime_log_unavailable", error=repr(error)[:200])
+        finally:
+            self._reading = False
+
+    def _deliver(self, room: LocalRoom, news: log.News) -> None:
+        """Deliver what follows on the room's number; its members fetch anew when the log no longer holds that."""
+        before = room.seq
+        for row in news.events:
+            if row.seq == room.seq + 1:
+                self._deliver_event(room, Frame.stored(row))
+        if news.latest_seq < before or (room.seq == before < news.latest_seq):
+            room.seq = news.latest_seq
+            for session in list(room.members):
+                session.reset(room.name, news.latest_seq)
+        elif room.seq < news.latest_seq:
+            self.read_news_of(room.name)
+
+    def _deliver_event(self, room: LocalRoom, frame: Frame) -> None:
+        assert frame.seq is not None
+        room.seq = frame.seq
+        metrics.DELIVERED.inc()
         for session in list(room.members):
             session.offer(frame)
         spec = events().get(frame.event)
@@ -151,92 +174,58 @@ class Hub:
 
         await recheck(sessions)
 
-    # --- Healing from the log
-
-    def _fill(self, room: LocalRoom) -> None:
-        if room.head > room.last and not room.filling:
-            room.filling = True
-            self.spawn(self._read_on(room))
-
-    async def _read_on(self, room: LocalRoom) -> None:
-        try:
-            while room.head > room.last and room.members:
-                start = room.last
-                rows = await in_thread(log.since, room.name, start, settings.REALTIME["replay_page"])
-                for row in rows:
-                    if row.seq == room.last + 1:
-                        metrics.SENT.labels("log").inc()
-                        self._deliver(room, Frame.stored(row))
-                if room.last == start:
-                    await self._reset(room)
-        finally:
-            room.filling = False
-
-    async def _reset(self, room: LocalRoom) -> None:
-        """The log no longer holds what follows on `last`: the members fetch anew."""
-        head = (await in_thread(log.heads, [room.name]))[room.name]
-        room.last = room.head = head
-        for session in list(room.members):
-            session.reset(room.name, head)
-
-    async def reconcile(self) -> None:
-        """Compare every room with the log."""
-        await self.check(list(self.rooms))
-
-    async def check(self, names: list[str]) -> None:
-        """Read the heads of these rooms and heal those that are behind."""
-        for start in range(0, len(names), HEADS_AT_ONCE):
-            before = {
-                name: self.rooms[name].last for name in names[start : start + HEADS_AT_ONCE] if name in self.rooms
-            }
-            heads = await in_thread(log.heads, list(before))
-            for name, last in before.items():
-                room = self.rooms.get(name)
-                if room is None:
-                    continue
-                if heads[name] < last:
-                    await self._reset(room)
-                room.head = max(room.head, heads[name])
-                self._fill(room)
-
     # --- Signals: not stored, may be lost
 
-    def signal(self, room: str, event: str, data: str, *, at: str, skip: int | None = None) -> None:
+    def send_signal(self, room: str, event: str, data: str, *, at: str, skip: int | None = None) -> None:
         """Send a signal to the members of a room everywhere, but for one user's."""
-        local = self.rooms.get(room)
-        if local is not None:
-            self._whisper(local, Frame(event, data, room=room, at=at), skip)
-        message = {"type": SIGNAL, "room": room, "event": event, "data": data, "at": at, "skip": skip, "hub": self.id}
-        self.bus.tell(channel_of(room), pack(message))
+        signal = {"room": room, "event": event, "data": data, "at": at, "skip": skip}
+        self.deliver_signal(signal)
+        self._exchange.send(signal)
 
-    def forget_lease(self, holder: leases.Holder) -> None:
-        """Give back what a closed socket was counted as, together with others that close now."""
-        self._gone.append(holder)
-        if len(self._gone) == 1:
-            self.spawn(self._give_back())
-
-    async def _give_back(self) -> None:
-        await asyncio.sleep(0.05)
-        gone, self._gone = self._gone, []
-        self._owed.update(dict.fromkeys(gone, time.monotonic() + leases.LEASE_SECONDS))
-        await self._return(gone)
-
-    async def give_back_again(self) -> None:
-        """Give back what Redis did not take, until the leases have run out by themselves."""
-        now = time.monotonic()
-        self._owed = {holder: ends for holder, ends in self._owed.items() if ends > now}
-        if self._owed:
-            await self._return(list(self._owed), again=True)
-
-    async def _return(self, holders: list[leases.Holder], *, again: bool = False) -> None:
-        if await in_thread(leases.give_back, holders, again=again):
-            for holder in holders:
-                self._owed.pop(holder, None)
-
-    def _whisper(self, room: LocalRoom, frame: Frame, skip: int | None, once: str = "") -> None:
+    def deliver_signal(self, signal: Signal) -> None:
+        """Send a signal to the members of its room here."""
+        room = self.rooms.get(signal["room"])
+        if room is None:
+            return
+        frame = Frame(signal["event"], signal["data"], room=room.name, at=signal["at"])
+        skip, once = signal.get("skip"), signal.get("once", "")
         for session in list(room.members):
             if session.user_id != skip:
                 session.send_ephemeral(frame, once)
+
+    # --- The end of sockets
+
+    def forget(self, session: Session) -> None:
+        """Forget a closed socket and give back its place."""
+        self.sessions.pop(session, None)
+        if session.user.is_agent:
+            self._staff_left.add(session.user_id)
+        self.free_place(session.holder)
+
+    def free_place(self, holder: Holder) -> None:
+        """Give back a place, together with others that are given back now."""
+        self._freed.append(holder)
+        if len(self._freed) == 1:
+            self.spawn(self._give_back())
+
+    async def _give_back(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        freed, self._freed = self._freed, []
+        await in_thread(places().give_back, freed)
+        await self.say_who_left()
+
+    async def say_who_left(self) -> None:
+        """Say which of the staff have no socket here any more; said again later when Redis did not take it."""
+        left, self._staff_left = self._staff_left - {session.user_id for session in self.sessions}, set()
+        if not await in_thread(presence.gone, left):
+            self._staff_left |= left
+
+    def leave_all(self) -> None:
+        """End every socket of a process that was told to go; nobody is let in any more."""
+        self.leaving = True
+        for session in list(self.sessions):
+            session.end(CLOSE_RESTART)
+        places().end()
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

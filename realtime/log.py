@@ -4,80 +4,69 @@
 """
 
 import datetime
-import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db.models import Subquery
 
-_COLUMNS = "select room, seq, event_id, event, data::text, at from rt_event"
+from core.prepared import execute
+from realtime.models import Room
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One event of one room as the log keeps it; `data` is JSON text, None where a doorbell left it out."""
+    """One event of one room as the log keeps it; `data` is JSON text."""
 
     room: str
     seq: int
     event_id: str
     event: str
-    data: str | None
+    data: str
     at: str
 
 
-def _rows(sql: str, params: Sequence[Any]) -> list[Stored]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return stored(cursor.fetchall())
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a room has after a number: its latest number, and the events that follow without a hole."""
+
+    latest_seq: int
+    events: list[Stored] = field(default_factory=list)
 
 
-def given_numbers(event_ids: Collection[uuid.UUID]) -> tuple[str, list[Any]]:
-    """The query for what the commit made of these events: room, number, event and data, in the order of the numbers.
-
-    One id is compared, since PostgreSQL plans a list anew each time.
-    """
-    one = len(event_ids) == 1
-    which = "= %s" if one else "= any(%s::uuid[])"
-    sql = (
-        f"select room, seq, event_id, data::text from rt_event where event_id {which} and seq is not null order by seq"
-    )
-    return sql, list(event_ids) if one else [list(event_ids)]
-
-
-def stored(rows: Iterable[tuple[Any, ...]]) -> list[Stored]:
-    """The events that these rows are."""
-    return [Stored(room, seq, str(event_id), event, data, at_text(at)) for room, seq, event_id, event, data, at in rows]
+_AFTER = """
+select named.room, coalesce(reached.seq, 0), e.seq, e.event_id, e.event, e.data::text, e.at
+from unnest(%s::text[], %s::bigint[]) as named (room, seq)
+left join rt_room reached on reached.key = named.room
+left join lateral (
+  select * from rt_event
+  where rt_event.room = named.room and rt_event.seq > named.seq order by rt_event.seq limit %s::int
+) e on reached.seq > named.seq
+where coalesce(reached.seq, 0) <> named.seq
+order by named.room, e.seq
+"""
 
 
-def at_text(at: datetime.datetime) -> str:
-    """A moment as it stands on the wire."""
-    return at.astimezone(datetime.UTC).isoformat()[:-6] + "Z"
+def after(seqs: Mapping[str, int], limit: int) -> dict[str, News]:
+    """Return the news of those rooms whose latest number is not the given one, at most `limit` events a room."""
+    found: dict[str, News] = {}
+    for room, latest, seq, event_id, event, data, at in execute(_AFTER, [list(seqs), list(seqs.values()), limit]):
+        news = found.setdefault(room, News(latest))
+        if seq == seqs[room] + len(news.events) + 1:
+            news.events.append(Stored(room, seq, str(event_id), event, data, at_text(at)))
+    return found
 
 
-def since(room: str, seq: int, limit: int) -> list[Stored]:
-    """The room's events after a number, oldest first, at most `limit`."""
-    return _rows(f"{_COLUMNS} where room = %s and seq > %s order by seq limit %s", [room, seq, limit])
-
-
-def heads(rooms: Collection[str]) -> Mapping[str, int]:
-    """The latest number of each room; 0 for a room without events."""
-    with connection.cursor() as cursor:
-        cursor.execute("select key, seq from rt_room where key = any(%s)", [list(rooms)])
-        found = dict(cursor.fetchall())
+def latest_seqs(rooms: Collection[str]) -> Mapping[str, int]:
+    """Return the latest number of each room, 0 for a room without events. Read it before the data it stands beside."""
+    found: dict[str, int] = dict(execute("select key, seq from rt_room where key = any(%s::text[])", [list(rooms)]))
     return {room: found.get(room, 0) for room in rooms}
 
 
-def replay(room: str, seq: int, limit: int) -> tuple[int, list[Stored]]:
-    """The room's head and its events after a number, the head read first.
-
-    Ends at the first hole, which the caller sees by comparing the last number with the head.
-    """
-    head = heads([room])[room]
-    rows = since(room, seq, limit) if head > seq else []
-    return head, unbroken(rows, seq)
+def latest_seq_of(room: str) -> Subquery:
+    """Return the same for one room as part of a query, which reads it at the moment of its other data; null for 0."""
+    return Subquery(Room.objects.filter(pk=room).values("seq"))
 
 
-def unbroken(rows: Sequence[Stored], seq: int) -> list[Stored]:
-    """The rows that follow on `seq` without a hole."""
-    return [row for number, row in enumerate(rows, seq + 1) if row.seq == number]
+def at_text(at: datetime.datetime) -> str:
+    """Return a moment as it stands on the wire."""
+    return at.astimezone(datetime.UTC).isoformat()[:-6] + "Z"

@@ -3,9 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 SOCKETS = Gauge("support_sockets", "Open sockets", ["kind"])
-SENT = Counter(
-    "support_events_delivered_total", "Events a process brought to a room, by doorbell or from the log", ["by"]
-)
+DELIVERED = Counter("support_events_delivered_total", "Events that a process brought to the members of a room")
 RESETS = Counter("support_room_resets_total", "Rooms whose client had to fetch anew")
 PAUSES = Counter("support_socket_pauses_total", "Readers too slow for what they were sent")
 REPLAYED = Counter("support_events_replayed_total", "Events sent again to sockets that came back")

@@ -1,83 +1,63 @@
-"""Telling every web process that a room has news: one pipelined PUBLISH to the channel layer's groups.
+"""NOTIFY and LISTEN of PostgreSQL: a commit itself tells every web process which rooms have news, and its signals.
 
-A doorbell may be lost: it costs latency, never an event. It never raises, waits at most 0.2 s, and is skipped for a
-second after an error (core.stores).
+Nothing is told of what is rolled back, and nothing is lost between a commit and the telling. What a process misses
+while its listening connection is away is found by the hub's comparison with the log.
 """
 
-import hashlib
-import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from channels.layers import get_channel_layer
-from django.conf import settings
+import orjson
+import psycopg
+import structlog
+from django.db import connection
 
-from core.stores import answers, try_redis
-from realtime import log
+from core.prepared import execute
 
-RING, SIGNAL = "rt.ring", "rt.signal"
-MAX_INLINE_BYTES = 16_384
-_SAFE = re.compile(r"[a-z-]+:[A-Za-z0-9_-]{1,64}")
+logger = structlog.get_logger(__name__)
+NEWS, SIGNALS = "rt_news", "rt_signal"
+MAX_BYTES = 7_900
+"""PostgreSQL takes payloads of less than 8,000 bytes."""
+RETRY_SECONDS = 1.0
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
-
-def group_of(room: str) -> str:
-    """The channel layer's name for a room, which may hold letters, digits, `-`, `_` and `.` alone."""
-    if _SAFE.fullmatch(room):
-        return "r." + room.replace(":", ".")
-    return "r.h." + hashlib.sha256(room.encode()).hexdigest()
-
-
-def ring(events: Iterable[log.Stored]) -> None:
-    """Ring for committed events, with the numbers that the database gave them."""
-    publish((stored.room, ring_message(stored)) for stored in events)
+Signal = dict[str, Any]
+"""A signal to one room: `room`, `event`, `data` (JSON text), `at`, and `once` if it goes to several rooms."""
 
 
-def ring_message(stored: log.Stored) -> dict[str, Any]:
-    """One stored event on the channel layer; a large one names its number alone, and hubs read it from the log."""
-    data = stored.data if stored.data is not None and len(stored.data) <= MAX_INLINE_BYTES else None
-    return {
-        "type": RING,
-        "room": stored.room,
-        "seq": stored.seq,
-        "id": stored.event_id,
-        "event": stored.event,
-        "data": data,
-        "at": stored.at,
-    }
+def notify_signals(signals: list[Signal]) -> None:
+    """Send signals when the current transaction commits, or at once outside one; too large ones are dropped."""
+    payloads = [orjson.dumps(signal) for signal in signals]
+    fitting = [payload.decode() for payload in payloads if len(payload) <= MAX_BYTES]
+    if len(fitting) < len(payloads):
+        logger.error("signal_too_large", event_name=signals[0]["event"])
+    execute(f"select pg_notify('{SIGNALS}', payload) from unnest(%s::text[]) payload", [fitting])
 
 
-Message = tuple[str, Mapping[str, Any]]
-"""A room, and what its group is told."""
+async def listen(
+    on_news: Callable[[str], None], on_signal: Callable[[Signal], None], on_back: Callable[[], None]
+) -> None:
+    """Hear what commits tell, for ever; `on_back` is called when something may have been missed before."""
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(**_parameters()) as listening:
+                for channel in (NEWS, SIGNALS):
+                    await listening.execute(f"listen {channel}")
+                on_back()
+                async for told in listening.notifies():
+                    if told.channel == NEWS:
+                        on_news(told.payload)
+                    else:
+                        on_signal(orjson.loads(told.payload))
+        except (psycopg.Error, OSError) as error:
+            logger.warning("realtime_listener_disconnected", error=repr(error)[:200])
+        await asyncio.sleep(RETRY_SECONDS)
 
 
-def publish(messages: Iterable[Message]) -> None:
-    """Send messages to rooms in one round trip; blocks."""
-    telling = [("PUBLISH", channel, content) for channel, content in packed(messages)]
-    if telling:
-        try_redis(lambda redis: answers(redis, telling), [])
-
-
-def packed(messages: Iterable[Message]) -> list[tuple[str, bytes]]:
-    """Each message as Redis is told it: channel and content."""
-    return [(channel_of(room), pack(message)) for room, message in messages]
-
-
-@lru_cache(maxsize=20_000)
-def channel_of(room: str) -> str:
-    """The Redis channel of a room.
-
-    That a group's messages travel on `<prefix>__group__<group>` is the channel layer's private affair, held by a test.
-    """
-    layer: Any = settings.CHANNEL_LAYERS["default"]
-    return f"{layer['CONFIG']['prefix']}__group__{group_of(room)}"
-
-
-def pack(message: Mapping[str, Any]) -> bytes:
-    """A message as the channel layer would write it."""
-    return bytes(get_channel_layer().serialize(message))
-
-
-def unpack(content: bytes) -> dict[str, Any]:
-    """What `pack` was given."""
-    return dict(get_channel_layer().deserialize(content))
+def _parameters() -> dict[str, Any]:
+    """Return how Django connects, for a connection of the loop's own."""
+    known = connection.get_connection_params() | _KEEPALIVE
+    return {**known, "autocommit": True, "cursor_factory": psycopg.AsyncCursor}

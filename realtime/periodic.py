@@ -9,16 +9,17 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from realtime import leases, presence
-from realtime.errors import CLOSE_RESTART, CLOSE_SLOW
+from realtime import presence
+from realtime.errors import CLOSE_SLOW
 from realtime.hub import Hub
 from realtime.outlets import before_shutdown, without_debug_texts
+from realtime.places import REFRESH_SECONDS, places
 from realtime.rights import recheck
 from realtime.session import Session
 from realtime.workers import in_thread
 
 T = TypeVar("T")
-LOOK_SECONDS, GIVE_BACK_SECONDS, SWEEP_SECONDS = 0.5, 2.0, 5.0
+LOOK_SECONDS, SWEEP_SECONDS = 0.5, 5.0
 AT_ONCE = 50
 
 
@@ -34,8 +35,12 @@ def start_rounds(hub: Hub) -> None:
     async def rights() -> None:
         await _rights(hub)
 
-    async def refresh() -> None:
-        await _refresh(hub)
+    async def staff() -> None:
+        await in_thread(presence.here, {session.user_id for session in hub.sessions if session.user.is_agent})
+
+    async def leases() -> None:
+        await in_thread(places().refresh)
+        await hub.say_who_left()
 
     async def sweep() -> None:
         await in_thread(presence.sweep)
@@ -43,15 +48,11 @@ def start_rounds(hub: Hub) -> None:
     hub.every(settings.REALTIME["heartbeat_seconds"], heartbeats)
     hub.every(LOOK_SECONDS, slow_readers)
     hub.every(settings.REALTIME["recheck_seconds"], rights)
-    hub.every(leases.REFRESH_SECONDS, refresh)
-    hub.every(GIVE_BACK_SECONDS, hub.give_back_again)
+    hub.every(presence.REFRESH_SECONDS, staff)
+    hub.every(REFRESH_SECONDS, leases)
     hub.every(SWEEP_SECONDS, sweep)
 
-    def say_goodbye() -> None:
-        for session in list(hub.sessions):
-            session.end(CLOSE_RESTART)
-
-    before_shutdown(say_goodbye)
+    before_shutdown(hub.leave_all)
     without_debug_texts()
 
 
@@ -75,17 +76,6 @@ def _slow_readers(hub: Hub) -> None:
 async def _rights(hub: Hub) -> None:
     async for batch in _batches(list(hub.sessions), AT_ONCE):
         await recheck([session for session in batch if not session.closed])
-
-
-async def _refresh(hub: Hub) -> None:
-    sessions = list(hub.sessions)
-    staff = [session.holder for session in sessions if session.user.is_agent]
-    if sessions:
-        await in_thread(leases.refresh, [session.holder for session in sessions], staff)
-        for session in sessions:
-            if session.closed:  # meanwhile: its lease was given back, and renewed after that
-                hub.forget_lease(session.holder)
-        await in_thread(presence.appeared, {user_id for user_id, _address, _id in staff})
 
 
 async def _batches(items: list[Session], size: int) -> AsyncIterator[Iterable[Session]]:

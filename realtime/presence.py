@@ -1,16 +1,22 @@
-"""Which of the staff are here: told to the queues when it changes, asked by whoever assigns work."""
+"""Which of the staff are here: told to the queues when it changes, asked by whoever assigns work.
+
+In Redis, each process says until when a person is here by it. A last socket that closes leaves a grace behind, so that
+a reload of the page shows to nobody. All of it may be lost, and is filled again within REFRESH_SECONDS.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
+from redis import Redis
 
-from realtime import leases
+from core.stores import try_redis
 from realtime.encoding import PresenceUpdated
-from realtime.notifier import packed
-from realtime.publish import signal, signals
+from realtime.places import places
+from realtime.publish import signal
 from realtime.registry import EventSpec, authenticator
 
 UPDATED = "presence:updated"
@@ -23,45 +29,78 @@ EVENTS = (
         stored=False,
     ),
 )
+STAY_SECONDS, REFRESH_SECONDS = 60, 20
+ONLINE = "support:presence:online"
+"""A set: who was told to be online."""
+
+
+def here(user_ids: Collection[int]) -> None:
+    """Say that these people have a socket at this process, and tell of those who were not online before."""
+    _say(user_ids, time.time() + STAY_SECONDS)
+    _tell(user_ids, online=True)
+
+
+def gone(user_ids: Collection[int]) -> bool:
+    """Say that these people have no socket at this process any more: they stay online for a grace. False: not said."""
+    return _say(user_ids, time.time() + settings.REALTIME["presence_grace_seconds"])
 
 
 def online(user_ids: Collection[int]) -> set[int]:
-    """Which of these people have a socket open; all of them while Redis is away."""
-    return leases.online(user_ids)
+    """Return those of these people who have a socket open, or had one a moment ago. Without Redis: all of them."""
+    wanted, now = list(user_ids), time.time()
 
+    def call(redis: Redis) -> set[int]:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id in wanted:
+                pipeline.zcount(_key(user_id), now, "+inf")
+            return {user_id for user_id, count in zip(wanted, pipeline.execute(), strict=True) if count}
 
-def connected(user_ids: Collection[int]) -> set[int]:
-    """Which of these people, customers too, have a socket open now, without a grace; all of them without Redis.
-
-    For 20 s after Redis lost everything, somebody who is here may seem away.
-    """
-    return leases.connected(user_ids)
+    return try_redis(call, set(wanted)) if wanted else set()
 
 
 def tell_availability(user_id: int, availability: str) -> None:
-    """A member of staff changed what he says of himself: tell the queues. Call it after the commit."""
-    signal(UPDATED, _forms(user_id, availability, online=user_id in leases.online([user_id])))
-
-
-def appeared(user_ids: Collection[int]) -> None:
-    """These people have a socket: tell those who were not online before."""
-    _tell(leases.unmarked(user_ids), online=True)
+    """Tell the queues that a member of staff changed what they say of themselves."""
+    signal(UPDATED, _forms(user_id, availability, online=user_id in online([user_id])))
 
 
 def sweep() -> None:
     """Tell of those whose last socket is gone for longer than the grace."""
-    _tell(leases.lapsed(), online=False)
+    known = try_redis(lambda redis: {int(member) for member in redis.smembers(ONLINE)}, set[int]())
+    _tell(known - online(known), online=False)
+
+
+def _say(user_ids: Collection[int], until: float) -> bool:
+    def call(redis: Redis) -> bool:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id in user_ids:
+                pipeline.zadd(_key(user_id), {places().process: until})
+                pipeline.expireat(_key(user_id), int(until) + STAY_SECONDS)
+            pipeline.execute()
+        return True
+
+    return not user_ids or try_redis(call, False)
 
 
 def _tell(user_ids: Collection[int], *, online: bool) -> None:
-    if not user_ids:
-        return
-    known = authenticator().availability(user_ids)
-    telling = {
-        user_id: signals(UPDATED, _forms(user_id, known[user_id], online=online)) if user_id in known else []
-        for user_id in user_ids
-    }
-    leases.mark({user_id: packed(messages) for user_id, messages in telling.items()}, online=online)
+    changed = _mark(list(user_ids), online=online)
+    for user_id, availability in authenticator().availability(changed).items() if changed else ():
+        signal(UPDATED, _forms(user_id, availability, online=online))
+
+
+def _mark(user_ids: list[int], *, online: bool) -> list[int]:
+    """Mark people as online or not; return those who were not so marked, each to one of all processes."""
+
+    def call(redis: Redis) -> list[int]:
+        with redis.pipeline(transaction=False) as pipeline:
+            for user_id in user_ids:
+                (pipeline.sadd if online else pipeline.srem)(ONLINE, user_id)
+            return [user_id for user_id, changed in zip(user_ids, pipeline.execute(), strict=True) if changed]
+
+    return try_redis(call, []) if user_ids else []
+
+
+def _key(user_id: int) -> str:
+    return f"support:presence:by_process:{user_id}"
 
 
 def _forms(user_id: int, availability: str, *, online: bool) -> dict[str, dict[str, Any]]:

@@ -41,7 +41,7 @@ async def recheck(sessions: Sequence[Session]) -> None:
                 session.control("room:left", {"room": name, "reason": "forbidden"})
         for name, head in fresh.items():
             if name not in session.cursors:
-                session.enter(name, head, head)
+                session.follow(name, head)
 
 
 Verdict = tuple[Viewer | None, str, set[str], Mapping[str, int]]
@@ -59,7 +59,7 @@ def _verdicts(asked: Sequence[tuple[Identity, Sequence[str]]]) -> list[Verdict]:
             wanted[user.pk].update(names)
     allowed = {pk: rooms.allowed(user, wanted[pk]) for pk, user in known.items()}
     automatic = {pk: [name for name in rooms.automatic(user) if name not in wanted[pk]] for pk, user in known.items()}
-    heads = log.heads({name for names in automatic.values() for name in names})
+    heads = log.latest_seqs({name for names in automatic.values() for name in names})
     return [
         (None, auth.reason(identity), set(), {})
         if user is None

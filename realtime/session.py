@@ -11,11 +11,12 @@ from typing import Protocol
 from django.conf import settings
 
 from core.protocols import Identity, Viewer
-from realtime import leases, log, metrics, rooms
+from realtime import log, metrics, rooms
 from realtime.errors import CLOSE_UNAUTHENTICATED, Refused
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.limits import Bucket
+from realtime.places import Holder
 from realtime.typing import Typing, stop, stop_all
 from realtime.workers import in_thread
 
@@ -82,9 +83,9 @@ class Session:
         self.watch_expiry()
 
     @property
-    def holder(self) -> leases.Holder:
-        """What this socket is counted as."""
-        return self.user_id, self.peer.address, self.id
+    def holder(self) -> Holder:
+        """Return whose place this socket takes."""
+        return self.user_id, self.peer.address
 
     # --- Delivery
 
@@ -155,10 +156,12 @@ class Session:
         cursor.replaying = True
         try:
             while cursor.open and not self.closed and self.paused_at is None and self._target(cursor) > cursor.seq:
-                start = cursor.seq
-                rows = await in_thread(log.since, cursor.room, start, settings.REALTIME["replay_page"])
-                if not self._send_rows(cursor, rows, again=again) and cursor.open:
-                    self.reset(cursor.room, (await in_thread(log.heads, [cursor.room]))[cursor.room])
+                found = await in_thread(log.after, {cursor.room: cursor.seq}, settings.REALTIME["replay_page"])
+                news = found.get(cursor.room)
+                if news is None:
+                    break
+                if not self._send_rows(cursor, news.events, again=again) and cursor.open:
+                    self.reset(cursor.room, news.latest_seq)
         except Exception:
             asyncio.get_running_loop().call_later(1.0, self._go_on, cursor)
             raise
@@ -167,7 +170,7 @@ class Session:
 
     def _target(self, cursor: Cursor) -> int:
         room = self.hub.rooms.get(cursor.room)
-        return max(cursor.head, room.last if room else 0)
+        return max(cursor.head, room.seq if room else 0)
 
     def _send_rows(self, cursor: Cursor, rows: list[log.Stored], *, again: bool = False) -> int:
         """Send those rows that follow on the cursor; how many."""
@@ -230,6 +233,12 @@ class Session:
         cursor = self.cursors[name] = Cursor(name, seq=seq, head=head)
         self.hub.enter(self, name, head)
         return cursor
+
+    def follow(self, name: str, seq: int) -> None:
+        """Enter a room of this person's own, whose number was read a moment ago."""
+        cursor = self.enter(name, seq, seq)
+        if self._target(cursor) > seq:
+            self._go_on(cursor)
 
     async def _replay(
         self, cursor: Cursor, since: int | None, head: int, rows: list[log.Stored], *, again: bool
@@ -306,8 +315,7 @@ class Session:
             self._timer.cancel()
         for name in list(self.cursors):
             self.leave(name)
-        self.hub.sessions.pop(self, None)
-        self.hub.forget_lease(self.holder)
+        self.hub.forget(self)
         metrics.SOCKETS.labels(self.peer.kind).dec()
 
 
@@ -316,7 +324,6 @@ def _entry(user: Viewer, prefix: str, ref: str, since: int | None) -> tuple[str,
     if name is None:
         raise Refused("not_found")
     if since is None:
-        return name, log.heads([name])[name], []
-    page = settings.REALTIME["replay_page"]
-    head, rows = log.replay(name, since, page)
-    return name, head, rows
+        return name, log.latest_seqs([name])[name], []
+    news = log.after({name: since}, settings.REALTIME["replay_page"]).get(name, log.News(since))
+    return name, news.latest_seq, news.events

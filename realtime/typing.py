@@ -78,4 +78,4 @@ def _tell(session: Session, event: str, key: str, room: str, internal: bool) -> 
     data = dumps({key: ref, "userId": str(session.user.pk), "name": session.user.actor_name, "expiresIn": EXPIRES_IN})
     at = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
     for target in [prefix] if internal else typed()[key]:
-        session.hub.signal(f"{target}:{ref}", event, data, at=at, skip=session.user.pk)
+        session.hub.send_signal(f"{target}:{ref}", event, data, at=at, skip=session.user.pk)

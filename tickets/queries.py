@@ -12,7 +12,7 @@ from core.api.lists import PAGING
 from core.errors import NotFound
 from core.ids import as_number
 from core.prepared import AnyOf, Prepared
-from realtime.publish import head_of, heads
+from realtime.log import latest_seq_of, latest_seqs
 from tickets.forms import TicketCustomerOut, TicketStaffOut, message_forms, ticket_form, ticket_forms
 from tickets.models import Message, Ticket
 from tickets.querysets import TicketQuerySet
@@ -76,7 +76,7 @@ _TO_CUSTOMER: Prepared[Ticket] = Prepared(
     lambda pk, customer: _to_customer(pk, customer).only("pk"), pk=-1, customer=-2
 )
 _ONE_TO_CUSTOMER: Prepared[Ticket] = Prepared(
-    lambda pk, room, customer: _to_customer(pk, customer).complete().annotate(head=head_of(room)),
+    lambda pk, room, customer: _to_customer(pk, customer).complete().annotate(head=latest_seq_of(room)),
     pk=-1,
     room="a room",
     customer=-2,
@@ -109,7 +109,7 @@ def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
 _COMPLETE: Prepared[Ticket] = Prepared(lambda ids: Ticket.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
 # For a list of one PostgreSQL would make a plan of its own each time.
 _ONE: Prepared[Ticket] = Prepared(
-    lambda pk, room: Ticket.objects.complete().annotate(head=head_of(room)).filter(pk=pk), pk=-1, room="a room"
+    lambda pk, room: Ticket.objects.complete().annotate(head=latest_seq_of(room)).filter(pk=pk), pk=-1, room="a room"
 )
 
 
@@ -128,7 +128,7 @@ def _form(found: list[Ticket], user: User) -> dict[str, Any]:
 def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:
     """A page of tickets in the reader's form."""
     rooms = {ticket.pk: room_for(user, ticket.pk) for ticket in tickets}
-    seqs = heads(list(rooms.values()))
+    seqs = latest_seqs(list(rooms.values()))
     complete = {ticket.pk: ticket for ticket in _COMPLETE.fetch(ids=list(rooms))}
     rows = [complete[ticket.pk] for ticket in tickets if ticket.pk in complete]
     return ticket_forms(form_for(user), rows, reader=user, seqs={pk: seqs[room] for pk, room in rooms.items()})

@@ -17,7 +17,7 @@ from chat.policies import ACCEPT
 from chat.rooms import QUEUE, room_for
 from chat.states import Status
 from core import clock
-from realtime.publish import heads
+from realtime.log import latest_seqs
 from tickets.models import AuthorType
 
 WAITING_SHOWN = 50
@@ -67,7 +67,7 @@ def read_desk(user: User, shown: int | None = None) -> Desk:
     may_accept = user.has_perm(ACCEPT)
     mine = list(own_chats(user).values_list("pk", flat=True)) if may_accept else []
     # Heads come before data: nothing that happens in between is missed by whoever joins with them.
-    seqs = heads([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
+    seqs = latest_seqs([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
     now = clock.now()
     waiting = Session.objects.visible_to(user).waiting()
     first = list(_with_last(waiting, AuthorType.CUSTOMER).select_related("customer")[:WAITING_SHOWN])

@@ -87,7 +87,7 @@ def roles(cursor: CursorWrapper) -> Iterator[CheckMessage]:
 
 def connections_needed() -> int:
     """The most connections that all processes together hold at once."""
-    sockets: Any = settings.REALTIME["threads"]
+    sockets: Any = settings.REALTIME["threads"] + 1  # and the one that listens to commits
     web = settings.WEB_THREADS + sockets
     return int(settings.WEB_PROCESSES * web + settings.WORKER_PROCESSES + SPARE)
 
@@ -114,7 +114,7 @@ CHECKS = (version, language, zone, roles, room)
 
 
 @register(Tags.database)
-def doorbell(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def redis_answers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Redis answers, lets us publish, and throws away neither queued work nor idle subscribers."""
     if not databases:
         return []

@@ -160,7 +160,7 @@ def test_an_ended_chat_takes_no_more(committed_cast, web):
 
 
 def test_rights_are_read_at_each_message(committed_cast, web):
-    """Not those of the moment at which the socket was opened, whatever the doorbells did."""
+    """Not those of the moment at which the socket was opened, whatever was notified."""
     cast = committed_cast
     session = acts.active(cast.customer, cast.agent)
     with Client(web, token_of(cast.customer)) as phone, Client(web, token_of(cast.agent)) as desk:

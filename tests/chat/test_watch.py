@@ -15,7 +15,7 @@ from chat.models import ChatMessage, Session
 from chat.operations import NewChatMessage, post
 from chat.watch import watch
 from core import clock, stores
-from realtime import leases
+from realtime.places import Places
 from tests.api import Api, data
 from tests.chat import acts
 from tickets.models import Ticket
@@ -26,20 +26,16 @@ class Site:
     """The people who are connected, and what time it is: `after(seconds)` looks once, so much later."""
 
     def __init__(self, cast):
-        self.cast, self.began, self.here = cast, timezone.now(), set()
+        self.cast, self.began, self.places = cast, timezone.now(), Places()
 
     def connect(self, *people: User) -> None:
-        for person in people:
-            leases.take([(person.pk, "", f"s{person.pk}")])
-            self.here.add((person.pk, "", f"s{person.pk}"))
+        self.places.take([(person.pk, "") for person in people])
 
     def leave(self, person: User) -> None:
-        holder = (person.pk, "", f"s{person.pk}")
-        leases.give_back([holder])
-        self.here.discard(holder)
+        self.places.give_back([(person.pk, "")])
 
     def after(self, **span: float) -> None:
-        leases.refresh(self.here, [])
+        self.places.refresh()
         with clock.at(self.began + timedelta(**span)):
             watch()
 
@@ -52,7 +48,7 @@ def site(cast):
     made = Site(cast)
     made.connect(cast.agent, cast.customer)
     yield made
-    leases.give_back(made.here)
+    made.places.end()
 
 
 def row(session) -> Session:

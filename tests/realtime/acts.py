@@ -1,4 +1,4 @@
-"""What happens in the socket tests: events by the hundred, doorbells that are lost, doubled and shuffled."""
+"""What happens in the socket tests: events by the hundred, signals that are heard, commits that notify nobody."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
 from accounts.models import User
 from core.operation import operation_scope
-from realtime import notifier
+from realtime import notifier, publish
 from realtime.models import Room
 from realtime.publish import emit
 from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
 
 _count = itertools.count(1)
-Batch = list[tuple[str, Mapping[str, Any]]]
 
 
 def opened(by: User) -> Ticket:
@@ -90,33 +89,30 @@ def forget(room: str, *, up_to: int) -> None:
 
 
 @contextlib.contextmanager
-def doorbells(change: Callable[[Batch], Iterable[Batch]]) -> Iterator[None]:
-    """Each ring of this process becomes the rings that `change` makes of it."""
-    real = notifier.publish
-
-    def publish(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-        for batch in change(list(messages)):
-            real(batch)
-
+def unnotified() -> Iterator[None]:
+    """Events of this process are stored, and no process is told."""
+    silent = replace(publish._INSERT, sql=publish._INSERT.sql.replace(f"pg_notify('{notifier.NEWS}', room)", "room"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(notifier, "publish", publish)
+        patch.setattr(publish, "_INSERT", silent)
         yield
 
 
-def lost(batch: Batch) -> list[Batch]:
-    return []
+def notify(*rooms: str) -> None:
+    """Tell every process that these rooms have news, true or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, room) from unnest(%s::text[]) room", [notifier.NEWS, list(rooms)])
 
 
-class Shuffled:
-    """Rings three times each, in groups of `size` in random order."""
+@contextlib.contextmanager
+def signals_sent() -> Iterator[list[list[notifier.Signal]]]:
+    """The signals that this process sends meanwhile, those of one call together."""
+    sent: list[list[notifier.Signal]] = []
+    real = notifier.notify_signals
 
-    def __init__(self, size: int, chance: random.Random) -> None:
-        self.size, self.chance, self.held = size, chance, list[Batch]()
+    def heard(signals: list[notifier.Signal]) -> None:
+        sent.append(signals)
+        real(signals)
 
-    def __call__(self, batch: Batch) -> list[Batch]:
-        self.held += [batch] * 3
-        if len(self.held) < self.size * 3:
-            return []
-        out, self.held = self.held, []
-        self.chance.shuffle(out)
-        return out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notifier, "notify_signals", heard)
+        yield sent

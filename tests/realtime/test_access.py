@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.operations import end_sessions, set_active, update_staff
 from accounts.tokens import open_family
-from tests.realtime.acts import doorbells, lost, opened, report, say
+from tests.realtime.acts import opened, report, say, unnotified
 from tests.realtime.client import Client, subprotocols, token_of
 from tests.realtime.servers import Web, sized, wait_until
 from tickets.models import Ticket
@@ -74,7 +74,7 @@ def test_a1_a_token_of_somebody_else_closes_the_socket(committed_cast, web):
 
 
 @pytest.mark.parametrize("what", ["disabled", "signed out", "rights removed"])
-def test_a2_rights_lost_under_traffic_end_within_five_seconds_without_a_doorbell(committed_cast, web, what):
+def test_a2_rights_lost_under_traffic_end_within_five_seconds_without_a_notification(committed_cast, web, what):
     cast = committed_cast
     ticket = opened(cast.customer)
     room = f"ticket-staff:{ticket.pk}"
@@ -85,7 +85,7 @@ def test_a2_rights_lost_under_traffic_end_within_five_seconds_without_a_doorbell
             say(room)
         connection.close()
 
-    with Client(web, token_of(cast.agent)) as client, doorbells(lost):
+    with Client(web, token_of(cast.agent)) as client, unnotified():
         client.done("joinTicket", str(ticket.pk))
         saying = threading.Thread(target=traffic)
         saying.start()
@@ -113,7 +113,7 @@ def test_a2_rights_lost_under_traffic_end_within_five_seconds_without_a_doorbell
         assert late == []
 
 
-def test_a2_with_a_doorbell_it_is_at_once(committed_cast, web):
+def test_a2_with_a_notification_it_is_at_once(committed_cast, web):
     cast = committed_cast
     with Client(web, token_of(cast.agent)) as client:
         client.event("ready")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import threading
@@ -11,34 +10,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from channels.layers import get_channel_layer
 from django.db import connection
 
 from core import stores
-from realtime import notifier
+from realtime import presence
 from realtime.frames import websocket_text
 from realtime.outlets import payload_of
 from tests.realtime.servers import published_to, wait_until
-
-
-async def test_what_the_doorbell_publishes_arrives_at_the_channel_layers_groups():
-    layer = get_channel_layer()
-    channel = await layer.new_channel()
-    await layer.group_add(notifier.group_of("ticket:7"), channel)
-    await layer.group_add(notifier.group_of("غرفة:1"), channel)
-    await asyncio.sleep(0.2)
-    rings = [("ticket:7", {"type": "rt.ring", "seq": 1}), ("غرفة:1", {"type": "rt.ring", "seq": 2})]
-    await asyncio.to_thread(notifier.publish, rings)
-    heard = [await asyncio.wait_for(layer.receive(channel), 5) for _ in rings]
-    assert heard == [message for _room, message in rings]
-    await layer.flush()
-
-
-def test_group_names_are_what_channels_allows():
-    from channels.layers import BaseChannelLayer
-
-    for room in ("ticket:12", "ticket-staff:12", "queue:tickets", "user:1", "x" * 300, "غرفة:1", "a:b:c"):
-        assert BaseChannelLayer().require_valid_group_name(notifier.group_of(room))
 
 
 def test_a_finished_frame_carries_its_text_at_every_size():
@@ -73,16 +51,16 @@ def refusing() -> Iterator[tuple[str, list[float]]]:
         thread.join()
 
 
-def test_after_a_publishers_error_redis_is_left_alone_for_a_second(refusing):
+def test_after_an_error_redis_is_left_alone_for_a_second(refusing):
     url, came = refusing
     with published_to(url):
         for _ in range(200):
-            notifier.publish([("ticket:1", {"type": "rt.ring"})])
+            presence.sweep()
         wait_until(lambda: came)
         assert all(later - earlier > stores.BREAKER_SECONDS / 2 for earlier, later in pairwise(came))
         tries = len(came)
-        time.sleep(stores.BREAKER_SECONDS)
-        notifier.publish([("ticket:1", {"type": "rt.ring"})])
+        stores._skip_until = 0.0
+        presence.sweep()
         wait_until(lambda: len(came) == tries + 1)
 
 
@@ -100,13 +78,3 @@ def test_twisted_and_autobahn_have_what_an_outlet_uses_of_them():
     assert WebSocketServerProtocol.STATE_OPEN
     assert WebSocketServerProtocol.sendCloseFrame
     assert all(callable(getattr(protocol, name)) for name in DEBUG_TEXTS)
-
-
-async def test_redis_connections_show_their_streams_once_they_are_made(settings):
-    from realtime import pubsub
-
-    connection = pubsub._connection()
-    await connection.connect()
-    assert isinstance(connection._reader, asyncio.StreamReader)
-    assert isinstance(connection._writer, asyncio.StreamWriter)
-    await connection.disconnect(nowait=True)

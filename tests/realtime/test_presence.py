@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from typing import ClassVar
 
 import orjson
 import pytest
@@ -13,11 +11,9 @@ from redis import Redis as RedisClient
 
 from accounts.operations import set_availability
 from core import stores
-from realtime import leases, presence
-from realtime.notifier import channel_of, unpack
-from realtime.periodic import SWEEP_SECONDS, _refresh
-from realtime.publish import signal
-from tests.realtime.acts import report
+from realtime import places, presence
+from realtime.periodic import SWEEP_SECONDS
+from tests.realtime.acts import opened, report, signals_sent
 from tests.realtime.client import Client, token_of
 from tests.realtime.servers import Redis, Web, published_to, wait_until
 
@@ -31,16 +27,9 @@ def told(client, user):
 
 
 def listening(web, user):
-    """A client of this person who hears signals: a room is subscribed to a moment after it is entered."""
+    """A client of this person who hears signals."""
     client = Client(web, token_of(user))
     client.event("ready")
-
-    def heard():
-        signal("presence:updated", {"queue:tickets": {"userId": "0", "online": True, "availability": "away"}})
-        time.sleep(0.1)
-        return client.named("presence:updated")
-
-    wait_until(heard)
     return client
 
 
@@ -81,96 +70,53 @@ def test_what_redis_did_not_take_back_in_time_is_given_back_again(committed_cast
                 hand.execute_command("CLIENT", "PAUSE", "1000")
             tab.close()
             wait_until(lambda: told(manager, cast.agent) == [True, False], grace + SWEEP_SECONDS + 10)
-            assert presence.connected([cast.agent.pk]) == set()
-
-
-def test_what_is_given_back_again_prolongs_nothing(committed_cast, settings):
-    holder = (committed_cast.agent.pk, "192.0.2.1", "session")
-    leases.refresh([holder], [holder])
-    settings.REALTIME = {**settings.REALTIME, "presence_grace_seconds": 0}
-    assert leases.give_back([holder])
-    assert presence.online([committed_cast.agent.pk]) == set()
-    settings.REALTIME = {**settings.REALTIME, "presence_grace_seconds": 30}
-    assert leases.give_back([holder], again=True)
-    assert presence.online([committed_cast.agent.pk]) == set()
+            assert places.connected([cast.agent.pk]) == set()
 
 
 def test_presence_is_remembered_for_as_long_a_grace_as_may_be_set(committed_cast, settings):
     settings.REALTIME = {**settings.REALTIME, "presence_grace_seconds": 600}
-    holder = (committed_cast.agent.pk, "192.0.2.1", "session")
-    leases.refresh([], [holder])
-    assert stores.client().ttl(f"support:presence:{holder[0]}") > 600 + leases.REFRESH_SECONDS
+    presence.gone([committed_cast.agent.pk])
+    assert presence.online([committed_cast.agent.pk]) == {committed_cast.agent.pk}
+    assert stores.client().ttl(f"support:presence:by_process:{committed_cast.agent.pk}") > 600
 
 
-def test_who_came_while_nothing_could_be_told_is_told_at_the_next_look(committed_cast):
-    """And who left: neither is marked as told before Redis has published it."""
-    cast, holder = committed_cast, (committed_cast.agent.pk, "192.0.2.1", "session")
-    with Redis() as redis, published_to(redis.url), RedisClient.from_url(redis.url) as hand, hand.pubsub() as ear:
-        ear.subscribe(channel_of("queue:tickets"))
+def test_who_came_and_left_while_redis_was_away_is_told_once_when_it_is_back(committed_cast):
+    cast = committed_cast
+    with Redis() as redis, published_to(redis.url), signals_sent() as sent:
 
-        def heard():
-            messages = iter(lambda: ear.get_message(ignore_subscribe_messages=True, timeout=0.2), None)
-            return [orjson.loads(unpack(message["data"])["data"])["online"] for message in messages]
-
-        def looked(look, *, told):
-            hand.execute_command("ACL", "SETUSER", "default", "+publish" if told else "-publish")
+        def looked(look):
+            sent.clear()
             stores._skip_until = 0.0
             look()
-            return heard()
+            return [orjson.loads(call[0]["data"])["online"] for call in sent]
 
         def came():
-            presence.appeared([cast.agent.pk])
+            presence.here([cast.agent.pk])
 
-        assert heard() == []
-        leases.refresh([], [holder])
-        assert [looked(came, told=told) for told in (False, True, True)] == [[], [True], []]
-        hand.delete(f"support:presence:{cast.agent.pk}")
-        assert [looked(presence.sweep, told=told) for told in (False, True, True)] == [[], [False], []]
-
-
-def test_a_lease_renewed_while_its_socket_closed_is_given_back(committed_cast):
-    """The round that renews leases works on a list from before: a socket that closed meanwhile must not come back."""
-
-    class Closed:
-        holder = (committed_cast.agent.pk, "192.0.2.1", "session")
-        user = committed_cast.agent
-        closed = False
-
-    class OneRound:
-        sessions: ClassVar = {Closed: None}
-        gave_back: ClassVar = []
-
-        def forget_lease(self, holder):
-            self.gave_back.append(holder)
-
-    renew = leases.refresh
-
-    def closes_meanwhile(*holders):
-        renew(*holders)
-        Closed.closed = True
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leases, "refresh", closes_meanwhile)
-        asyncio.run(_refresh(OneRound()))
-    assert OneRound.gave_back == [Closed.holder]
-    leases.give_back(OneRound.gave_back)
+        redis.stop()
+        assert looked(came) == []
+        redis.start()
+        assert [looked(came) for _ in range(2)] == [[True], []]
+        stores.client().delete(f"support:presence:by_process:{cast.agent.pk}")
+        assert [looked(presence.sweep) for _ in range(2)] == [[False], []]
 
 
 def test_installations_that_share_a_redis_do_not_hear_each_other(committed_cast, web):
-    cast = committed_cast
+    """Two web processes on different databases of one Redis; what goes through it is typing."""
+    cast, ticket = committed_cast, opened(committed_cast.customer)
     address, _, query = settings.REDIS_URL.partition("?")
     other_database = address if not query else f"{address}?db=15"
     with (
         Web(REDIS_URL=other_database) as elsewhere,
-        Client(elsewhere, token_of(cast.manager)) as stranger,
-        listening(web, cast.manager) as manager,
+        Client(elsewhere, token_of(cast.agent)) as stranger,
+        Web() as beside,
+        Client(beside, token_of(cast.agent)) as agent,
+        Client(web, token_of(cast.customer)) as customer,
     ):
-        stranger.event("ready")
-        time.sleep(1)
-        with Client(web, token_of(cast.agent)):
-            wait_until(lambda: told(manager, cast.agent) == [True])
-        time.sleep(0.3)
-        assert stranger.named("presence:updated") == []
+        for client in (stranger, agent, customer):
+            client.done("joinTicket", str(ticket.pk))
+        wait_until(lambda: customer.done("sendTyping", [str(ticket.pk), True]) and agent.named("typing:start"), every=2)
+        assert stranger.named("typing:start") == []
 
 
 def test_a_change_of_availability_is_told_at_once(committed_cast, web):

@@ -15,7 +15,7 @@ from accounts.models import User
 from core.admin import describe
 from core.errors import NotFound, Problem
 from core.ids import as_number
-from realtime.publish import heads
+from realtime.log import latest_seqs
 from tickets.admin import choices
 from tickets.admin.allowed_actions import Offers, offers
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES
@@ -78,7 +78,7 @@ def ticket_page(
         raise NotFound
     # The room's head is read before the ticket: nothing that happens in between is missed by whoever joins later.
     room = room_for(user, pk)
-    seq = heads([room])[room]
+    seq = latest_seqs([room])[room]
     ticket = find(str(pk), user)
     context = {
         **site.each_context(request),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import DayRange, OperationAdmin, holds
 from core.search_words import literal_or_bare, words_of
-from realtime.publish import heads
+from realtime.log import latest_seqs
 from tickets import policies
 from tickets.admin import bulk, views
 from tickets.admin.badges import moment, priority_badge, status_badge
@@ -96,7 +96,7 @@ class TicketAdmin(OperationAdmin):
     # --- The list -------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """As Django's, with the queue's room and its head, read before the tickets, for those it carries events to."""
-        queue = {"room": QUEUE, "seq": heads([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
+        queue = {"room": QUEUE, "seq": latest_seqs([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
         page = {"trail": [(list_name(self.opts), "")], "may_take": self.has_assign_permission(request)}
         response = super().changelist_view(request, {**queue, **page, **(extra_context or {})})
         if is_fragment(request) and isinstance(response, TemplateResponse):

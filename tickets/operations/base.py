@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Invalid, Merged, Stale
-from realtime.publish import heads
+from realtime.log import latest_seqs
 from tickets import facts
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
@@ -33,7 +33,7 @@ def refuse_stale(ticket: Ticket, version: int | None, by: User) -> None:
     """Raise Stale with the present state when the caller saw another version."""
     if version is not None and version != ticket.version:
         form, room = TicketStaffOut if by.is_agent else TicketCustomerOut, room_for(by, ticket.pk)
-        raise Stale(details={"ticket": ticket_form(form, ticket, reader=by, seq=heads([room])[room])})
+        raise Stale(details={"ticket": ticket_form(form, ticket, reader=by, seq=latest_seqs([room])[room])})
 
 
 def refuse_merged(ticket: Ticket) -> None:
