@@ -56,7 +56,7 @@ def after(seqs: Mapping[str, int], limit: int) -> dict[str, News]:
     return found
 
 
-def latest_seqs(rooms: Collection[str]) -> Mapping[str, int]:
+def latest_seqs(rooms: Collection[str]) -> dict[str, int]:
     """Return the latest number of each room, 0 for a room without events. Read it before the data it stands beside."""
     found: dict[str, int] = dict(execute("select key, seq from rt_room where key = any(%s::text[])", [list(rooms)]))
     return {room: found.get(room, 0) for room in rooms}
