@@ -6,6 +6,7 @@ from typing import Any
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
+from core.bridge.body import with_body
 from realtime.consumer import AdminConsumer, SupportConsumer
 
 App = Callable[..., Awaitable[None]]
@@ -23,7 +24,7 @@ def routes(http: App) -> App:
 
     async def by_http(scope: Any, receive: Any, send: Any) -> None:
         if socketio is not None and scope["path"].startswith(SOCKETIO):
-            await socketio(scope, receive, send)
+            await socketio(scope, with_body(receive), send)
         else:
             await http(scope, receive, send)
 

@@ -26,6 +26,15 @@ def _hide_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+_QUERY = re.compile(r"(/[^\s?\"'<>]*)\?[^\s\"'<>]+")
+_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?<=bearer[ .])[\w.~+/=-]{8,}", re.IGNORECASE)
+
+
+def redacted(_logger: Any, _name: str, line: Any) -> Any:
+    """Return a finished log line without query strings and tokens, whoever wrote it."""
+    return _TOKEN.sub("…", _QUERY.sub(r"\1?…", line)) if isinstance(line, str) else line
+
+
 # Never the local variables: they hold what people sent, passwords among it.
 _tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
@@ -57,7 +66,8 @@ def configure(options: dict[str, str]) -> None:
         else [structlog.dev.ConsoleRenderer(colors=False)]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, redacted],
     )
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from realtime import handshake
 from realtime.actions import perform
-from realtime.admission import admit_by_cookie, admit_by_token, ready
+from realtime.admission import admit_by_cookie, admit_by_token, ready, refuse_while_leaving
 from realtime.errors import (
     CLOSE_FORBIDDEN,
     CLOSE_LIMIT,
@@ -24,6 +24,7 @@ from realtime.errors import (
 )
 from realtime.frames import Frame, dumps
 from realtime.outlets import Outlet, outlet_of, text
+from realtime.pending import Pending, may_wait
 from realtime.session import Session
 
 
@@ -55,6 +56,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
     session: Session | None = None
     peer: PlainPeer
     _deadline: asyncio.TimerHandle | None = None
+    _pending: Pending | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Channels' own would wait for its layer beside each frame, and look after the database on another thread."""
@@ -83,6 +85,10 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
             outlet_of(self.base_send), handshake.address(self.scope, self.found), handshake.user_agent(self.found)
         )
         try:
+            if not may_wait(self.peer.address):
+                raise Closed(CLOSE_LIMIT, "rate_limited")
+            self._pending = Pending(self.peer.address)
+            refuse_while_leaving()
             await self.enter(offered)
         except Closed as closed:
             self.close(closed)
@@ -100,7 +106,10 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         self._deadline = loop.call_later(seconds, self.close, Closed(CLOSE_UNAUTHENTICATED, "unauthorized"))
 
     def begin(self, session: Session) -> None:
+        """Tell the client that it is let in."""
         self.session = session
+        if self._pending is not None:
+            self._pending.end()
         session.control("ready", ready(session))
 
     async def websocket_receive(self, message: MutableMapping[str, Any]) -> None:
@@ -164,6 +173,8 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         raise StopConsumer
 
     def _forget(self) -> None:
+        if self._pending is not None:
+            self._pending.end()
         if self._deadline is not None:
             self._deadline.cancel()
         if self.session is not None:

@@ -10,6 +10,7 @@ import asyncio
 import time
 from typing import Any
 
+import structlog
 from engineio.async_socket import AsyncSocket
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import PING, Packet, packet_names
@@ -17,7 +18,9 @@ from engineio.packet import PING, Packet, packet_names
 from realtime.frames import websocket_text
 from realtime.outlets import DaphneOutlet
 
+logger = structlog.get_logger(__name__)
 NORMAL_CLOSURE = 1000
+_OVERRIDDEN = ("_websocket_handler", "schedule_ping", "receive", "close", "check_ping_timeout")
 
 
 class _Outbox:
@@ -61,7 +64,13 @@ class DirectSocket(AsyncSocket):  # type: ignore[misc]
 
     @classmethod
     def adopt(cls, socket: AsyncSocket, outlet: DaphneOutlet) -> None:
-        """Make a socket of python-engineio, which has not yet begun to read or write, one of these."""
+        """Make a socket of python-engineio, which has not yet begun to read or write, one of these.
+
+        One whose insides are not as known stays what it is, with its queue and tasks.
+        """
+        if not all(hasattr(AsyncSocket, name) for name in _OVERRIDDEN) or not hasattr(socket, "queue"):
+            logger.warning("engineio_unknown", consequence="Socket.IO clients take more memory")
+            return
         waiting, socket.queue = socket.queue, _Outbox(outlet)
         while not waiting.empty():
             socket.queue.put_nowait(waiting.get_nowait())

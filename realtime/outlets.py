@@ -17,7 +17,8 @@ from realtime.frames import websocket_text
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 HEADER_BYTES = 10
-DEBUG_TEXTS = ("pformat", "hltype", "hlval")
+_OF_TRANSPORT = ("dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "disconnecting", "socket")
+_OF_PROTOCOL = ("state", "STATE_OPEN", "sendCloseFrame", "factory")
 FLUSH_SECONDS = 0.5
 """How long a server that goes down waits for its last words to be on their way."""
 
@@ -34,10 +35,18 @@ def outlet_of(send: Send) -> Outlet:
     """The quickest way out that this server offers."""
     protocol = send.args[0] if isinstance(send, partial) and send.args else None
     transport = getattr(protocol, "transport", None)
+    known = all(hasattr(transport, name) for name in _OF_TRANSPORT) and all(hasattr(protocol, n) for n in _OF_PROTOCOL)
     # Twisted's own TLS has a transport without such a buffer.
-    if hasattr(protocol, "sendMessage") and hasattr(transport, "dataBuffer") and not getattr(transport, "TLS", False):
+    if known and not getattr(transport, "TLS", False):
+        _close_by_frame(protocol)
         return DaphneOutlet(protocol)
     return AsgiOutlet(send)
+
+
+def _close_by_frame(protocol: Any) -> None:
+    """Make autobahn end a socket that breaks the protocol with a close frame (1002, 1007, 1009), as RFC 6455 says."""
+    protocol.factory.setProtocolOptions(failByDrop=False)
+    protocol.failByDrop = False
 
 
 class DaphneOutlet:
@@ -161,16 +170,3 @@ def before_shutdown(say_goodbye: Callable[[], None]) -> None:
         return deferLater(reactor, FLUSH_SECONDS, lambda: None)
 
     reactor.addSystemEventTrigger("before", "shutdown", drain)
-
-
-def without_debug_texts() -> None:
-    """Spare the texts of autobahn's debug lines: it prints and colours them for every connection and frame, though
-    nobody sees them, which is a tenth of the cost of a connection."""
-    for module in map(sys.modules.get, ("autobahn.websocket.protocol", "autobahn.twisted.websocket")):
-        for name in DEBUG_TEXTS:
-            if hasattr(module, name):
-                setattr(module, name, _no_text)
-
-
-def _no_text(*_: Any) -> str:
-    return ""

@@ -12,7 +12,7 @@ from django.conf import settings
 from realtime import presence
 from realtime.errors import CLOSE_SLOW
 from realtime.hub import Hub
-from realtime.outlets import before_shutdown, without_debug_texts
+from realtime.outlets import before_shutdown
 from realtime.places import REFRESH_SECONDS, places
 from realtime.rights import recheck
 from realtime.session import Session
@@ -53,7 +53,6 @@ def start_rounds(hub: Hub) -> None:
     hub.every(SWEEP_SECONDS, sweep)
 
     before_shutdown(hub.leave_all)
-    without_debug_texts()
 
 
 async def _heartbeats(hub: Hub) -> None:

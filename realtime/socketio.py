@@ -7,8 +7,11 @@ disconnected for a passing fault, since clients do not come back by themselves a
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,9 +26,12 @@ from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
 from realtime.engine import DirectSocket
+from realtime.engine_refusals import refuse_handshake
 from realtime.errors import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.frames import NAMESPACE, Frame
+from realtime.hub import hub
 from realtime.outlets import DaphneOutlet, Outlet, outlet_of
+from realtime.pending import Pending, may_wait
 from realtime.session import Session
 
 logger = structlog.get_logger(__name__)
@@ -33,6 +39,10 @@ FINAL = {CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT}
 _CODES = {CLOSE_UNAUTHENTICATED: "unauthorized", CLOSE_FORBIDDEN: "forbidden", CLOSE_LIMIT: "rate_limited"}
 _PACKET_TYPES = frozenset("0123456")
 RESERVED = {"connect", "disconnect", "connect_error", "disconnecting", "newListener", "removeListener"}
+_EVENT_HEAD = re.compile(r"2(?:/[^,\[]*,)?\d*")
+_EVENT = re.compile(rf'{_EVENT_HEAD.pattern}\["(?!(?:{"|".join(sorted(RESERVED))})")[\w:.-]*"')
+_ACK_WANTED = re.compile(r"2(?:/[^,\[]*,)?\d")
+Handler = Callable[..., Awaitable[None]]
 _ack_wanted: ContextVar[bool] = ContextVar("ack_wanted", default=False)
 
 
@@ -143,18 +153,27 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         super().__init__(**options)
         self.outlets: dict[str, DaphneOutlet] = {}
         self.closing: set[asyncio.Task[None]] = set()
-        self.used: set[str] = set()
+        self.pending: dict[str, Pending] = {}
+        for event, handler in (
+            ("connect", self._connected), ("message", self._received), ("disconnect", self._disconnected),
+        ):  # fmt: skip
+            self.eio.on(event, partial(handler, self.eio.handlers[event]))
 
-    async def _handle_event(self, eio_sid: str, namespace: str, id: int | None, data: Any) -> None:
-        if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in RESERVED:
-            data = ["", *(data[1:] if isinstance(data, list) else [])]
-        _ack_wanted.set(id is not None)
-        await super()._handle_event(eio_sid, namespace, id, data)
+    async def _connected(self, handle: Handler, eio_sid: str, environ: Any) -> None:
+        scope = environ["asgi.scope"]
+        self.pending[eio_sid] = Pending(handshake.address(scope, handshake.headers(scope)))
+        await handle(eio_sid, environ)
+        if scope["type"] == "websocket":
+            self.keep_outlet(eio_sid, environ["asgi.send"])
+            if eio_sid in self.outlets:
+                DirectSocket.adopt(self.eio.sockets[eio_sid], self.outlets[eio_sid])
+        self._expect(eio_sid)
 
-    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+    async def _received(self, handle: Handler, eio_sid: str, data: Any) -> None:
         try:
             if not isinstance(data, bytes):
-                await super()._handle_eio_message(eio_sid, data)
+                _ack_wanted.set(bool(_ACK_WANTED.match(data)))
+                await handle(eio_sid, _with_name(data))
                 return
         except Exception as error:
             logger.debug("socketio_bad_packet", error=repr(error)[:200])
@@ -162,13 +181,10 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if socket is not None and not socket.closed:
             await socket.close(wait=False)
 
-    async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
-        await super()._handle_eio_connect(eio_sid, environ)
-        if environ["asgi.scope"]["type"] == "websocket":
-            self.keep_outlet(eio_sid, environ["asgi.send"])
-            if eio_sid in self.outlets:
-                DirectSocket.adopt(self.eio.sockets[eio_sid], self.outlets[eio_sid])
-        self.expect(eio_sid)
+    async def _disconnected(self, handle: Handler, eio_sid: str, reason: str) -> None:
+        await handle(eio_sid, reason)
+        self.outlets.pop(eio_sid, None)
+        self.signed_in(eio_sid)
 
     def keep_outlet(self, eio_sid: str, send: Any) -> None:
         """Remember the WebSocket of a connection, where its server lets us write by ourselves."""
@@ -176,13 +192,25 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if isinstance(outlet, DaphneOutlet):
             self.outlets[eio_sid] = outlet
 
-    def expect(self, eio_sid: str) -> None:
-        """A connection on which nobody signs in ends after a while."""
-        asyncio.get_running_loop().call_later(settings.REALTIME["auth_seconds"] * 2, self._close_unless_used, eio_sid)
+    def signed_in(self, eio_sid: str) -> None:
+        """Stop counting a connection as one that waits for its credential."""
+        pending = self.pending.pop(eio_sid, None)
+        if pending is not None:
+            pending.end()
 
-    def _close_unless_used(self, eio_sid: str) -> None:
+    def signed_out(self, eio_sid: str, address: str) -> None:
+        """Expect a connection whose session has ended to sign in again, or to end."""
+        if eio_sid in self.eio.sockets and eio_sid not in self.pending:
+            self.pending[eio_sid] = Pending(address)
+            self._expect(eio_sid)
+
+    def _expect(self, eio_sid: str) -> None:
+        wait = settings.REALTIME["auth_seconds"] * 2 + settings.REALTIME["place_wait_seconds"]
+        asyncio.get_running_loop().call_later(wait, self._close_if_pending, eio_sid, self.pending[eio_sid])
+
+    def _close_if_pending(self, eio_sid: str, pending: Pending) -> None:
         socket = self.eio.sockets.get(eio_sid)
-        if socket is None or socket.closed or eio_sid in self.used:
+        if socket is None or socket.closed or self.pending.get(eio_sid) is not pending:
             return
         task = asyncio.ensure_future(socket.close(wait=False))
         self.closing.add(task)
@@ -191,10 +219,13 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if outlet is not None:
             outlet.close(CLOSE_UNAUTHENTICATED)
 
-    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
-        await super()._handle_eio_disconnect(eio_sid, reason)
-        self.outlets.pop(eio_sid, None)
-        self.used.discard(eio_sid)
+
+def _with_name(packet: str) -> str:
+    """Return an event with a plain name as it came; any other without a name, which is no action of ours."""
+    if packet[:1] != "2" or _EVENT.match(packet):
+        return packet
+    head = _EVENT_HEAD.match(packet)
+    return f'{head[0]}[""]' if head else packet
 
 
 class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -231,7 +262,7 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 error["code"], {**error, "closeCode": closed.code}
             ) from None
         self.sessions[sid] = session
-        self.server.used.add(eio_sid)
+        self.server.signed_in(eio_sid)
         # Nothing is sent to a room of its own, and each disconnect would look through those of all others.
         self.server.manager.basic_leave_room(sid, NAMESPACE, sid)
         asyncio.get_running_loop().call_soon(self._begin, session, auth.get("since"))
@@ -241,8 +272,7 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if session is not None:
             session.forget()
             assert isinstance(session.peer, SocketIoPeer)
-            self.server.used.discard(session.peer.eio_sid)
-            self.server.expect(session.peer.eio_sid)
+            self.server.signed_out(session.peer.eio_sid, session.peer.address)
 
     def _begin(self, session: Session, since: Any) -> None:
         """The client knows that it is connected: say what it is told first, and go on where it was."""
@@ -269,13 +299,20 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         return answer
 
 
+def _refuse_namespace(namespace: str, sid: str, environ: Any, auth: Any = None) -> None:
+    """Say to a client of another namespace where events are."""
+    raise socketio.exceptions.ConnectionRefusedError(
+        f"There is nothing at namespace {namespace[:40]}: connect to {NAMESPACE}.", {"code": "unknown_namespace"}
+    )
+
+
 def application() -> Any:
     """The ASGI application for everything under /socket.io/."""
     # A polling client sends what has gathered in one request, which may be all that a socket may ask for at once.
     Payload.max_decode_packets = 2 * settings.REALTIME["actions_burst"]
     server = Server(
         async_mode="asgi",
-        namespaces=[NAMESPACE],
+        namespaces="*",
         # An empty list would switch the check off.
         cors_allowed_origins=_origin_allowed,
         cors_credentials=False,
@@ -288,17 +325,32 @@ def application() -> Any:
         engineio_logger=_Log(),
     )
     server.register_namespace(SupportNamespace())
+    server.on("connect", _refuse_namespace, namespace="*")
     app = socketio.ASGIApp(server)
 
     async def run(scope: Any, receive: Any, send: Any) -> None:
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        sid = query.get("sid", [""])[0]
+        if not sid and (refusal := _handshake_refusal(scope, query)):
+            await refuse_handshake(scope, receive, send, refusal)
+            return
         if scope["type"] == "websocket":
-            sid = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("sid", [""])[0]
             if sid in server.eio.sockets:
                 server.keep_outlet(sid, send)
             receive = _only_packets(receive, send)
         await app(scope, receive, send)
 
     return run
+
+
+def _handshake_refusal(scope: Any, query: dict[str, list[str]]) -> str:
+    """Return why a new connection is refused before anything is kept of it, or nothing."""
+    if query.get("EIO") == ["3"]:
+        return "old_client"
+    if hub().leaving:
+        return "leaving"
+    address = handshake.address(scope, handshake.headers(scope))
+    return "" if may_wait(address) else "too_many"
 
 
 def _only_packets(receive: Any, send: Any) -> Any:

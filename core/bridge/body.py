@@ -2,7 +2,7 @@
 
 import tempfile
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 from core.bridge.asgi import Receive, Scope, connection, header
 
@@ -65,3 +65,17 @@ async def read_body(receive: Receive, cap: int) -> IO[bytes]:
     except BaseException:
         body.close()
         raise
+
+
+def with_body(receive: Receive) -> Receive:
+    """Return a `receive` for ASGI applications beside the bridge: it brings the body that the server kept whole."""
+    held = connection.get()
+
+    async def bring() -> Any:
+        message = await receive()
+        if held is None or message["type"] != "http.request":
+            return message
+        with held.take_body() as body:
+            return {"type": "http.request", "body": body.read(), "more_body": False}
+
+    return bring

@@ -49,7 +49,8 @@ class NodeClient:
     def __init__(self, web: Site, token: str, *, wait: bool = True, auth: dict[str, Any] | None = None, **options: Any):
         chosen = {"auth": {"token": token, **(auth or {})}, "reconnectionDelay": 100, "reconnectionDelayMax": 500}
         chosen.update(options)
-        self._start([HERE / "socketio.cjs", f"{web.site}/support", orjson.dumps(chosen).decode()])
+        namespace = chosen.pop("namespace", "/support")
+        self._start([HERE / "socketio.cjs", f"{web.site}{namespace}", orjson.dumps(chosen).decode()])
         if wait:
             self.wait("connect")
 
