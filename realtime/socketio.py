@@ -299,11 +299,16 @@ class SupportNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         return answer
 
 
-def _refuse_namespace(namespace: str, sid: str, environ: Any, auth: Any = None) -> None:
-    """Say to a client of another namespace where events are."""
-    raise socketio.exceptions.ConnectionRefusedError(
-        f"There is nothing at namespace {namespace[:40]}: connect to {NAMESPACE}.", {"code": "unknown_namespace"}
-    )
+class UnknownNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
+    """Every other namespace: says to its clients where events are."""
+
+    def __init__(self) -> None:
+        super().__init__("*")
+
+    async def on_connect(self, namespace: str, *_client: Any) -> None:
+        raise socketio.exceptions.ConnectionRefusedError(
+            f"There is nothing at namespace {namespace[:40]}: connect to {NAMESPACE}.", {"code": "unknown_namespace"}
+        )
 
 
 def application() -> Any:
@@ -325,7 +330,7 @@ def application() -> Any:
         engineio_logger=_Log(),
     )
     server.register_namespace(SupportNamespace())
-    server.on("connect", _refuse_namespace, namespace="*")
+    server.register_namespace(UnknownNamespace())
     app = socketio.ASGIApp(server)
 
     async def run(scope: Any, receive: Any, send: Any) -> None:

@@ -7,13 +7,18 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
+import engineio
 import pytest
+from autobahn.twisted.websocket import WebSocketServerFactory
 from django.db import connection
+from engineio.async_socket import AsyncSocket
+from twisted.internet import tcp
 
 from core import stores
-from realtime import presence
+from realtime import engine, outlets, presence
 from realtime.frames import websocket_text
 from realtime.outlets import payload_of
 from tests.realtime.servers import published_to, wait_until
@@ -64,17 +69,37 @@ def test_after_an_error_redis_is_left_alone_for_a_second(refusing):
         wait_until(lambda: len(came) == tries + 1)
 
 
-def test_twisted_and_autobahn_have_what_an_outlet_uses_of_them():
-    from autobahn.twisted.websocket import WebSocketServerProtocol
-    from autobahn.websocket import protocol
-    from twisted.internet import tcp
+class _Named:
+    """An object with so many attributes and no others."""
 
-    from realtime.outlets import DEBUG_TEXTS
+    def __init__(self, names, **values):
+        vars(self).update(dict.fromkeys(names), **values)
 
+
+@pytest.mark.parametrize("hidden", ["", *outlets._OF_TRANSPORT, *outlets._OF_PROTOCOL])
+def test_sockets_are_written_to_by_plain_asgi_when_daphne_lacks_a_name(hidden):
+    transport = _Named(name for name in outlets._OF_TRANSPORT if name != hidden)
+    factory = WebSocketServerFactory()
+    protocol = _Named(outlets._OF_PROTOCOL, transport=transport, factory=factory)
+    if hidden in outlets._OF_PROTOCOL:
+        delattr(protocol, hidden)
+    outlet = outlets.outlet_of(partial(print, protocol))
+    assert type(outlet) is (outlets.AsgiOutlet if hidden else outlets.DaphneOutlet)
+
+
+def test_twisted_and_autobahn_have_the_names_that_are_built_on():
     with socket.socket() as one:
         transport = tcp.Connection(one, None, reactor=object())
-    for name in ("dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "disconnecting", "socket", "TLS"):
-        assert hasattr(transport, name), name
-    assert WebSocketServerProtocol.STATE_OPEN
-    assert WebSocketServerProtocol.sendCloseFrame
-    assert all(callable(getattr(protocol, name)) for name in DEBUG_TEXTS)
+    assert [name for name in outlets._OF_TRANSPORT if not hasattr(transport, name)] == []
+    protocol = WebSocketServerFactory().buildProtocol(None)
+    # `state` is there from the connection on.
+    assert [name for name in outlets._OF_PROTOCOL if not hasattr(protocol, name) and name != "state"] == []
+
+
+@pytest.mark.parametrize("hidden", engine._OVERRIDDEN)
+def test_a_socketio_client_keeps_its_queue_when_engineio_lacks_a_name(hidden, monkeypatch):
+    made = AsyncSocket(engineio.AsyncServer(async_mode="asgi", monitor_clients=False), "one")
+    monkeypatch.setattr(engine, "_OVERRIDDEN", (*engine._OVERRIDDEN, f"{hidden}_no_more"))
+    engine.DirectSocket.adopt(made, None)
+    assert type(made) is AsyncSocket
+    assert made.queue

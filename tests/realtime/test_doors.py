@@ -1,4 +1,4 @@
-"""Before anybody has signed in: malformed frames, strangers by the hundred, and clients that ask for what is not here."""
+"""Before anybody has signed in: malformed frames, strangers by the hundred, clients that ask for what is not here."""
 
 from __future__ import annotations
 
