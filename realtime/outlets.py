@@ -18,7 +18,7 @@ from realtime.frames import websocket_text
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 HEADER_BYTES = 10
 _OF_TRANSPORT = ("dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "disconnecting", "socket")
-_OF_PROTOCOL = ("state", "STATE_OPEN", "sendCloseFrame", "factory")
+_OF_PROTOCOL = ("state", "STATE_OPEN", "sendCloseFrame", "failByDrop")
 FLUSH_SECONDS = 0.5
 """How long a server that goes down waits for its last words to be on their way."""
 
@@ -45,7 +45,6 @@ def outlet_of(send: Send) -> Outlet:
 
 def _close_by_frame(protocol: Any) -> None:
     """Make autobahn end a socket that breaks the protocol with a close frame (1002, 1007, 1009), as RFC 6455 says."""
-    protocol.factory.setProtocolOptions(failByDrop=False)
     protocol.failByDrop = False
 
 

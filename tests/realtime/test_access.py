@@ -371,7 +371,8 @@ def test_a_socket_that_never_says_who_it_is_is_closed(transactional_db, web):
 
 
 def test_a_socketio_connection_on_which_nobody_signs_in_is_closed(transactional_db):
-    with Web(REALTIME_AUTH_SECONDS="1") as web, Client(web, path=ENGINE, reads=False) as silent:
+    limits = {"REALTIME_AUTH_SECONDS": "1", "REALTIME_PLACE_WAIT_SECONDS": "0"}
+    with Web(**limits) as web, Client(web, path=ENGINE, reads=False) as silent:
         silent.socket.recv()
         with pytest.raises(ConnectionClosed):
             silent.socket.recv(timeout=6)
