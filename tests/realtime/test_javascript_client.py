@@ -11,9 +11,9 @@ from django.db import connection
 from chat.models import ChatMessage
 from tests.chat import acts as chats
 from tests.realtime.acts import forget, head, opened, say
-from tests.realtime.client import token_of
+from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import OurClient
-from tests.realtime.servers import sized, wait_until
+from tests.realtime.servers import Web, sized, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.node]
 
@@ -134,3 +134,14 @@ def test_a_bad_token_ends_it_for_good(committed_cast, web):
         assert client.event("closed") == {"code": 4401}
         time.sleep(1)
         assert len(client.events("closed")) == 1
+
+
+def test_a_refusal_for_limits_is_tried_again_until_there_is_a_place(committed_cast):
+    token = token_of(committed_cast.customer)
+    with Web(REALTIME_SOCKETS_PER_USER="1", REALTIME_PLACE_WAIT_SECONDS="0") as web, Client(web, token) as first:
+        first.event("ready")
+        with OurClient(web, token) as client:
+            assert client.event("disconnected") == {"code": 4429}
+            first.close()
+            assert client.wait("event", lambda said: said["event"] == "ready", seconds=60)
+            assert client.events("closed") == []

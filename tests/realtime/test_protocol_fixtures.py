@@ -23,11 +23,12 @@ CLOSE_CODES = {
     "4400": ["protocol", "mend the cause"],
     "4401": ["sign in", "fetch a fresh token, then connect"],
     "4403": ["forbidden", "do not connect again as this person or from this page"],
-    "4429": ["too much", "mend the cause"],
+    "4429": ["too much", "connect after a delay that grows, from 10 s"],
     "4408": ["too slow", "connect after a random delay, and resume"],
     "1012": ["restart", "connect after a random delay, and resume"],
     "1013": ["try later", "connect after a random delay, and resume"],
-    "1006": ["connection lost, or a frame far too large", "connect after a random delay, and resume"],
+    "1009": ["a frame far too large", "mend the cause"],
+    "1006": ["connection lost", "connect after a random delay, and resume"],
 }
 
 

@@ -7,7 +7,8 @@
 // It keeps a cursor for each room, resumes after every cut, drops what came twice and asks for what is missing.
 // "reset" says that a room must be fetched anew by REST; docs/realtime.md has the whole protocol.
 
-const FINAL = new Set([4400, 4401, 4403, 4429]);
+const FINAL = new Set([4400, 4401, 4403]);
+const FIRST_DELAYS = { 1012: 5000, 1013: 5000, 4429: 10000 }; // a random part of it: many come back at once
 const REMEMBERED = 512;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30000;
@@ -186,12 +187,12 @@ export class Client {
     }
     if (!this.ended) {
       this.emit("disconnected", { code });
-      this.again();
+      this.again(FIRST_DELAYS[code]);
     }
   }
 
-  again() {
-    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures++);
+  again(first = FIRST_DELAY) {
+    const longest = Math.min(LONGEST_DELAY, first * 2 ** this.failures++);
     this.timer = setTimeout(() => this.open(), Math.random() * longest + 50);
   }
 
