@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.realtime.servers import Web
+
+SECRET = re.compile(r"\beyJ[\w-]{8,}\.|[?&][\w-]+=")
+"""A token or a query string."""
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +26,11 @@ def _shared_pair(_shared):
 
 @pytest.fixture
 def web(_shared, transactional_db):
-    """One web process on the test's database; a test that broke nothing leaves no traceback in its log."""
+    """One web process on the test's database; a test that broke nothing leaves no traceback and no secret in its log."""
     before = len(_shared.tracebacks())
     yield _shared
     assert _shared.tracebacks()[before:] == []
+    assert SECRET.search(_shared.log()) is None
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.realtime.client import Client, token_of
+from tests.realtime.conftest import SECRET
 from tests.realtime.node_client import NodeClient
 from tests.realtime.servers import Web, wait_until
 
@@ -151,3 +152,21 @@ def test_a_process_told_to_go_lets_nobody_in(committed_cast):
         with contextlib.suppress(OSError, ConnectionClosed), Client(web, token) as newcomer:
             assert newcomer.closed() == 1012
             assert newcomer.named("ready") == []
+
+
+def test_no_line_of_the_log_carries_a_query_string_or_a_token(committed_cast):
+    """At the most talkative, libraries included; requests that are refused and connections that are cut."""
+    token = token_of(committed_cast.customer)
+    with Web(LOG_LEVEL="DEBUG") as web:
+        for path in ("/support?token=", "/socket.io/?EIO=4&transport=websocket&token=", "/socket.io/?EIO=9&token="):
+            with contextlib.suppress(Exception), Client(web, path=path + token) as cut:
+                cut.cut()
+        with httpx.Client(base_url=web.site) as http:
+            for path in ("/tickets?token=", "/socket.io/?EIO=4&transport=polling&token=", "/nothing?password="):
+                http.get(path + token, headers={"Authorization": f"Bearer {token}"})
+        with Client(web, token) as client:
+            client.event("ready")
+        log = web.log()
+        assert log
+        assert token not in log
+        assert SECRET.search(log) is None
