@@ -26,7 +26,7 @@ def _shared_pair(_shared):
 
 @pytest.fixture
 def web(_shared, transactional_db):
-    """One web process on the test's database; a test that broke nothing leaves no traceback and no secret in its log."""
+    """One web process on the test's database; a test leaves no traceback and no secret in its log."""
     before = len(_shared.tracebacks())
     yield _shared
     assert _shared.tracebacks()[before:] == []
