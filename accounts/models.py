@@ -169,8 +169,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def rights(self) -> frozenset[str]:
-        """The catalogue names this user holds, read once for this object; they are for staff."""
-        if not self.is_active or self.is_customer:
+        """The catalogue names this user holds, read once for this object; they are for active staff."""
+        return self.granted_rights if self.is_active else frozenset()
+
+    @cached_property
+    def granted_rights(self) -> frozenset[str]:
+        """The catalogue names that this user's groups give, disabled or not; customers have none."""
+        if self.is_customer:
             return frozenset()
         if self.is_superuser:
             return CODENAMES

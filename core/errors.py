@@ -95,8 +95,8 @@ class InvalidTransition(Problem):
 
     code, status, text = "invalid_transition", 409, _("This status change is not possible.")
 
-    def __init__(self, origin: str, target: str, allowed: Sequence[str]) -> None:
-        super().__init__(details={"from": origin, "to": target, "allowed": list(allowed)})
+    def __init__(self, origin: str, target: str, allowed: Sequence[str], message: Text | None = None) -> None:
+        super().__init__(message, details={"from": origin, "to": target, "allowed": list(allowed)})
 
 
 class AlreadyAccepted(Problem):
