@@ -209,7 +209,7 @@ def test_who_writes_past_what_he_has_not_seen_is_told(cast):
 
 def test_a_last_seen_message_that_is_none_of_this_chat_is_refused(cast):
     session = acts.active(cast.customer, cast.agent)
-    acts.started(cast.stranger)
+    acts.started(cast.stranger, "hello")
     before = len(acts.own_thread(cast.customer))
     elsewhere = acts.own_thread(cast.stranger)[-1]["id"]
     doors = [(cast.customer, "/chat/my-session/messages"), (cast.agent, f"/chat/sessions/{session['id']}/messages")]

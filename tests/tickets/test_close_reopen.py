@@ -87,7 +87,9 @@ def test_too_late_for_the_customer_is_not_too_late_for_staff(cast, late):
     assert act(cast.agent, ticket, "reopen")["status"] == "open"
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "This ticket is closed. Write an answer"), ("ar", "التذكرة مغلقة")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "This ticket is closed. Write an answer"), ("ar", "هذه التذكرة مغلقة")]
+)
 def test_who_reopens_what_was_closed_just_now_is_told_what_to_do_instead(cast, language, said):
     ticket = opened(cast.customer)
     act(cast.customer, ticket, "close")
