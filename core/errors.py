@@ -140,9 +140,9 @@ class RateLimited(Problem):
 
     code, status, text = "rate_limited", 429, _("Too many requests. Try again in a moment.")
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, message: Text | None = None) -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(details={"retryAfter": self.retry_after})
+        super().__init__(message, details={"retryAfter": self.retry_after})
 
 
 class Unavailable(Problem):

@@ -116,8 +116,11 @@ def _set_active(user: User, active: bool, by: User) -> User:
 
 
 @operation
-def set_password(user_id: int, *, password: str, by: User) -> User:
-    """Give another person a new password; all their sessions end. Forbidden for one with a right `by` does not hold."""
+def set_password(user_id: int, *, password: str, by: User | None) -> User:
+    """Give another person a new password; all their sessions end. Forbidden for one with a right `by` does not hold.
+
+    `by` is None only from the command line.
+    """
     user = _locked(user_id)
     _refuse_unless_managing(by, user)
     check_password_rules(password, user)
@@ -145,7 +148,7 @@ def _locked(user_id: int) -> User:
     return user
 
 
-def _refuse_unless_managing(by: User, user: User) -> None:
+def _refuse_unless_managing(by: User | None, user: User) -> None:
     refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
     refuse_beyond(by, user)
 

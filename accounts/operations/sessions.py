@@ -107,8 +107,9 @@ def check_credentials(email: str, password: str) -> User | None:
     The count is forgotten once the person is in: here, or by `check_code` where a second factor is on.
     """
     email = email.strip().lower()
-    count_attempt("sign_in_address", origin().ip_address)
+    # The account first: one that is over its own limit costs its neighbours behind the address nothing.
     count_attempt("sign_in", email)
+    count_attempt("sign_in_address", origin().ip_address)
     user = authenticate(None, email=email, password=password)
     if not isinstance(user, User):
         _refused(email)
