@@ -29,7 +29,8 @@ def reader_of_link(user_id: int, mark: str, *, bearer: User | None, cookies: Map
     of its own session.
     """
     visitor = Authenticator().by_cookie(cookies)
-    if any(other.pk != user_id for other in (bearer, visitor and visitor.user) if other is not None):
+    others = [bearer, visitor.user if visitor else None]
+    if any(other is not None and other.pk != user_id for other in others):
         return None
     if mark.startswith(_DIGEST):
         return visitor.user if visitor and _digest(visitor.credential) == mark else None  # type: ignore[return-value]
