@@ -68,10 +68,20 @@ def _signed_claims(token: str) -> Claims:
 def user_of(token: str) -> tuple[User, str]:
     """The user of an access token with his rights, and the family it belongs to; raises Unauthenticated."""
     claims = claims_of(token)
-    found = _SIGNED_IN.fetch(user_id=claims.user_id, family=claims.family, now=timezone.now())
-    if not found:
+    user = in_family(claims.user_id, claims.family)
+    if user is None:
         raise Unauthenticated
-    return found[0], str(claims.family)
+    return user, user.sign_in
+
+
+def in_family(user_id: int, family: uuid.UUID) -> User | None:
+    """Return the user with their rights while this token family of theirs is open and they may act, else None."""
+    found = _SIGNED_IN.fetch(user_id=user_id, family=family, now=timezone.now())
+    if not found:
+        return None
+    user: User = found[0]
+    user.sign_in = str(family)
+    return user
 
 
 def _in_session(user_id: int, family: uuid.UUID, now: datetime.datetime) -> QuerySet[User]:

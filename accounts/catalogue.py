@@ -21,7 +21,7 @@ class Right(NamedTuple):
 
 
 CATALOGUE = (
-    Right("tickets.view", _("See tickets of one's own teams, assigned or watched")),
+    Right("tickets.view", _("See tickets of one's own teams and of no team, assigned or watched")),
     Right("tickets.view_all", _("See every ticket")),
     Right("tickets.create", _("Open tickets for customers")),
     Right("tickets.update", _("Change a ticket's fields and status")),

@@ -96,19 +96,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         """The bot or the system, as the author of what no person did."""
         return self.get(role=role)
 
-    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
-        """An administrator, for `manage.py createsuperuser`."""
-        from accounts.operations import create_staff
-
-        return create_staff(
-            email, password=password, name=extra.get("name") or email, role=Role.ADMINISTRATOR, superuser=True, by=None
-        )
-
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Anyone who signs in or acts: customers, guests, staff, and the two service users."""
 
     audit_type = "user"
+    sign_in = ""
+    """What this user signed in by, where they were read with it: a token family, or `session:` and its key."""
 
     email = models.EmailField(
         _("e-mail"), unique=True, null=True, blank=True, error_messages={"unique": _("This e-mail is already in use.")}
@@ -182,8 +176,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def rights(self) -> frozenset[str]:
-        """The catalogue names this user holds, read once for this object; they are for staff."""
-        if not self.is_active or self.is_customer:
+        """The catalogue names this user holds, read once for this object; they are for active staff."""
+        return self.granted_rights if self.is_active else frozenset()
+
+    @cached_property
+    def granted_rights(self) -> frozenset[str]:
+        """The catalogue names that this user's groups give, disabled or not; customers have none."""
+        if self.is_customer:
             return frozenset()
         if self.is_superuser:
             return CODENAMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from core.errors import Unauthenticated
 from core.prepared import AnyOf, Prepared, execute
 from core.protocols import Identity, Viewer
 
-_SESSION = "session:"
+SESSION = "session:"
+"""What the credential of a back-office session begins with; all others are token families."""
 _OWNERS = (
     f"select id, user_id from {TokenFamily._meta.db_table} "
     "where id = any(%s::uuid[]) and ended_at is null and expires_at > %s::timestamptz"
@@ -47,7 +49,7 @@ class Authenticator:
         now_open = [one for one in known if owners.get(one.family) == one.user_id]
         users = {user.pk: user for user in _SIGNED_IN.fetch(ids=[one.user_id for one in now_open])} if now_open else {}
         return [
-            Identity(users[one.user_id], str(one.family), one.expires_at)
+            Identity(_signed_in_by(users[one.user_id], str(one.family)), str(one.family), one.expires_at)
             if one is not None and one.user_id in users and owners.get(one.family) == one.user_id
             else None
             for one in claims
@@ -56,22 +58,23 @@ class Authenticator:
     def by_cookie(self, cookies: Mapping[str, str]) -> Identity | None:
         key = cookies.get(settings.SESSION_COOKIE_NAME, "")
         user = _signed_in([key]).get(key) if key.isalnum() else None
-        return None if user is None else Identity(user, _SESSION + key)
+        return None if user is None else Identity(_signed_in_by(user, SESSION + key), SESSION + key)
 
     def reload(self, identities: Sequence[Identity]) -> list[Viewer | None]:
-        keys = [one.credential.removeprefix(_SESSION) for one in identities if one.credential.startswith(_SESSION)]
-        families = [one.credential for one in identities if not one.credential.startswith(_SESSION)]
+        keys = [one.credential.removeprefix(SESSION) for one in identities if one.credential.startswith(SESSION)]
+        families = [one.credential for one in identities if not one.credential.startswith(SESSION)]
         users = {user.pk: user for user in _SIGNED_IN.fetch(ids=list({one.user.pk for one in identities}))}
         alive = {str(family) for family in _owners([UUID(family) for family in families])}
         sessions = _signed_in(keys) if keys else {}
-        return [
-            sessions.get(one.credential.removeprefix(_SESSION))
-            if one.credential.startswith(_SESSION)
+        found = [
+            sessions.get(one.credential.removeprefix(SESSION))
+            if one.credential.startswith(SESSION)
             else users.get(one.user.pk)
             if one.credential in alive
             else None
             for one in identities
         ]
+        return [user and _signed_in_by(user, one.credential) for user, one in zip(found, identities, strict=True)]
 
     def reason(self, identity: Identity) -> str:
         active = User.objects.filter(pk=identity.user.pk, is_active=True).exists()
@@ -80,6 +83,13 @@ class Authenticator:
     def availability(self, user_ids: Collection[int]) -> Mapping[int, str]:
         staff = User.objects.filter(pk__in=user_ids, role__in=STAFF_ROLES)
         return dict(staff.values_list("pk", "availability"))
+
+
+def _signed_in_by(user: User, credential: str) -> User:
+    """Return the user in one of their sign-ins; others may share the row that was read."""
+    own = copy.copy(user)
+    own.sign_in = credential
+    return own
 
 
 def _claims(token: str) -> Claims | None:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from audit.forms import EntryOut
 from audit.models import Entry
 from audit.queries import ENTRY_SORTS, entries
+from audit.words import ACTIONS, KINDS
 from core.api.filters import DaysFilterSet, IdFilter
 from core.api.lists import filtered, paginate, read_paging
 from core.api.parameters import list_parameters
@@ -21,10 +22,10 @@ from core.api.views import ApiView, ok
 class EntryFilter(DaysFilterSet):
     """By thing, actor, action and days."""
 
-    entityType = django_filters.CharFilter(field_name="entity_type")
-    entityId = django_filters.CharFilter(field_name="entity_id")
-    actorId = IdFilter(field_name="actor_id")
-    action = django_filters.CharFilter(field_name="action")
+    entityType = django_filters.ChoiceFilter(field_name="entity_type", choices=[(kind, kind) for kind in KINDS])
+    entityId = django_filters.CharFilter(field_name="entity_id", max_length=40)
+    actorId = IdFilter(field_name="actor_id", none=True)
+    action = django_filters.ChoiceFilter(field_name="action", choices=[(action, action) for action in ACTIONS])
 
     class Meta:
         model = Entry

@@ -89,6 +89,10 @@ class BackOfficeSite(AdminSite):
         """Areas stand in the navigation; an app has no page of its own."""
         return HttpResponseRedirect(reverse("admin:index"))
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Nothing: no page of ours searches through Django's own address, which would answer for every model."""
+        raise Http404
+
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
         """Addresses typed without the last slash are mended; the rest does not exist."""
         from django.urls import Resolver404, resolve

@@ -59,6 +59,8 @@ IDEMPOTENCY_WAIT_SECONDS = env.integer("IDEMPOTENCY_WAIT_SECONDS", 5, low=1, hig
 MAX_BODY_BYTES = env.integer("MAX_BODY_BYTES", 2_621_440, low=65_536)
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 10 * 1024 * 1024, low=1024)
 MAX_UPLOAD_FILES = env.integer("MAX_UPLOAD_FILES", 10, low=1, high=100)
+# What a customer or guest may upload in one day of the site.
+UPLOAD_QUOTA_BYTES = env.integer("UPLOAD_QUOTA_BYTES", 200 * 1024 * 1024, low=1024, high=2**50)
 # The largest upload request: every file at its largest in base64, with room for names.
 MAX_UPLOAD_BODY_BYTES = MAX_UPLOAD_FILES * (MAX_UPLOAD_BYTES * 4 // 3 + 4096)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES

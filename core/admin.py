@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -25,7 +27,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Forbidden, Problem
+from core.errors import Forbidden, Invalid, Problem
 from core.search_words import holding
 from core.text import camel
 
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 else:
     PaginatorBase, ModelAdminBase, InlineBase = Paginator, admin.ModelAdmin, admin.TabularInline
     FormSetBase = BaseInlineFormSet
+
+
+# What Django's own lists take beside their filters.
+LIST_PARAMETERS = frozenset({ALL_VAR, ERROR_FLAG, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, TO_FIELD_VAR})
 
 
 class CappedPaginator(PaginatorBase):
@@ -96,6 +102,29 @@ class OperationAdmin(ModelAdminBase):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    # --- Filters --------------------------------------------------------------------------------------------------
+    def filter_parameters(self, request: HttpRequest) -> set[str]:
+        """Return the parameters of the declared filters, which are all that this list takes for filters."""
+        return {name for declared in self.get_list_filter(request) for name in self._parameters_of(declared, request)}
+
+    def _parameters_of(self, declared: Any, request: HttpRequest) -> list[str]:
+        if isinstance(declared, type):
+            return [declared.parameter_name]  # type: ignore[attr-defined]
+        name, kind = declared if isinstance(declared, list | tuple) else (declared, admin.FieldListFilter.create)
+        field = get_fields_from_path(self.model, name)[-1]
+        return kind(field, request, {}, self.model, self, field_path=name).expected_parameters()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Allow declared filters alone: Django's own rule allows any lookup on any column of the model."""
+        return lookup in self.filter_parameters(request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """As Django's, for every list, popup and action; Invalid names a parameter that nobody declared."""
+        unknown = sorted(request.GET.keys() - LIST_PARAMETERS - self.filter_parameters(request))
+        if unknown:
+            raise Invalid(gettext("This list has no filter “%(name)s”.") % {"name": unknown[0][:100]})
+        return super().get_changelist_instance(request)
 
     # --- Writing --------------------------------------------------------------------------------------------------
     def changeform_view(

@@ -1,9 +1,20 @@
 """Days as people mean them: from midnight to midnight in a named time zone."""
 
 import datetime
+import re
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def as_day(text: str) -> datetime.date | None:
+    """Return a day written as `2026-03-01`, and in no other way; None for anything else."""
+    try:
+        return datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def site_zone() -> ZoneInfo:

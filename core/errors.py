@@ -95,8 +95,8 @@ class InvalidTransition(Problem):
 
     code, status, text = "invalid_transition", 409, _("This status change is not possible.")
 
-    def __init__(self, origin: str, target: str, allowed: Sequence[str]) -> None:
-        super().__init__(details={"from": origin, "to": target, "allowed": list(allowed)})
+    def __init__(self, origin: str, target: str, allowed: Sequence[str], message: Text | None = None) -> None:
+        super().__init__(message, details={"from": origin, "to": target, "allowed": list(allowed)})
 
 
 class AlreadyAccepted(Problem):
@@ -140,9 +140,9 @@ class RateLimited(Problem):
 
     code, status, text = "rate_limited", 429, _("Too many requests. Try again in a moment.")
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, message: Text | None = None) -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(details={"retryAfter": self.retry_after})
+        super().__init__(message, details={"retryAfter": self.retry_after})
 
 
 class Unavailable(Problem):

@@ -1,4 +1,8 @@
-"""Rate limits per account and address: a fixed window counted atomically in Redis; without Redis they let through."""
+"""Rate limits per account and address: fixed windows counted atomically in Redis; without Redis they let through.
+
+What many share, an address, is counted last and only for a caller within their own limits: one account beyond them
+costs its neighbours nothing.
+"""
 
 import hashlib
 import time
@@ -10,12 +14,22 @@ from redis import Redis
 from core.errors import RateLimited
 from core.stores import answers, try_redis
 
-# For each key its count, with its window's length as the argument beside it.
+SHARED = frozenset({"address"})
+# For each key its count. Four arguments a key: its window's length, its limit, its caller, and whether it is shared.
 _COUNT = """
-local counts = {}
-for i, key in ipairs(KEYS) do
-  counts[i] = redis.call('INCR', key)
-  if counts[i] == 1 then redis.call('EXPIRE', key, ARGV[i]) end
+local counts, refused = {}, {}
+for _, turn in ipairs({'0', '1'}) do
+  for i, key in ipairs(KEYS) do
+    local seconds, limit, caller, shared = unpack(ARGV, 4 * i - 3, 4 * i)
+    if shared == turn then
+      counts[i] = 0
+      if turn == '0' or not refused[caller] then
+        counts[i] = redis.call('INCR', key)
+        if counts[i] == 1 then redis.call('EXPIRE', key, seconds) end
+        if counts[i] > tonumber(limit) then refused[caller] = true end
+      end
+    end
+  end
 end
 return counts
 """
@@ -38,17 +52,22 @@ def spend_all(uses: Sequence[Use]) -> None:
 
 
 def spend_each(callers: Sequence[Sequence[Use]]) -> list[int]:
-    """The same for several callers; for each the seconds he has to wait, 0 when he may go on."""
+    """Count for several callers; return for each the seconds they have to wait, 0 when they may go on."""
     now = int(time.time())
-    uses = [use for caller in callers for use in caller]
-    limits = [settings.RATES[rate] for rate, _who in uses]
+    uses = [(number, *use) for number, caller in enumerate(callers) for use in caller]
+    limits = [settings.RATES[rate] for _number, rate, _who in uses]
     keys = [
         f"support:rate:{rate}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{now // seconds}"
-        for (rate, who), (_limit, seconds) in zip(uses, limits, strict=True)
+        for (_number, rate, who), (_limit, seconds) in zip(uses, limits, strict=True)
+    ]
+    arguments = [
+        argument
+        for (number, rate, _who), (limit, seconds) in zip(uses, limits, strict=True)
+        for argument in (seconds, limit, number, int(rate in SHARED))
     ]
 
     def count(redis: Redis) -> list[int]:
-        [counted] = answers(redis, [("EVAL", _COUNT, len(keys), *keys, *(seconds for _limit, seconds in limits))])
+        [counted] = answers(redis, [("EVAL", _COUNT, len(keys), *keys, *arguments)])
         return list(counted)
 
     counts = zip(try_redis(count, [0] * len(keys)), limits, strict=True)

@@ -18,6 +18,7 @@ from uploads.checks import check_files, too_many
 from uploads.incoming import IncomingFile
 from uploads.links import attachment_of
 from uploads.models import Attachment, UnnamedKey
+from uploads.quota import refuse_beyond_quota
 from uploads.storing import StoredFile, store
 
 _CLAIM = """
@@ -51,8 +52,13 @@ def store_files(files: Sequence[IncomingFile], *, by: User) -> list[Attachment]:
 def keep_files(files: Sequence[StoredFile], *, by: User) -> list[Attachment]:
     """Name stored files by attachments. Raises Unavailable when the sweeper has taken them meanwhile.
 
+    Raises RateLimited beyond the day's quota; the uploader's row is locked, so that many requests cannot share it.
+
     No event: nobody but the uploader knows of a file before it is attached, and he has the answer.
     """
+    if by.is_customer:
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        refuse_beyond_quota(by, sum(file.size for file in files))
     freed, _kinds = UnnamedKey.objects.filter(key__in=[file.key for file in files]).delete()
     if freed != len(files):
         raise Unavailable

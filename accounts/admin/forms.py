@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError as WireError
 
 from accounts.admin.names import group_title
 from accounts.api.serializers import PhoneField
-from accounts.models import CUSTOMER_ROLES, STAFF_ROLES, User
+from accounts.catalogue import APP_LABEL, CODENAMES, DEFAULT_GROUPS
+from accounts.models import STAFF_ROLES, Role, User
 
 LEFT_TO_RIGHT = {"dir": "ltr"}
 
@@ -54,6 +55,8 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     staff = True
+    held: frozenset[str] = frozenset()
+    """The rights of whoever fills the form in: roles and groups that would give others are not offered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,8 +64,15 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["password"]
         if "groups" in self.fields and not (self.instance.pk and self.staff):
             del self.fields["groups"]
+        if "groups" in self.fields:
+            beyond = CODENAMES - self.held
+            rights = Permission.objects.filter(content_type__app_label=APP_LABEL, codename__in=beyond)
+            groups = Group.objects.exclude(permissions__in=rights).order_by("name")
+            self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
         if "role" in self.fields:
-            roles = STAFF_ROLES if self.staff else CUSTOMER_ROLES
+            roles = [role for role in STAFF_ROLES if self.held.issuperset(DEFAULT_GROUPS[role])]
+            if self.instance.role in STAFF_ROLES and self.instance.role not in roles:
+                roles.append(Role(self.instance.role))
             self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
             if not self.staff:
                 del self.fields["role"]

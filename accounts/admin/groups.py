@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import operations
 from accounts.admin.names import RightInWords, areas, group_title
 from accounts.catalogue import APP_LABEL, CATALOGUE
-from core.admin import OperationAdmin
+from core.admin import OperationAdmin, holds
 
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -26,6 +26,9 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
     )
 
+    held: frozenset[str] = frozenset()
+    """The rights of whoever fills the form in, who gives no others."""
+
     class Meta:
         model = Group
         fields = ("name",)
@@ -36,10 +39,13 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
             held = self.instance.permissions.filter(content_type__app_label=APP_LABEL)
             self.initial["rights"] = list(held.values_list("codename", flat=True))
 
-    def areas(self) -> list[tuple[str, list[tuple[RightInWords, bool]]]]:
-        """Each area with its rights, and whether the box of each is ticked."""
+    def areas(self) -> list[tuple[str, list[tuple[RightInWords, bool, bool]]]]:
+        """Return each area with its rights, and whether the box of each is ticked and may be changed."""
         ticked = set(self["rights"].value() or ())
-        return [(title, [(right, right.codename in ticked) for right in rights]) for title, rights in areas()]
+        return [
+            (title, [(right, right.codename in ticked, right.codename in self.held) for right in rights])
+            for title, rights in areas()
+        ]
 
 
 class GroupAdmin(OperationAdmin):
@@ -59,6 +65,21 @@ class GroupAdmin(OperationAdmin):
         held = Q(permissions__content_type__app_label=APP_LABEL)
         rights = Count("permissions", filter=held, distinct=True)
         return super().get_queryset(request).annotate(rights=rights, people=Count("user", distinct=True))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.view_right)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow it for groups that give no right which one does not hold."""
+        return holds(request, self.change_right) and (obj is None or self._rights(obj) <= request.user.rights)  # type: ignore[union-attr]
+
+    def _rights(self, group: Group) -> set[str]:
+        return set(group.permissions.filter(content_type__app_label=APP_LABEL).values_list("codename", flat=True))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.held = request.user.rights if self.has_change_permission(request, obj) else frozenset()  # type: ignore[union-attr]
+        return form
 
     @admin.display(description=_("group"), ordering="name")
     def title(self, group: Any) -> str:

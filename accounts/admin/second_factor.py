@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from accounts import operations
 from accounts.models import User
 from accounts.operations.second_factor import has_second_factor
+from accounts.policies import may_change
 from core.admin import describe, holds
 from core.errors import Problem
 
 
 def may_reset(request: HttpRequest, user: User) -> bool:
-    """Whether the page of this person offers it."""
-    return user.pk != request.user.pk and holds(request, "support.users.manage") and has_second_factor(user)
+    """Return whether the page of this person offers it."""
+    if user.pk == request.user.pk or not holds(request, "support.users.manage"):
+        return False
+    return may_change(request.user, user) and has_second_factor(user)  # type: ignore[arg-type]
 
 
 def reset_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -28,7 +31,7 @@ def reset_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     user = page.get_object(request, object_id)
     if user is None:
         raise Http404
-    if not holds(request, "support.users.manage"):
+    if not holds(request, "support.users.manage") or not page.has_change_permission(request, user):
         raise PermissionDenied
     if request.method == "POST":
         _reset(page, request, user)

@@ -19,6 +19,7 @@ from accounts import operations
 from accounts.admin.forms import NewPasswordForm, PersonForm
 from accounts.admin.second_factor import may_reset, reset_view
 from accounts.models import CUSTOMER_ROLES, STAFF_ROLES, Role, User
+from accounts.policies import may_change
 from core.admin import OperationAdmin, badge, holds, show_problem, state_badge
 from core.errors import Problem
 from core.operation import operation_scope
@@ -90,8 +91,12 @@ class UserAdmin(OperationAdmin):
         allowed = [role for kind in kinds(request) for role in ROLES[kind]]
         return super().get_queryset(request).filter(role__in=allowed)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return kind_of(obj) in kinds(request) if obj else bool(kinds(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow it for people of a kind that one manages, who hold no right that one does not."""
+        return self.has_view_permission(request, obj) and (obj is None or may_change(request.user, obj))  # type: ignore[arg-type]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(kinds(request))
@@ -117,6 +122,7 @@ class UserAdmin(OperationAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.staff = (kind_of(obj) if obj else self._new_kind(request)) == STAFF
+        form.held = request.user.rights  # type: ignore[union-attr]
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.catalogue import APP_LABEL, CODENAMES, full_name
 from accounts.events import access_changed
 from accounts.models import User
-from accounts.policies import refuse_unless
+from accounts.operations.administrators import an_administrator_stays
+from accounts.policies import refuse_unless, refuse_unless_all
 from audit.recorder import record
 from core.errors import Invalid
 from core.operation import operation
@@ -31,14 +32,21 @@ class AuditedGroup:
 def save_group(group_id: int | None, *, name: str, codenames: Collection[str], by: User) -> Group:
     """Make a group, or give one another name or other rights; its members' rights change with their next request.
 
-    Raises Invalid for a right outside the catalogue or a name in use.
+    Raises Invalid for a right outside the catalogue, a name in use or the last administrator; Forbidden when the group
+    has, or is to have, a right that `by` does not hold.
     """
     refuse_unless(by, "users.manage")
     if set(codenames) - CODENAMES:
         raise Invalid(fields={"permissions": [_("Unknown permission.")]})
+    with an_administrator_stays("rights"):
+        return _save(group_id, name, codenames, by)
+
+
+def _save(group_id: int | None, name: str, codenames: Collection[str], by: User) -> Group:
     group = Group.objects.select_for_update(no_key=True).get(pk=group_id) if group_id else Group()
-    old = _rights(group) if group_id else []
-    new = sorted(full_name(codename) for codename in codenames)
+    held = _codenames(group) if group_id else set()
+    refuse_unless_all(by, held | set(codenames))
+    old, new = (sorted(full_name(codename) for codename in some) for some in (held, codenames))
     old_name, group.name = group.name, name
     if group_id and old == new and old_name == name:
         return group
@@ -59,6 +67,5 @@ def save_group(group_id: int | None, *, name: str, codenames: Collection[str], b
     return group
 
 
-def _rights(group: Group) -> list[str]:
-    names = group.permissions.filter(content_type__app_label=APP_LABEL).values_list("codename", flat=True)
-    return sorted(full_name(name) for name in names)
+def _codenames(group: Group) -> set[str]:
+    return set(group.permissions.filter(content_type__app_label=APP_LABEL).values_list("codename", flat=True))

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.catalogue import APP_LABEL, DEFAULT_GROUPS
 from accounts.events import access_changed
 from accounts.models import STAFF_ROLES, Availability, Role, User
+from accounts.operations.administrators import an_administrator_stays
 from accounts.operations.sessions import check_password_rules, end_families
-from accounts.policies import refuse_unless
+from accounts.policies import refuse_beyond, refuse_unless, refuse_unless_all
 from audit.recorder import record
 from core import clock
 from core.errors import Invalid, NotFound
@@ -36,10 +39,13 @@ def create_staff(
     refuse_unless(by, "users.manage")
     if role not in STAFF_ROLES:
         raise Invalid(fields={"role": [_("This is not a staff role.")]})
+    groups = Group.objects.filter(name=role)
+    refuse_unless_all(by, DEFAULT_GROUPS[role])
+    refuse_unless_all(by, _rights_of(groups))
     user = User(email=email.strip().lower(), name=name, role=role, is_superuser=superuser)
     _set_password(user, password)
     _save_new(user)
-    user.groups.set(Group.objects.filter(name=role))
+    user.groups.set(groups)
     record("USER_CREATED", user, by=by, new={"email": user.email, "name": name, "role": role})
     return user
 
@@ -66,22 +72,35 @@ def update_profile(user_id: int, *, changes: dict[str, Any], by: User) -> User:
 
 @operation
 def update_staff(user_id: int, *, changes: dict[str, Any], by: User, group_ids: list[int] | None = None) -> User:
-    """Change another person's fields and groups; his rights change with his next request."""
-    user = _locked(user_id)
-    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
-    if group_ids is not None:
-        _set_groups(user, group_ids, by)
-    role = changes.get("role", user.role)
-    if (role in STAFF_ROLES) != (user.role in STAFF_ROLES):
-        raise Invalid(fields={"role": [_("A customer does not become staff, nor staff a customer.")]})
-    return _apply(user, {name: value for name, value in changes.items() if name in STAFF}, by)
+    """Change another person's fields and groups; their rights change with their next request.
+
+    Forbidden for a person, a role or a group with a right that `by` does not hold, Invalid for the last administrator.
+    """
+    with an_administrator_stays("role" if "role" in changes else "groups"):
+        user = _locked(user_id)
+        _refuse_unless_managing(by, user)
+        if group_ids is not None:
+            _set_groups(user, group_ids, by)
+        role = changes.get("role", user.role)
+        if (role in STAFF_ROLES) != (user.role in STAFF_ROLES):
+            raise Invalid(fields={"role": [_("A customer does not become staff, nor staff a customer.")]})
+        if role != user.role:
+            refuse_unless_all(by, DEFAULT_GROUPS[role])
+        return _apply(user, {name: value for name, value in changes.items() if name in STAFF}, by)
 
 
 @operation
 def set_active(user_id: int, *, active: bool, by: User) -> User:
-    """Disable a person, which ends all sessions and sockets at once, or let him in again."""
-    user = _locked(user_id)
-    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
+    """Disable a person, which ends all sessions and sockets at once, or let them in again.
+
+    Forbidden for a person with a right that `by` does not hold, Invalid for oneself and the last administrator.
+    """
+    with an_administrator_stays("isActive"):
+        return _set_active(_locked(user_id), active, by)
+
+
+def _set_active(user: User, active: bool, by: User) -> User:
+    _refuse_unless_managing(by, user)
     if user.pk == by.pk and not active:
         raise Invalid(fields={"isActive": [_("You cannot disable yourself.")]})
     if user.is_active == active:
@@ -97,10 +116,13 @@ def set_active(user_id: int, *, active: bool, by: User) -> User:
 
 
 @operation
-def set_password(user_id: int, *, password: str, by: User) -> User:
-    """Give another person a new password; all his sessions end."""
+def set_password(user_id: int, *, password: str, by: User | None) -> User:
+    """Give another person a new password; all their sessions end. Forbidden for one with a right `by` does not hold.
+
+    `by` is None only from the command line.
+    """
     user = _locked(user_id)
-    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
+    _refuse_unless_managing(by, user)
     check_password_rules(password, user)
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
@@ -124,6 +146,17 @@ def _locked(user_id: int) -> User:
     if user is None or user.role in {Role.BOT, Role.SYSTEM}:
         raise NotFound
     return user
+
+
+def _refuse_unless_managing(by: User | None, user: User) -> None:
+    refuse_unless(by, "users.manage" if user.is_agent else "customers.manage")
+    refuse_beyond(by, user)
+
+
+def _rights_of(groups: QuerySet[Group]) -> list[str]:
+    """Return the catalogue names that these groups give."""
+    held = groups.filter(permissions__content_type__app_label=APP_LABEL)
+    return list(held.values_list("permissions__codename", flat=True))
 
 
 def _set_password(user: User, password: str | None) -> None:
@@ -165,10 +198,11 @@ def _apply(user: User, changes: dict[str, Any], by: User) -> User:
 
 def _set_groups(user: User, group_ids: list[int], by: User) -> None:
     before = sorted(user.groups.values_list("name", flat=True))
-    groups = list(Group.objects.filter(pk__in=group_ids))
+    groups = Group.objects.filter(pk__in=group_ids)
     after = sorted(group.name for group in groups)
     if before == after:
         return
+    refuse_unless_all(by, _rights_of(groups.exclude(name__in=before)))
     user.groups.set(groups)
     record("PERMISSIONS_CHANGED", user, by=by, old={"groups": before}, new={"groups": after})
     access_changed([user.pk], "rights_changed")

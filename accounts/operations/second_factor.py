@@ -15,7 +15,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import STAFF_ROLES, User
-from accounts.policies import refuse_unless
+from accounts.policies import refuse_beyond, refuse_unless
 from accounts.throttle import count_attempt, forget_attempts
 from audit.recorder import record
 from core import clock
@@ -155,6 +155,7 @@ def reset_second_factor(user_id: int, *, by: User) -> None:
     if user_id == by.pk:
         raise Invalid(_("Switch off your own second factor on your own page, with your password and a code."))
     user = _locked(user_id)
+    refuse_beyond(by, user)
     if _forget_devices(user):
         record("SECOND_FACTOR_DISABLED", user, by=by, metadata={"reset": True})
 

@@ -107,8 +107,9 @@ def check_credentials(email: str, password: str) -> User | None:
     The count is forgotten once the person is in: here, or by `check_code` where a second factor is on.
     """
     email = email.strip().lower()
-    count_attempt("sign_in_address", origin().ip_address)
+    # The account first: one that is over its own limit costs its neighbours behind the address nothing.
     count_attempt("sign_in", email)
+    count_attempt("sign_in_address", origin().ip_address)
     user = authenticate(None, email=email, password=password)
     if not isinstance(user, User):
         _refused(email)
@@ -165,13 +166,19 @@ def _rotate(family_id: uuid.UUID, rotation: str) -> Pair | None:
 
 @operation
 def end_session(token: str, *, by: User) -> None:
-    """End the family of one of the caller's refresh tokens; one already ended, or another's, is left as it is."""
+    """End the family of one of the caller's refresh tokens; one that has ended already stays ended.
+
+    Raises Invalid for what is no refresh token of the caller: nobody is told of an end that was none.
+    """
+    refusal = Invalid(fields={"refreshToken": [_("This is not a refresh token of yours.")]})
     try:
         family_id, _rotation = read_refresh(token)
     except Unauthenticated:
-        return
-    family = TokenFamily.objects.select_for_update(no_key=True).filter(pk=family_id, user=by, ended_at=None).first()
+        raise refusal from None
+    family = TokenFamily.objects.select_for_update(no_key=True).filter(pk=family_id, user=by).first()
     if family is None:
+        raise refusal
+    if family.ended_at is not None:
         return
     _end_family(family, "signed_out")
     record("SIGNED_OUT", by, by=by)

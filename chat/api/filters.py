@@ -18,7 +18,7 @@ class SessionFilter(DaysFilterSet):
     """By state (a comma-separated list), agent (`none` for nobody), customer, and day of the start."""
 
     status = WordsFilter({status.value: status for status in Status}, field_name="status")
-    agentId = IdFilter(field_name="agent")
+    agentId = IdFilter(field_name="agent", none=True)
     customerId = IdFilter(field_name="customer")
 
     class Meta:

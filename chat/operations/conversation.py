@@ -112,7 +112,7 @@ def _is_plain(session: Session | None, each: Post) -> bool:
     new, by = each.new, each.by
     if session is None or session.status != Status.ACTIVE:
         return False
-    if new.attachments or new.quick_reply or (new.last_seen_id is not None and not new.force):
+    if new.attachments or new.quick_reply or new.last_seen_id is not None:
         return False
     if by.is_agent:
         return session.agent_id == by.pk and by.has_perm(VIEW)
@@ -125,8 +125,16 @@ def _saying(session: Session, each: Post) -> Saying:
 
 
 def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, by: User) -> None:
-    """Raise ThreadMoved, which undoes the message, when others have written since the last one its author saw."""
-    if new.last_seen_id is None or new.force or new.is_internal:
+    """Raise ThreadMoved, which undoes the message, when others have written since the last one its author saw.
+
+    Raises Invalid when that one is no message of this chat which the author can have seen.
+    """
+    if new.last_seen_id is None:
+        return
+    seen = ChatMessage.objects.filter(session=session, pk=new.last_seen_id).exclude(pk=message.pk)
+    if not (seen.filter(is_internal=False) if by.is_customer else seen).exists():
+        raise Invalid(fields={"lastSeenMessageId": [_("This names no message of this thread.")]})
+    if new.force or new.is_internal:
         return
     later = ChatMessage.objects.complete().filter(session=session, pk__gt=new.last_seen_id, is_internal=False)
     missed = list(later.exclude(pk=message.pk).order_by("pk")[:50])

@@ -9,22 +9,39 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError as WireError
 
+from core.api.serializers import IdField
 from core.api.views import one_of
-from core.days import day_end, day_start
-from core.ids import as_number
+from core.days import as_day, day_end, day_start
 
 
 class DayField(forms.DateField):
     """A day as ISO 8601 writes it, and in no other way."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "input_formats": ["%Y-%m-%d"]})
-
     def to_python(self, value: Any) -> Any:
-        if value and not str(value).isascii():
+        if value in self.empty_values:
+            return None
+        day = as_day(str(value))
+        if day is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+        return day
+
+
+class IdFormField(forms.CharField):
+    """An id as a body takes it, or `none` where that is offered."""
+
+    def __init__(self, *, none: bool = False, **options: Any) -> None:
+        self.none = none
+        super().__init__(**{**options, "strip": False})
+
+    def clean(self, value: Any) -> Any:
+        if value in self.empty_values or (self.none and value == "none"):
+            return value
+        try:
+            return IdField().run_validation(value)
+        except WireError as error:
+            raise forms.ValidationError([str(text) for text in error.detail]) from None
 
 
 class DayFilter(django_filters.DateFilter):
@@ -47,15 +64,16 @@ class DaysFilterSet(django_filters.FilterSet):
 
 
 class IdFilter(django_filters.CharFilter):
-    """An id, or `none` for nothing set where that is offered; a malformed id finds nothing."""
+    """An id, or with `none=True` the word `none` for nothing set; a malformed one is refused, as in a body."""
+
+    field_class = IdFormField
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         if not value:
             return qs
         if value == "none":
             return qs.filter(**{f"{self.field_name}__isnull": True})
-        pk = as_number(str(value))
-        return qs.none() if pk is None else qs.filter(**{self.field_name: pk})
+        return qs.filter(**{self.field_name: value})
 
 
 class FlagFilter(django_filters.TypedChoiceFilter):

@@ -56,7 +56,7 @@ class Page(Generic[M]):
 
 
 def refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    """Invalid naming parameters that are not declared, given twice, too long or hold a NUL."""
+    """Raise Invalid naming parameters that are not declared, given twice, empty, too long or hold a NUL."""
     allowed = set(known)
     wrong: dict[str, list[str]] = {}
     for name, values in request.query_params.lists():
@@ -64,6 +64,8 @@ def refuse_unknown(request: Request, known: Iterable[str]) -> None:
             wrong[name[:100]] = [_("Unknown parameter.")]
         elif len(values) > 1:
             wrong[name] = [_("Give this parameter once.")]
+        elif not values[0].strip():
+            wrong[name] = [_("Give this parameter a value, or leave it out.")]
         elif "\x00" in values[0] or len(values[0]) > MAX_PARAMETER or not _encodable(values[0]):
             wrong[name] = [_("This value cannot be used.")]
     if wrong:

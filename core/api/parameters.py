@@ -9,7 +9,7 @@ import django_filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.filters import FlagFilter, WordsFilter
+from core.api.filters import WordsFilter
 from core.api.lists import MAX_LIMIT
 
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})
@@ -39,6 +39,6 @@ def _parameter(name: str, kind: Any) -> OpenApiParameter:
         return OpenApiParameter(name, str, many=True, explode=False, enum=list(kind.words))
     if isinstance(kind, django_filters.BaseCSVFilter):
         return OpenApiParameter(name, str, many=True, explode=False)
-    if isinstance(kind, FlagFilter):
-        return OpenApiParameter(name, str, enum=["true", "false"])
+    if isinstance(kind, django_filters.ChoiceFilter):
+        return OpenApiParameter(name, str, enum=[value for value, _label in kind.extra["choices"]])
     return OpenApiParameter(name, OpenApiTypes.DATE if isinstance(kind, django_filters.DateFilter) else str)

@@ -43,6 +43,9 @@ class ApiView(APIView):
         spend_all(uses)
         if request.method in {"GET", "HEAD"}:
             self.check_parameters(request)
+        elif hasattr(self, str(request.method).lower()):
+            # What is written stands in the body alone; a method that is not taken is refused after this.
+            refuse_unknown(request, ())
 
     def check_parameters(self, request: Request) -> None:
         """Refuse query parameters that this view does not declare; lists declare theirs by filter set."""

@@ -1,8 +1,12 @@
 """Rate limits: per account and per address, told by Retry-After, and open while Redis is away."""
 
+import re
+
 import pytest
 
+from config import settings as settings_of_the_site
 from tests.api import Api, data, refusal
+from tests.cast import PASSWORD
 from tests.tickets.acts import opened
 
 pytestmark = pytest.mark.usefixtures("fresh_rates")
@@ -92,3 +96,34 @@ def test_without_redis_the_limits_let_through(cast, settings, without_redis):
     limited(settings, read=(0, 60), address=(0, 60))
     for _ in range(3):
         data(Api(cast.customer).get("/tickets"))
+
+
+def test_an_account_beyond_its_limit_costs_its_neighbours_nothing(cast, settings):
+    limited(settings, read=(2, 60), staff_read=(100, 60), address=(8, 60))
+    noisy, neighbour = Api(cast.customer), Api(cast.agent)
+    statuses = [noisy.get("/tickets").status_code for _ in range(20)]
+    assert statuses == [200] * 2 + [429] * 18
+    assert [neighbour.get("/tickets").status_code for _ in range(7)] == [200] * 6 + [429]
+
+
+def test_a_guessed_account_costs_its_neighbours_no_sign_in(cast, settings):
+    limited(settings, sign_in=(2, 60), sign_in_address=(4, 60))
+    settings.TRUSTED_PROXY_COUNT = 1
+
+    def tries(email, password):
+        body = {"email": email, "password": password}
+        return Api().post("/auth/login", body, X_Forwarded_For="198.51.100.9").status_code
+
+    assert [tries(cast.customer.email, "wrong-one-99") for _ in range(10)] == [401] * 2 + [429] * 8
+    assert tries(cast.stranger.email, PASSWORD) == 200
+    assert tries(cast.agent.email, PASSWORD) == 200
+    assert tries(cast.lead.email, PASSWORD) == 429
+
+
+def test_the_document_tells_every_limit_as_it_is():
+    """One table, in docs/operations.md; the tests' own settings have no limits, so the numbers are read in the file."""
+    text = (settings_of_the_site.BASE_DIR / "docs" / "operations.md").read_text()
+    told = dict(re.findall(r"^\| `(RATE_[A-Z_]+)` \| (\d+/\w+) \|", text, re.M))
+    source = (settings_of_the_site.BASE_DIR / "config" / "settings.py").read_text()
+    assert told == dict(re.findall(r'env\.rate\("(RATE_[A-Z_]+)", "([^"]+)"\)', source))
+    assert len(told) == len(settings_of_the_site.RATES)

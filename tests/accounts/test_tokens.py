@@ -80,8 +80,18 @@ def test_logout_ends_this_session_alone(cast):
 def test_nobody_logs_out_somebody_else(cast):
     theirs = signed_in(cast.stranger)
     for token in (theirs["refreshToken"], theirs["accessToken"], "nonsense", "a.b.c"):
-        assert data(Api(cast.customer).post("/auth/logout", {"refreshToken": token})) is None
+        error = refusal(Api(cast.customer).post("/auth/logout", {"refreshToken": token}), 400, "invalid")
+        assert list(error["fields"]) == ["refreshToken"]
     assert alive(theirs["accessToken"])
+
+
+def test_logging_out_twice_and_by_a_rotated_token_ends_what_is_ones_own(cast):
+    pair, door = signed_in(cast.customer), Api(cast.customer)
+    data(refreshed(pair["refreshToken"]))
+    for _time in range(2):
+        assert data(door.post("/auth/logout", {"refreshToken": pair["refreshToken"]})) is None
+        assert not alive(pair["accessToken"])
+    assert Entry.objects.filter(action="SIGNED_OUT").count() == 1
 
 
 def test_logout_all_ends_every_session(cast):

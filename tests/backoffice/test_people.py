@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import Group
@@ -336,5 +338,27 @@ def test_odd_filters_are_answered_calmly(door: Pages, query: str) -> None:
 
 
 def test_the_superuser_of_the_command_line_enters(db: None) -> None:
-    root = User.objects.create_superuser("root@example.test", PASSWORD)
+    from django.core.management import call_command
+
+    with mock.patch.dict("os.environ", {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}):
+        call_command("createsuperuser", "--noinput", "--email", "root@example.test", stdout=io.StringIO())
+    root = fresh(User.objects.get(email="root@example.test"))
+    assert (root.role, root.is_superuser, root.name) == ("administrator", True, "root@example.test")
     assert Pages(root).is_in()
+
+
+def test_a_password_given_at_the_command_line_ends_sessions_and_is_audited(cast: Cast, acts: Any) -> None:
+    from django.core.management import CommandError, call_command
+
+    api = Api(cast.agent)
+    with mock.patch("getpass.getpass", side_effect=["one-long-secret-1", "another-secret-2", "short", "short"]):
+        for _attempt in range(2):
+            with pytest.raises(CommandError):
+                call_command("changepassword", cast.agent.email, stdout=io.StringIO())
+    assert api.get("/auth/me").status_code == 200
+    with mock.patch("getpass.getpass", return_value=NEW):
+        call_command("changepassword", str(cast.agent.email).upper(), stdout=io.StringIO())
+    assert api.get("/auth/me").status_code == 401
+    assert Pages(cast.agent, NEW).is_in()
+    (entry,) = acts("PASSWORD_CHANGED", entity_id=str(cast.agent.pk))
+    assert entry.actor_id is None

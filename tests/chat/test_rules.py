@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -203,6 +205,19 @@ def test_who_writes_past_what_he_has_not_seen_is_told(cast):
     assert [message["id"] for message in error["details"]["messages"]] == [answer["id"]]
     data(Api(cast.customer).post("/chat/my-session/messages", {**body, "force": True}), 201)
     assert [message["body"] for message in acts.own_thread(cast.customer)].count("x") == 1
+
+
+def test_a_last_seen_message_that_is_none_of_this_chat_is_refused(cast):
+    session = acts.active(cast.customer, cast.agent)
+    acts.started(cast.stranger, "hello")
+    before = len(acts.own_thread(cast.customer))
+    elsewhere = acts.own_thread(cast.stranger)[-1]["id"]
+    doors = [(cast.customer, "/chat/my-session/messages"), (cast.agent, f"/chat/sessions/{session['id']}/messages")]
+    for (person, path), last, force in itertools.product(doors, ["1", "999999999", elsewhere], [False, True]):
+        body = {"body": "x", "lastSeenMessageId": last, "force": force}
+        error = refusal(Api(person).post(path, body), 400, "invalid")
+        assert list(error["fields"]) == ["lastSeenMessageId"]
+    assert len(acts.own_thread(cast.customer)) == before
 
 
 def test_a_transcript_is_queued_once_a_request_and_only_for_ones_own(cast):

@@ -279,10 +279,11 @@ def test_what_a_socket_io_client_does_not_wait_for_stays_in_order(committed_cast
     """Some are done together and others alone, some of them are refused: whatever each is, the next waits for it."""
     cast = committed_cast
     session = acts.active(cast.customer, cast.agent)
+    first = acts.own_thread(cast.customer)[0]["id"]
     with NodeClient(web, token_of(cast.customer), transports=transports) as phone:
         phone.event("ready")
         for number in range(20):
-            more = {"lastSeenMessageId": "1", "force": number % 3 == 0} if number % 2 else {}
+            more = {"lastSeenMessageId": first, "force": number % 3 == 0} if number % 2 else {}
             phone.emit("sendMessage", sending(session, f"line {number}", f"n{number}", **more))
         phone.done("sendMessage", sending(session, "the end", "end"))
         bodies = [row["body"] for row in acts.own_thread(cast.customer) if row["body"].startswith("line")]

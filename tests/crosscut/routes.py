@@ -129,7 +129,7 @@ ROUTES = (
     public("POST", "/auth/login", 401, LOGIN),
     public("POST", "/auth/guest", 201, {"name": "Guest"}),
     public("POST", "/auth/refresh", 401, {"refreshToken": "none"}),
-    everyone("POST", "/auth/logout", 200, {"refreshToken": "none"}),
+    everyone("POST", "/auth/logout", 400, {"refreshToken": "none"}),
     everyone("POST", "/auth/logout-all", 200),
     everyone("POST", "/auth/password/change", 400, _CHANGE),
     public("POST", "/auth/password/forgot", 200, {"email": "nobody@example.test"}),

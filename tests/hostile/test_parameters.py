@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -29,11 +29,10 @@ VALUES = [
     *("0000-00-00", "99999-01-01", "2026-1-1T00:00", "%D9%A2%D9%A0%D9%A2%D9%A6-01-01", "W10", "eyJhIjoxfQ"),
     "..%2f..%2f",
 ]  # fmt: skip
-# Text anybody may look for, and ids, which name nothing when they are malformed: these values find nothing.
-OPEN = {
-    *("query", "messageContent", "orderId", "productId", "tags", "entityType", "entityId", "action"),
-    *("categoryId", "agentId", "teamId", "customerId", "actorId"),
-}
+# Text anybody may look for: these values find nothing.
+OPEN = {"query", "messageContent", "orderId", "productId", "tags", "entityId"}
+# What is refused of an id although an empty list would look like an answer.
+NO_IDS = ["abc", "%201", "1%20", "1,2", "-1", "0", "1.0", "%D9%A1", "9" * 19, "None", "null"]
 
 
 STAFF_ONLY = {
@@ -48,7 +47,7 @@ def test_the_lists_are_those_we_know() -> None:
     assert set(lists()) == {
         *("/tickets", "/tickets/{ref}/messages", "/tickets/{ref}/history", "/tickets/categories"),
         *("/tickets/canned-responses", "/audit", "/chat/bot/rules", "/chat/my-session/messages"),
-        *("/chat/sessions", "/chat/sessions/{ref}/messages"),
+        *("/chat/sessions", "/chat/sessions/{ref}/messages", "/notifications"),
     }
 
 
@@ -85,6 +84,51 @@ def test_values_of_another_kind_are_named_or_find_nothing(scene: Scene, path: st
                 continue
             error = refused(response, 400)
             assert error["code"] == "page_too_deep" or error["fields"].keys() == {name}, (name, value, error)
+
+
+@pytest.mark.parametrize("path", lists())
+def test_an_empty_value_is_named(scene: Scene, path: str) -> None:
+    client = Api(getattr(scene.cast, reader(path)))
+    for name in parameters(path):
+        for value in ("", "%20", "%C2%A0%09"):
+            error = refused(client.get(f"{address(path, scene)}?{name}={value}"), 400)
+            assert error["fields"].keys() == {name}, (name, value)
+
+
+@pytest.mark.parametrize("path", lists())
+def test_what_is_no_id_is_named(scene: Scene, path: str) -> None:
+    client = Api(getattr(scene.cast, reader(path)))
+    for name in [name for name in parameters(path) if name.endswith("Id") and name not in OPEN]:
+        for value in NO_IDS:
+            error = refused(client.get(f"{address(path, scene)}?{name}={value}"), 400)
+            assert error["fields"].keys() == {name}, (name, value)
+        assert client.get(f"{address(path, scene)}?{name}=999999999").json()["data"] == []
+
+
+@pytest.mark.parametrize("name", ["customerId", "orderId", "fromDate", "toDate", "tags", "status", "categoryId"])
+def test_what_a_search_refuses_its_list_refuses(scene: Scene, name: str) -> None:
+    client = Api(scene.cast.agent)
+    values = ["none", " 1", "x" * 65, "2026-1-1", " 2026-01-01", "20260101", "2026-W01-1", "٢٠٢٦-٠١-٠١", "2026-02-30"]
+    values += [",".join("t" * 21), "x,", "t" * 41]
+    for value in values:
+        sent: Any = value.split(",") if name == "tags" else value
+        searched = client.post("/tickets/admin/search", {name: sent})
+        offered = value == "none" and name == "categoryId"
+        if searched.status_code == 400 and not offered:
+            listed = client.get(f"/tickets?{name}={quote(value)}")
+            assert refused(listed, 400)["fields"].keys() == {name}, value
+
+
+def test_a_parameter_beside_a_body_is_named(scene: Scene) -> None:
+    client = Api(scene.cast.administrator)
+    for method, path in [
+        ("POST", "/tickets"), ("POST", "/tickets/admin/search"), ("PATCH", f"/tickets/{scene.tickets[0]}"),
+        ("POST", "/auth/login"), ("POST", "/chat/sessions"), ("POST", "/tickets/upload"), ("PUT", "/chat/availability"),
+        ("DELETE", f"/tickets/{scene.tickets[0]}/watchers/1"), ("POST", "/chat/bot/test"),
+    ]:  # fmt: skip
+        for name in ("page", "x", "categoryId"):
+            error = refused(client.request(method, f"{path}?{name}=1", {}), 400)
+            assert error["fields"].keys() == {name}, (method, path)
 
 
 def test_a_message_id_as_long_as_an_id_may_be_is_only_absent(scene: Scene) -> None:

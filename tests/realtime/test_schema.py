@@ -213,11 +213,12 @@ def test_every_control_frame_and_ack_fits_its_schema(committed_cast, web):
 def test_what_is_written_over_the_socket_and_its_answers_fit_their_schemas(committed_cast, web):
     cast = committed_cast
     session = chats.active(cast.customer, cast.agent)["id"]
+    first = chats.own_thread(cast.customer)[0]["id"]
     asked = [
         {"body": "x", "clientMessageId": "a"},
         {"body": "x", "clientMessageId": "a"},
-        {"body": "y", "clientMessageId": "b", "lastSeenMessageId": "1"},
-        {"body": "y", "clientMessageId": "b", "lastSeenMessageId": "1", "force": True},
+        {"body": "y", "clientMessageId": "b", "lastSeenMessageId": first},
+        {"body": "y", "clientMessageId": "b", "lastSeenMessageId": first, "force": True},
         {"body": "y", "clientMessageId": "c", "attachments": ["nothing"]},
         {"clientMessageId": "d", "quickReply": {"messageId": "1", "value": "x"}},
     ]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from tests.api import refusal
+from tests.api import Api, refusal
 from tests.tickets.acts import (
     act,
     actions,
@@ -75,16 +75,30 @@ def test_a_customer_reopens_within_the_window(cast):
     assert actions(ticket)[-1] == "TICKET_STATUS_CHANGED"
 
 
-@pytest.mark.parametrize("late", ["past the window", "closed"])
+@pytest.mark.parametrize("late", ["reopen_window_passed", "invalid_transition"])
 def test_too_late_for_the_customer_is_not_too_late_for_staff(cast, late):
     ticket = moved(cast.agent, opened(cast.customer), "resolved")
     resolved_days_ago(ticket, 7.1)
-    if late == "closed":
+    if late == "invalid_transition":
         moved(cast.agent, ticket, "closed")
     before = seen(cast.customer, ticket)
-    refusal(tried(cast.customer, ticket, "reopen"), 409, "reopen_window_passed")
+    refusal(tried(cast.customer, ticket, "reopen"), 409, late)
     assert seen(cast.customer, ticket) == before
     assert act(cast.agent, ticket, "reopen")["status"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "This ticket is closed. Write an answer"), ("ar", "هذه التذكرة مغلقة")]
+)
+def test_who_reopens_what_was_closed_just_now_is_told_what_to_do_instead(cast, language, said):
+    ticket = opened(cast.customer)
+    act(cast.customer, ticket, "close")
+    answer = Api(cast.customer).post(f"/tickets/{ticket['id']}/reopen", {}, Accept_Language=language)
+    error = refusal(answer, 409, "invalid_transition")
+    assert said in error["message"]
+    assert error["details"] == {"from": "closed", "to": "open", "allowed": []}
+    following = Api(cast.customer).post(f"/tickets/{ticket['id']}/messages", {"body": "Still broken"})
+    assert following.json()["meta"]["openedTicket"]["id"] != ticket["id"]
 
 
 def test_reopening_what_is_open_does_nothing(cast):

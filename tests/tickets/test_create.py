@@ -227,7 +227,7 @@ def test_a_refusal_is_not_kept_under_its_key(cast):
 
 
 def test_a_kept_answer_is_given_only_to_who_may_still_see_it(cast):
-    agent = with_rights(cast.agent, "tickets.view_all", "tickets.create")
+    agent = with_rights(cast.agent, "tickets.view_all", "tickets.create", "tickets.assign")
     body = {**BODY, "customerId": str(cast.customer.pk), "teamId": str(cast.team.pk)}
     data(Api(agent).post("/tickets", body, Idempotency_Key="k-1"), 201)
     with_rights(cast.agent, "tickets.view", "tickets.create")

@@ -110,7 +110,7 @@ def test_each_filter_finds_what_it_names(cast):
     for query in ("agentId=none", "teamId=none"):
         assert ids(cast.agent, f"?{query}") == [plain["id"]], query
     assert ids(cast.agent, f"?customerId={cast.customer.pk}&priority=urgent") == [special["id"]]
-    for query in ("tags=vip,never", "agentId=x", "teamId=999", "customerId=-1", f"customerId={cast.stranger.pk}"):
+    for query in ("tags=vip,never", "teamId=999", f"customerId={cast.stranger.pk}"):
         assert ids(cast.agent, f"?{query}") == [], query
 
 

@@ -1,5 +1,7 @@
 """Replies: what they do to the state, the first response, the guard against a thread that moved on, repeats."""
 
+import itertools
+
 import pytest
 
 from tests.api import Api, data, refusal
@@ -141,6 +143,23 @@ def test_a_reply_guards_against_a_thread_that_moved_on(cast):
     replied(cast.agent, ticket, "Hello", lastSeenMessageId=missed[-1]["id"])
     replied(cast.agent, ticket, "Hello all the same", lastSeenMessageId=last, force=True)
     noted(cast.agent, ticket, "notes are not guarded", lastSeenMessageId=last)
+
+
+@pytest.mark.parametrize("actor", ["customer", "agent"])
+def test_a_last_seen_message_that_is_none_of_this_thread_is_refused(cast, actor):
+    ticket, other = opened(cast.customer), opened(cast.customer)
+    closed = opened(cast.customer)
+    act(cast.customer, closed, "close")
+    elsewhere = thread(cast.customer, other)[-1]["id"]
+    ids = ["999999999", "9223372036854775807", elsewhere]
+    if actor == "customer":
+        ids.append(noted(cast.agent, ticket, "a note that customers cannot have seen")["id"])
+    before = footprint()
+    for of, last, force in itertools.product((ticket, closed), ids, (False, True)):
+        body = {"body": "Hello", "lastSeenMessageId": last, "force": force}
+        error = refusal(tried(getattr(cast, actor), of, "messages", body), 400, "invalid")
+        assert list(error["fields"]) == ["lastSeenMessageId"]
+    assert footprint() == before
 
 
 def test_a_repeat_with_the_same_client_id_answers_200_with_the_stored_message(cast):

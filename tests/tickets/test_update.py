@@ -4,7 +4,7 @@ import pytest
 
 from tests.api import Api, data, refusal
 from tests.tickets.acts import actions, emitted, footprint, last_entry, opened, seen, told, with_rights
-from tickets.models import Category, Change
+from tickets.models import Category, Change, Ticket
 
 
 def patched(by, ticket, **changes):
@@ -43,6 +43,23 @@ def test_category_and_team_are_given_and_taken(cast):
     assert "categoryId" in refusal(patched(cast.agent, ticket, categoryId=str(category.pk)), 400, "invalid")["fields"]
     fields = Change.objects.filter(ticket_id=ticket["id"]).values_list("field", flat=True)
     assert list(fields).count("category") == list(fields).count("team") == 2
+
+
+def test_another_team_needs_the_right_to_assign_by_every_door(cast):
+    """PATCH, creation and /assign alike; the team that it has is no change."""
+    ticket = data(patched(cast.agent, opened(cast.customer), teamId=str(cast.team.pk)))
+    editor = with_rights(cast.colleague, "tickets.view_all", "tickets.update", "tickets.create")
+    new = {"subject": "S", "description": "D", "customerId": str(cast.customer.pk), "teamId": str(cast.team.pk)}
+    before = seen(cast.agent, ticket), Ticket.objects.count()
+    for answer in (
+        patched(editor, ticket, teamId=None, subject="changed too"),
+        Api(editor).post("/tickets", new),
+        Api(editor).post(f"/tickets/{ticket['id']}/assign", {"agentId": None, "teamId": None}),
+    ):
+        assert refusal(answer, 403, "forbidden")["details"] == {"permission": "support.tickets.assign"}
+    assert (seen(cast.agent, ticket), Ticket.objects.count()) == before
+    after = data(patched(editor, ticket, teamId=str(cast.team.pk), subject="changed"))
+    assert (after["subject"], after["team"]["id"]) == ("changed", str(cast.team.pk))
 
 
 def test_a_team_is_no_public_field(cast):

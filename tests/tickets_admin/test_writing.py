@@ -150,7 +150,8 @@ def test_files_go_with_a_reply_and_are_fetched_by_a_signed_link(cast, desk):
     signed = agent.client.get(address)
     assert f"reader={cast.agent.pk}" in signed.url
     link = urlsplit(signed.url)
-    fetched = Client().get(f"{link.path}?{link.query}")
+    assert Client().get(f"{link.path}?{link.query}").status_code == 404
+    fetched = agent.client.get(f"{link.path}?{link.query}")
     assert b"".join(fetched.streaming_content) == b"a plain text file\n"
 
 

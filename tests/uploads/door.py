@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.models import User
+from accounts.tokens import open_family
 from tests.api import Api
 
 
@@ -33,6 +35,12 @@ def fetch(url: str, method: str = "get", **headers: str) -> Any:
     return getattr(client, method)(
         f"{address.path}?{address.query}" if address.query else address.path, headers=headers
     )
+
+
+def in_session(user: User) -> User:
+    """This user in a new sign-in of theirs, as a request reads them."""
+    user.sign_in = open_family(user).family
+    return user
 
 
 def content_of(response: Any) -> bytes:

@@ -14,6 +14,7 @@ from accounts.models import User
 from core.errors import Invalid, Problem
 from core.operation import operation_scope
 from tests.uploads.cases import REFUSED
+from tests.uploads.door import in_session
 from uploads.incoming import IncomingFile
 from uploads.links import signed_url
 from uploads.models import Attachment, UnnamedKey
@@ -33,7 +34,11 @@ def give(references: list[Any], by: User, owner_id: int = 1) -> list[Attachment]
 
 def test_files_are_attached_in_the_order_named_with_one_statement(cast: Any, django_assert_num_queries: Any) -> None:
     first, second, third = files(3, cast.customer)
-    references = [str(third.pk), signed_url(str(first.pk), first.filename, cast.customer), str(second.pk).upper()]
+    references = [
+        str(third.pk),
+        signed_url(str(first.pk), first.filename, in_session(cast.customer)),
+        str(second.pk).upper(),
+    ]
     with django_assert_num_queries(3) as seen:  # the transaction's savepoint around it
         found = give(references, cast.customer)
     assert [query["sql"].split()[0].lower() for query in seen.captured_queries] == ["savepoint", "update", "release"]
@@ -49,14 +54,14 @@ def test_no_reference_costs_no_query(cast: Any, django_assert_num_queries: Any) 
 
 def test_an_expired_link_of_ours_still_names_its_file(cast: Any, settings: Any) -> None:
     [file] = files(1, cast.customer)
-    url = signed_url(str(file.pk), file.filename, cast.customer)
+    url = signed_url(str(file.pk), file.filename, in_session(cast.customer))
     with time_machine.travel(time.time() + 100_000):
         assert give([url], cast.customer)
 
 
 def test_the_path_of_a_link_alone_still_names_its_file(cast: Any, settings: Any) -> None:
     [file] = files(1, cast.customer)
-    url = signed_url(str(file.pk), file.filename, cast.customer)
+    url = signed_url(str(file.pk), file.filename, in_session(cast.customer))
     assert give([url.removeprefix(settings.SITE_URL)], cast.customer)
 
 
@@ -71,7 +76,7 @@ def test_what_is_not_ones_own_unattached_file_is_refused_and_nothing_is_taken(ca
     mine, used = files(2, cast.customer)
     [theirs] = files(1, cast.stranger)
     give([str(used.pk)], cast.customer)
-    url = signed_url(str(mine.pk), mine.filename, cast.customer)
+    url = signed_url(str(mine.pk), mine.filename, in_session(cast.customer))
     wrong: list[Any] = [
         str(theirs.pk),
         str(used.pk),

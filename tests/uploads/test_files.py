@@ -13,9 +13,13 @@ from django.core.signing import Signer
 from django.db import close_old_connections
 
 from accounts.models import Role, User
-from tests.api import data, refusal
+from accounts.tokens import open_family
+from tests.accounts.acts import refreshed, signed_in
+from tests.api import Api, data, refusal
+from tests.backoffice.door import Pages
+from tests.cast import PASSWORD, fresh
 from tests.uploads import zoo
-from tests.uploads.door import content_of, fetch
+from tests.uploads.door import as_json, content_of, fetch, in_session
 from uploads import queries
 from uploads.links import signed_url
 from uploads.models import Attachment
@@ -53,7 +57,7 @@ def upload(cast: Any, send: Any) -> dict[str, Any]:
 
 
 def link(upload: dict[str, Any], reader: User) -> str:
-    return signed_url(upload["id"], upload["filename"], reader)
+    return signed_url(upload["id"], upload["filename"], in_session(reader))
 
 
 def absent(response: Any) -> None:
@@ -118,13 +122,13 @@ def test_every_changed_link_answers_as_an_absent_file(upload: dict[str, Any], ca
         url.path,
         f"{url.path}?{urlencode({**given, 'reader': cast.agent.pk})}",
         f"{url.path}?{urlencode({**given, 'reader': f'0{cast.customer.pk}'})}",
-        f"{url.path}?{urlencode({**given, 'reader': ''})}",
+        f"{url.path}?{urlencode({**given, 'session': open_family(cast.customer).family})}",
+        f"{url.path}?{urlencode({name: given[name] for name in ('reader', 'expires', 'signature')})}",
         f"{url.path}?{urlencode({**given, 'expires': int(given['expires']) + 1})}",
         f"{url.path}?{urlencode({**given, 'expires': '9' * 30})}",
         f"{url.path}?{urlencode({**given, 'expires': '١٢٣'})}",
         f"{url.path}?{urlencode({**given, 'signature': given['signature'][:-1]})}",
         f"{url.path}?{urlencode({**given, 'signature': 'A' * 43})}",
-        f"{url.path}?{urlencode({**given, 'signature': ''})}",
         f"{url.path}?{urlencode({name: given[name] for name in ('reader', 'expires')})}",
     ]
     for address in changed:
@@ -136,6 +140,62 @@ def test_a_signature_made_for_something_else_does_not_open_a_file(upload: dict[s
     claim = f"{upload['id']}/{upload['filename']}?{cast.customer.pk}&{expires}"
     query = {"reader": cast.customer.pk, "expires": expires, "signature": Signer().signature(claim)}
     absent(fetch(f"{urlsplit(upload['url']).path}?{urlencode(query)}"))
+
+
+def _logs_out(api: Api, pair: dict[str, Any]) -> None:
+    data(api.post("/auth/logout", {"refreshToken": pair["refreshToken"]}))
+
+
+def _logs_out_everywhere(api: Api, pair: dict[str, Any]) -> None:
+    data(api.post("/auth/logout-all"))
+
+
+def _changes_the_password(api: Api, pair: dict[str, Any]) -> None:
+    data(api.post("/auth/password/change", {"oldPassword": PASSWORD, "newPassword": "entirely-fresh-words-7"}))
+
+
+@pytest.mark.parametrize("ends", [_logs_out, _logs_out_everywhere, _changes_the_password])
+def test_a_link_ends_with_the_sign_in_it_was_made_in(cast: Any, send: Any, ends: Any) -> None:
+    pair = signed_in(cast.customer)
+    api = Api(token=pair["accessToken"])
+    body = as_json([("a.png", PNG)])
+    [url] = data(api.post("/tickets/upload", body), 201)["urls"]
+    content_of(fetch(url))
+    data(refreshed(pair["refreshToken"]))
+    content_of(fetch(url))
+    ends(api, pair)
+    absent(fetch(url))
+
+
+def test_a_link_serves_nobody_who_comes_as_somebody_else(upload: dict[str, Any], cast: Any) -> None:
+    def bearing(user: User) -> Any:
+        return fetch(upload["url"], Authorization=f"Bearer {Api(user).token}")
+
+    content_of(bearing(cast.customer))
+    for person in (cast.stranger, cast.guest, cast.agent, cast.administrator):
+        absent(bearing(person))
+    content_of(fetch(upload["url"], Authorization="Bearer nonsense"))
+    absent(Pages(cast.agent).get(upload["url"].removeprefix("http://127.0.0.1:3000")))
+
+
+def test_a_link_of_the_back_office_serves_its_own_session_alone(cast: Any, thread: Thread, upload: Any) -> None:
+    attach([upload["id"]], owner_type="thread", owner_id=1, by=cast.customer)
+    first, second = Pages(cast.agent), Pages(cast.agent)
+    reader = fresh(cast.agent)
+    reader.sign_in = f"session:{first.client.session.session_key}"
+    address = urlsplit(signed_url(upload["id"], upload["filename"], reader))
+    path = f"{address.path}?{address.query}"
+    assert first.client.session.session_key not in path
+    content_of(first.get(path))
+    absent(second.get(path))
+    absent(fetch(path))
+    absent(Pages(cast.lead).get(path))
+    first.send("/admin/logout/", page="/admin/password_change/")
+    absent(first.get(path))
+
+
+def test_without_a_sign_in_there_is_no_signed_link(upload: dict[str, Any], cast: Any) -> None:
+    assert "?" not in signed_url(upload["id"], upload["filename"], User.objects.get(pk=cast.customer.pk))
 
 
 def test_a_parameter_nobody_knows_is_named(upload: dict[str, Any]) -> None:
@@ -206,5 +266,6 @@ def test_a_fetch_costs_three_queries_at_most(
     upload: dict[str, Any], cast: Any, thread: Thread, django_assert_max_num_queries: Any
 ) -> None:
     attach([upload["id"]], owner_type="thread", owner_id=7, by=cast.customer)
+    url = link(upload, cast.agent)
     with django_assert_max_num_queries(2):
-        content_of(fetch(link(upload, cast.agent)))
+        content_of(fetch(url))

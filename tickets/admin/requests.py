@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.realtime_auth import SESSION
 from core.api.problems import refusal_hook
 from core.errors import Forbidden, Invalid, NotFound, Problem
 from core.ids import as_number
@@ -25,6 +26,7 @@ Fill = Callable[[CannedResponse, str], str]
 def person(request: HttpRequest) -> User:
     """Whoever asks; the back office lets nobody in who is not signed in."""
     assert isinstance(request.user, User)
+    request.user.sign_in = f"{SESSION}{request.session.session_key}"
     return request.user
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from core.api.filters import DaysFilterSet, FlagFilter, IdFilter, WordsFilter
 from core.api.lists import Sort
+from core.errors import Invalid
 from tickets.models import Ticket
 from tickets.states import PRIORITIES, Status
 
+MAX_TAGS, TAG_LENGTH = 20, 40
 SORTS = {
     "createdAt": Sort("created_at"),
     "updatedAt": Sort("updated_at"),
@@ -27,9 +30,9 @@ class TicketFilter(DaysFilterSet):
 
     status = WordsFilter({status.value: status for status in Status}, field_name="status")
     priority = WordsFilter(PRIORITIES, field_name="priority")
-    categoryId = IdFilter(field_name="category")
-    orderId = django_filters.CharFilter(field_name="order_id")
-    productId = django_filters.CharFilter(field_name="product_id")
+    categoryId = IdFilter(field_name="category", none=True)
+    orderId = django_filters.CharFilter(field_name="order_id", max_length=64)
+    productId = django_filters.CharFilter(field_name="product_id", max_length=64)
     hasAttachments = FlagFilter(method="with_files")
     rated = FlagFilter(method="by_rated")
 
@@ -48,14 +51,17 @@ class TicketFilter(DaysFilterSet):
 class StaffTicketFilter(TicketFilter):
     """With what the customer form does not tell: agent, team, customer, tags, the files of notes."""
 
-    agentId = IdFilter(field_name="assignee")
-    teamId = IdFilter(field_name="team")
+    agentId = IdFilter(field_name="assignee", none=True)
+    teamId = IdFilter(field_name="team", none=True)
     customerId = IdFilter(field_name="customer")
     tags = django_filters.BaseInFilter(field_name="tags", method="by_tags")
     slaBreached = FlagFilter(field_name="sla_breached")
 
     def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
-        return queryset.filter(tags__contains=values)
+        tags = [value.strip() for value in values]
+        if len(tags) > MAX_TAGS or not all(0 < len(tag) <= TAG_LENGTH for tag in tags):
+            raise Invalid(fields={"tags": [_("This value cannot be used.")]})
+        return queryset.filter(tags__contains=tags)
 
     def with_files(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
         some = Q(attachment_count__gt=0) | Q(note_attachment_count__gt=0)

@@ -19,10 +19,11 @@ from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormIn, IdField, StrictBoolean, StrictInteger, TextField
 from core.api.views import ApiView, ok
+from core.days import as_day
 from core.errors import Invalid
 from tickets import policies, queries
 from tickets.api.docs import TICKETS
-from tickets.api.filters import STAFF_SORTS, filters_for, sorts_for
+from tickets.api.filters import MAX_TAGS, STAFF_SORTS, TAG_LENGTH, filters_for, sorts_for
 from tickets.models import Ticket
 from tickets.search import search
 from tickets.states import PRIORITIES, Status
@@ -46,10 +47,12 @@ class OneOrMore(serializers.ListField):
 
 
 class DayIn(serializers.DateField):
-    """A day; as text, for the filter to read."""
+    """A day in the form that GET takes; as text, for the filter to read."""
 
     def to_internal_value(self, data: Any) -> str:  # type: ignore[override]
-        return str(super().to_internal_value(data))
+        if not isinstance(data, str) or as_day(data) is None:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return data
 
 
 class SearchIn(FormIn):
@@ -70,7 +73,7 @@ class SearchIn(FormIn):
     has_attachments = StrictBoolean(required=False)
     sla_breached = StrictBoolean(required=False)
     rated = StrictBoolean(required=False)
-    tags = serializers.ListField(child=TextField(max_length=40), max_length=20, required=False)
+    tags = serializers.ListField(child=TextField(max_length=TAG_LENGTH), max_length=MAX_TAGS, required=False)
     page = StrictInteger(required=False, min_value=1)
     limit = StrictInteger(required=False, min_value=1, max_value=MAX_LIMIT)
     cursor = TextField(max_length=500, required=False)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import Availability, User
 from audit.recorder import record
 from core import clock
-from core.errors import ThreadMoved
+from core.errors import Invalid, ThreadMoved
 from core.operation import operation
 from tickets import events, notices
 from tickets.forms import message_forms
@@ -41,13 +42,14 @@ def add_message(ref: int | str, new: NewMessage, *, by: User) -> Written:
     """Reply to a ticket, or write a note on it as staff.
 
     A reply to a merged source goes to its target; a customer's to a ticket that is over opens a new one. Raises
-    NotFound, Forbidden, ThreadMoved, or Invalid naming an attachment.
+    NotFound, Forbidden, ThreadMoved, or Invalid naming an attachment or a last message that is not of this thread.
     """
     addressed, ticket = locked_standing(ref, by)
     refuse_reply(by, addressed, internal=new.is_internal)
     stored = _sent_before(addressed, new, by)
     if stored:
         return stored
+    _refuse_unknown_last_seen(ticket, new, by)
     if by.is_customer and _is_over(ticket, clock.now()):
         message = follow_up(ticket, new, sent_to=addressed, by=by)
         return Written(message, opened=message.ticket)
@@ -74,6 +76,15 @@ def within_reopen_window(ticket: Ticket, now: datetime) -> bool:
     """Whether a resolved ticket can still be reopened by its customer."""
     window = timedelta(days=settings.REOPEN_WINDOW_DAYS)
     return ticket.resolved_at is not None and now - ticket.resolved_at <= window
+
+
+def _refuse_unknown_last_seen(ticket: Ticket, new: NewMessage, by: User) -> None:
+    """Raise Invalid for a last message that the author cannot have seen in this thread."""
+    if new.last_seen_id is None:
+        return
+    thread = Message.objects.filter(ticket=ticket, pk=new.last_seen_id)
+    if not (thread.filter(is_internal=False) if by.is_customer else thread).exists():
+        raise Invalid(fields={"lastSeenMessageId": [_("This names no message of this thread.")]})
 
 
 def _refuse_moved(ticket: Ticket, new: NewMessage, by: User) -> None:

@@ -71,7 +71,7 @@ class Sent:
 
 @operation
 def create_ticket(new: NewTicket, *, by: User) -> Ticket:
-    """Open a ticket for oneself, or as staff for a customer (`tickets.create`, with an agent `tickets.assign`).
+    """Open a ticket for oneself, or as staff for a customer (`tickets.create`, to an agent or team `tickets.assign`).
 
     Raises Forbidden, or Invalid naming an unknown category, customer, agent, team or attachment.
     """
@@ -126,7 +126,7 @@ def _customer(new: NewTicket, by: User) -> User:
             raise Forbidden(CREATE)
         return by
     refuse_unless(by, CREATE)
-    if new.agent_id:
+    if new.agent_id or new.team_id:
         refuse_unless(by, ASSIGN)
     return lookups.customer(new.customer_id)
 

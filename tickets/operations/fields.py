@@ -24,7 +24,10 @@ KEEP: Any = object()
 
 @operation
 def update_ticket(ref: int | str, *, changes: dict[str, Any], by: User, version: int | None = None) -> Ticket:
-    """Change fields of FIELDS. Raises NotFound, Forbidden, Merged, Stale, or Invalid naming a field."""
+    """Change fields of FIELDS; another team needs the right to assign, as `assign` does.
+
+    Raises NotFound, Forbidden, Merged, Stale, or Invalid naming a field.
+    """
     ticket = locked(ref, by)
     refuse_unless(by, UPDATE)
     refuse_merged(ticket)
@@ -33,6 +36,8 @@ def update_ticket(ref: int | str, *, changes: dict[str, Any], by: User, version:
     if "category_id" in values:
         values["category"] = _kept(ticket, "category", values.pop("category_id"), lookups.category)
     if "team_id" in values:
+        if values["team_id"] != ticket.team_id:
+            refuse_unless(by, ASSIGN)
         values["team"] = _kept(ticket, "team", values.pop("team_id"), lookups.team)
     if "tags" in values:
         values["tags"] = lookups.tags(values["tags"])

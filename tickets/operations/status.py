@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from audit.recorder import record
 from core import clock
@@ -52,15 +54,18 @@ def close(ref: int | str, *, by: User) -> Ticket:
 def reopen(ref: int | str, *, by: User) -> Ticket:
     """Open a resolved or closed ticket again.
 
-    Its customer may within the window and only while it is resolved (else ReopenWindowPassed); staff who may close
-    always, but never a merged source. An open ticket stays as it is.
+    Its customer may while it is resolved, within the window (else ReopenWindowPassed), and not once it is closed
+    (InvalidTransition); staff who may close always, but never a merged source. An open ticket stays as it is.
     """
     ticket = locked(ref, by)
     refuse_close(by, ticket)
     refuse_merged(ticket)
     if ticket.status not in DONE:
         return ticket
-    if by.is_customer and (ticket.status == Status.CLOSED or not within_reopen_window(ticket, clock.now())):
+    if by.is_customer and ticket.status == Status.CLOSED:
+        closed = _("This ticket is closed. Write an answer: it opens a new ticket that follows this one.")
+        raise InvalidTransition(ticket.status, Status.OPEN, [], closed)
+    if by.is_customer and not within_reopen_window(ticket, clock.now()):
         raise ReopenWindowPassed
     _move(ticket, Status.OPEN, by)
     return ticket

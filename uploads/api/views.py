@@ -16,12 +16,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from accounts.authentication import TokenAuthentication
-from accounts.models import SERVICE_ROLES, User
+from accounts.models import User
+from accounts.sign_ins import reader_of_link
 from core.api.permissions import Public, SignedIn
 from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, envelope
-from core.errors import NotFound, TooLarge
+from core.errors import NotFound, TooLarge, Unauthenticated
 from core.idempotency import Answer
 from uploads import operations
 from uploads.api.body import FilesJSONParser
@@ -33,6 +34,7 @@ from uploads.incoming import IncomingFile
 from uploads.links import PARAMETERS, as_id, reader_of
 from uploads.models import Attachment
 from uploads.queries import all_readable, may_read
+from uploads.quota import refuse_beyond_quota
 from uploads.storing import StoredFile, discard, local_path, store
 
 log = structlog.get_logger(__name__)
@@ -66,6 +68,8 @@ class UploadView(ApiView):
     def post(self, request: ApiRequest) -> Response:
         with ExitStack() as self.opened:
             incoming = self._incoming(request)
+            # Before anything is decoded or stored; the operation asks again with what is kept.
+            refuse_beyond_quota(cast(User, request.user), sum(file.size for file in incoming))
             key = request.headers.get("Idempotency-Key")
             payload = [[file.filename, file.digest()] for file in incoming] if key else None
             return self._keep_once(request, store(check_files(incoming, self.opened)), payload)
@@ -120,7 +124,7 @@ class FileView(ApiView):
     @describe(
         "Fetch a file by its signed link; remote storage answers 302 to a link of 60 seconds",
         status={(200, "*/*"): OpenApiTypes.BINARY, 302: None},  # type: ignore[dict-item]
-        parameters=[OpenApiParameter(name, str) for name in ("reader", "expires", "signature")],
+        parameters=[OpenApiParameter(name, str) for name in sorted(PARAMETERS)],
         refusals=(401, 404),
     )
     def get(self, request: ApiRequest, attachment_id: str, filename: str) -> HttpResponseBase:
@@ -132,17 +136,26 @@ class FileView(ApiView):
 
 
 def _reader(request: ApiRequest, attachment_id: str, filename: str) -> User | None:
-    """The reader a link was made for; at a plain address (events carry those) the bearer of the token."""
+    """Return the reader a link was made for; at a plain address (events carry those) the bearer of the token.
+
+    None for a link whose sign-in has ended, and for one that comes with somebody else's token or session.
+    """
     if not request.query_params:
-        found = TokenAuthentication().authenticate(request)
-        return found[0] if found else None
-    reader_id = reader_of(attachment_id, filename, request.query_params.dict())
+        return _bearer(request)
+    parameters = request.query_params.dict()
+    reader_id = reader_of(attachment_id, filename, parameters)
     if reader_id is None:
         return None
-    reader: User | None = (
-        User.objects.with_rights().filter(pk=reader_id, is_active=True).exclude(role__in=SERVICE_ROLES).first()
-    )
-    return reader
+    try:
+        bearer = _bearer(request)
+    except Unauthenticated:
+        bearer = None  # nobody's: the link says who reads
+    return reader_of_link(reader_id, parameters["session"], bearer=bearer, cookies=request.COOKIES)
+
+
+def _bearer(request: ApiRequest) -> User | None:
+    found = TokenAuthentication().authenticate(request)
+    return found[0] if found else None
 
 
 def _readable(attachment_id: str, filename: str, reader: User | None) -> Attachment:
