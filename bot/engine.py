@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from bot.actions import ReplyAction
 from bot.folding import folded_line
 from bot.handover import asks_for_person
+from bot.order_ids import order_id_in
 from bot.patterns import BadPattern, Expression, compile_expression, mark
-from bot.words import Keyword, Words, language_of, order_id_in
+from bot.words import Keyword, Words, language_of
 from core.text import in_language
 
 log = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""Words of a message: keywords with their Arabic prefixes, the script it is written in, the order it speaks of."""
+"""Words of a message: keywords with their Arabic prefixes, the script it is written in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.folding import ascii_digits, fold
+from bot.folding import fold
 
 # و and ف join a sentence, ب ك ل stand before a noun, ال makes it definite, and ل before ال is written لل.
 _PREFIXES = tuple(
@@ -20,12 +20,6 @@ _WORD = re.compile(r"[^\W_]+")
 _SPELLED = ("://", "@", "_")
 _ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_ORDER = re.compile(r"(?<![\w+./-])#?((?:[A-Za-z]{1,6}-?)?\d{3,18}(?:-\d{1,12})?)(?![\w-])(?!\.\d)")
-_NAMED = re.compile(
-    r"(?:طلب\w*|order|رقم|رقمه|number|no\.?|#)\s*(?:رقم|is|number|no\.?|هو)?\s*[:#]*\s*$", re.IGNORECASE
-)
-_PHONE = re.compile(r"(?:00)?966\d{9}|05\d{8}|00\d{8,}")
-_TICKET = re.compile(r"TKT-", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,20 +87,6 @@ def language_of(text: str, default: str) -> str:
     if arabic == latin:
         return default
     return "ar" if arabic > latin else "en"
-
-
-def order_id_in(text: str) -> str:
-    """The order id that a message speaks of, digits as 0 to 9; empty when there is none.
-
-    The first number that follows a word for order or number, else the first that can be one: three digits and more,
-    also with letters before (`ORD-12345`), and neither a phone number nor a ticket.
-    """
-    plain = ascii_digits(text)
-    found = [
-        match for match in _ORDER.finditer(plain) if not _PHONE.fullmatch(match[1]) and not _TICKET.match(match[1])
-    ]
-    named = [match for match in found if _NAMED.search(plain[max(0, match.start() - 40) : match.start()])]
-    return next((match[1] for match in [*named, *found]), "")
 
 
 def longest(keywords: Sequence[Keyword], words: Words) -> int:
