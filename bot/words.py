@@ -15,6 +15,8 @@ _PREFIXES = tuple(
     for rest in ("", "ال", "ب", "ك", "ل", "بال", "كال", "لال", "لل")
     if join or rest
 )
+MAX_TEXT = 1_000
+"""The beginning of a message is enough to know its language."""
 _WORD = re.compile(r"[^\W_]+")
 # In addresses, and in names as programs spell them, such as the values of quick replies: track_order.
 _SPELLED = ("://", "@", "_")
@@ -79,7 +81,7 @@ def language_of(text: str, default: str) -> str:
     Addresses and names with an underscore, such as the values of quick replies, say nothing of the language.
     """
     arabic = latin = 0
-    for word in text.split():
+    for word in text[:MAX_TEXT].split():
         if any(sign in word for sign in _SPELLED):
             continue
         arabic += bool(_ARABIC.search(word)) and any(map(str.isalpha, word))

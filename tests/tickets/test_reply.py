@@ -148,8 +148,10 @@ def test_a_repeat_with_the_same_client_id_answers_200_with_the_stored_message(ca
     first = replied(cast.customer, ticket, "Hello", clientMessageId="c-1")
     assert first["clientMessageId"] == "c-1"
     before = footprint()
-    again = act(cast.customer, ticket, "messages", {"body": "Hello again", "clientMessageId": "c-1"}, 200)
+    again = act(cast.customer, ticket, "messages", {"body": "Hello", "clientMessageId": "c-1"}, 200)
     assert again == first
+    other = tried(cast.customer, ticket, "messages", {"body": "Hello again", "clientMessageId": "c-1"})
+    refusal(other, 409, "idempotency_conflict")
     assert footprint() == before
     assert Message.objects.count() == 2
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.errors import Problem
 from core.ids import as_number, reference
-from core.text import camel
+from core.text import camel, trim_lines
 from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
 from uploads.incoming import IncomingFile
@@ -28,14 +28,14 @@ def new_id() -> str:
 
 
 class LongText(forms.CharField):
-    """Text of several lines; line ends as one character, direction by its first letter."""
+    """Text of several lines; line ends as one character, direction by its first letter; trimmed as the API does."""
 
     def __init__(self, *, rows: int = 4, **options: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
-        super().__init__(**{"max_length": MAX_BODY, "widget": widget, **options})
+        super().__init__(**{"max_length": MAX_BODY, "widget": widget, "strip": False, **options})
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
+        return super().to_python(trim_lines(value) if isinstance(value, str) else value) or ""
 
 
 class Line(forms.CharField):
