@@ -69,13 +69,22 @@ def order_id_in(text: str) -> str:
     An id looks like `ORDER_ID_PATTERN`. A bare number is one only beside a word for order. Telephones, money, times,
     sizes, house numbers and tickets are none.
     """
-    plain = _NO_ORDER.sub(lambda found: "\0" * len(found[0]), fold_keeping_case(text))
+    plain = fold_keeping_case(text)
+    others = [found.span() for found in _NO_ORDER.finditer(plain)]
     for match in _candidates(settings.ORDER_ID_PATTERN).finditer(plain):
+        if any(_is_part_of(match.span("id"), span) for span in others):
+            continue
         if _SPEAKS_FOR_ITSELF.match(match["id"]):
             return match["id"]
         if _BEFORE.search(plain, max(0, match.start("id") - 60), match.start("id")) or _AFTER.match(plain, match.end()):
             return match["id"]
     return ""
+
+
+def _is_part_of(found: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether they overlap, and `other` is more than a part of what was found: `26/1234` stands in `S26/1234`."""
+    inside = found[0] <= other[0] and other[1] <= found[1] and found != other
+    return found[0] < other[1] and other[0] < found[1] and not inside
 
 
 @lru_cache(maxsize=4)

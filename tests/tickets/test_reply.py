@@ -28,7 +28,7 @@ from tickets.models import Message
 
 def test_a_reply_reaches_the_other_side(cast):
     ticket = opened(cast.customer)
-    answer = replied(cast.agent, ticket, " مرحبا ")
+    answer = replied(cast.agent, ticket, "\nمرحبا ")
     assert answer["author"] == {"id": str(cast.agent.pk), "type": "agent", "name": cast.agent.name}
     assert (answer["body"], answer["isInternal"], answer["ticketId"]) == ("مرحبا", False, ticket["id"])
     back = replied(cast.customer, ticket, "Thanks")

@@ -15,11 +15,10 @@ from core.ids import as_number, reference
 from core.text import camel, trim_lines
 from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
+from tickets.tags import split_tags
 from uploads.incoming import IncomingFile
 from uploads.links import as_id
 from uploads.models import Attachment
-
-MAX_TAGS, MAX_TAG = 20, 40
 
 
 def new_id() -> str:
@@ -91,12 +90,8 @@ class Tags(Line):
         super().__init__(**{"required": False, "help_text": _("Separated by commas."), **options})
 
     def clean(self, value: Any) -> list[str]:
-        found = [tag.strip() for tag in super().clean(value).replace("،", ",").split(",") if tag.strip()]
-        if len(found) > MAX_TAGS:
-            raise forms.ValidationError(_("At most %(limit)s tags.") % {"limit": MAX_TAGS})
-        if any(len(tag) > MAX_TAG for tag in found):
-            raise forms.ValidationError(_("A tag has at most %(limit)s characters.") % {"limit": MAX_TAG})
-        return found
+        """What is too many or too long, the operation refuses."""
+        return split_tags([super().clean(value)])
 
 
 class FilesInput(forms.FileInput):

@@ -11,6 +11,7 @@ from core.api.filters import DaysFilterSet, FlagFilter, IdFilter, WordsFilter
 from core.api.lists import Sort
 from tickets.models import Ticket
 from tickets.states import PRIORITIES, Status
+from tickets.tags import split_tags
 
 SORTS = {
     "createdAt": Sort("created_at"),
@@ -55,7 +56,7 @@ class StaffTicketFilter(TicketFilter):
     slaBreached = FlagFilter(field_name="sla_breached")
 
     def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
-        return queryset.filter(tags__contains=values)
+        return queryset.filter(tags__contains=split_tags(values))
 
     def with_files(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
         some = Q(attachment_count__gt=0) | Q(note_attachment_count__gt=0)
