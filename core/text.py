@@ -16,7 +16,7 @@ _BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 
 def trim_lines(text: str) -> str:
     """Return text of several lines without blank lines at its ends; blanks before its first word are its own."""
-    return _BLANK_LINES.sub("", text.replace("\r\n", "\n")).rstrip()
+    return _BLANK_LINES.sub("", text).rstrip()
 
 
 def in_language(arabic: str, english: str, language: str | None = None) -> str:

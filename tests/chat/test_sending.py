@@ -23,8 +23,9 @@ from tests.api import Api, data
 from tests.cast import customer
 from tests.chat import acts
 from tests.realtime.client import Client, token_of
-from tests.storage import upload
+from tests.storage import storage, upload
 
+__all__ = ["storage"]
 pytestmark = pytest.mark.slow
 CAME = Origin("socket", "192.0.2.7", "")
 
@@ -88,10 +89,10 @@ def test_one_that_comes_twice_in_one_batch_is_stored_once(committed_cast):
     cast = committed_cast
     session = acts.active(cast.customer, cast.agent)
     person = User.objects.with_rights().get(pk=cast.customer.pk)
-    each = Post(int(session["id"]), NewChatMessage("x", client_message_id="same"), person, CAME)
+    each = Post(int(session["id"]), NewChatMessage("نعم", client_message_id="same"), person, CAME)
     found = post_together([each, each])
     assert [posted is not None for posted in found] == [True, False]
-    assert ChatMessage.objects.filter(session_id=session["id"], body="x").count() == 1
+    assert ChatMessage.objects.filter(session_id=session["id"], body="نعم").count() == 1
 
 
 def test_the_bot_answers_what_comes_over_the_socket(committed_cast, web):

@@ -126,7 +126,7 @@ def test_one_client_message_id_with_another_body_is_a_conflict(door, cast):
 
 
 @pytest.mark.parametrize(
-    "sent", ["  indented\n    more  \n\n", "\n \n  indented\n    more", "\r\n  indented\r\n    more"]
+    "sent", ["  indented\n    more  \n\n", "\n \n  indented\n    more", "\r\n  indented\n    more\r\n"]
 )
 def test_the_indentation_of_a_first_line_stays(sent, cast):
     kept = "  indented\n    more"

@@ -34,7 +34,7 @@ class LongText(forms.CharField):
         super().__init__(**{"max_length": MAX_BODY, "widget": widget, "strip": False, **options})
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(trim_lines(value) if isinstance(value, str) else value) or ""
+        return super().to_python(trim_lines(value.replace("\r\n", "\n")) if isinstance(value, str) else value) or ""
 
 
 class Line(forms.CharField):
