@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0011_settle_search'),
+        ('tickets', '0012_people_search'),
     ]
 
     operations = [
