@@ -39,7 +39,7 @@ def _compiled(row: Rule) -> engine.Rule:
 
 
 def decide(text: str, *, language: str, facts: Facts) -> Answer | HandOver | NoAnswer:
-    """What the bot does with a customer's message; `language` is the customer's own, `ar` or `en`.
+    """Return what the bot does with a customer's message, in `language`, which is `ar` or `en`.
 
     One query. A stored rule that cannot be used is left out and logged, and never stops the others.
     """

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot import engine
 from bot.answering import active_rules
 from bot.engine import Answer, Decision, Facts, HandOver, Match, StoredRule
+from bot.words import language_of
 
 
 class Outcome(StrEnum):
@@ -50,7 +51,7 @@ def try_out(text: str, *, language: str, facts: Facts) -> Trial:
     """What a customer of this language would be answered now. Nothing is stored."""
     rules = active_rules()
     return Trial(
-        engine.decide(rules, text, language=language, facts=facts),
+        engine.decide(rules, text, language=language_of(text, language), facts=facts),
         engine.matches(rules, text),
         [BadStored(rule.stored, bad.source, str(bad.reason)) for rule in rules for bad in rule.bad],
     )

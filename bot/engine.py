@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from bot.actions import ReplyAction
 from bot.folding import folded_line
 from bot.handover import asks_for_person
+from bot.order_ids import order_id_in
 from bot.patterns import BadPattern, Expression, compile_expression, mark
-from bot.words import Keyword, Words, language_of, order_id_in
+from bot.words import Keyword, Words
 from core.text import in_language
 
 log = structlog.get_logger(__name__)
@@ -241,15 +242,15 @@ def _match(rule: Rule, text: Text, until: float) -> Match | None:
 
 
 def decide(rules: Sequence[Rule], message: str, *, language: str, facts: Facts) -> Decision:
-    """What the bot does with a message of a customer whose own language is `language` (`ar` or `en`).
+    """Return what the bot does with a message, in `language` (`ar` or `en`).
 
     `rules` as `within_bounds` gives them.
     """
-    spoken, text = language_of(message[:MAX_TEXT], language), Text.of(message)
+    text = Text.of(message)
     if asks_for_person(text.words):
-        return HandOver(spoken)
+        return HandOver(language)
     best = best_match(rules, text)
-    return answer(best.rule.stored, message, language=spoken, facts=facts) if best else NoAnswer(spoken)
+    return answer(best.rule.stored, message, language=language, facts=facts) if best else NoAnswer(language)
 
 
 def answer(rule: StoredRule, message: str, *, language: str, facts: Facts) -> Answer:

@@ -38,9 +38,9 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_SIMPLE).lower().translate(_TABLE)
 
 
-def ascii_digits(text: str) -> str:
-    """`text` with Arabic and Persian digits as 0 to 9, and compatibility forms as plain ones."""
-    return unicodedata.normalize("NFKC", text).translate(_DIGITS)
+def fold_keeping_case(text: str) -> str:
+    """`text` folded but for its case: one alef, yeh, kaf and heh, digits 0 to 9, no harakat and no invisible marks."""
+    return unicodedata.normalize("NFKC", text).translate(_TABLE)
 
 
 def folded_line(text: str, limit: int) -> str:

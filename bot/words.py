@@ -1,4 +1,4 @@
-"""Words of a message: keywords with their Arabic prefixes, the script it is written in, the order it speaks of."""
+"""Words of a message: keywords with their Arabic prefixes, the script it is written in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.folding import ascii_digits, fold
+from bot.folding import fold
 
 # و and ف join a sentence, ب ك ل stand before a noun, ال makes it definite, and ل before ال is written لل.
 _PREFIXES = tuple(
@@ -15,17 +15,13 @@ _PREFIXES = tuple(
     for rest in ("", "ال", "ب", "ك", "ل", "بال", "كال", "لال", "لل")
     if join or rest
 )
+MAX_TEXT = 1_000
+"""The beginning of a message is enough to know its language."""
 _WORD = re.compile(r"[^\W_]+")
 # In addresses, and in names as programs spell them, such as the values of quick replies: track_order.
 _SPELLED = ("://", "@", "_")
 _ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_ORDER = re.compile(r"(?<![\w+./-])#?((?:[A-Za-z]{1,6}-?)?\d{3,18}(?:-\d{1,12})?)(?![\w-])(?!\.\d)")
-_NAMED = re.compile(
-    r"(?:طلب\w*|order|رقم|رقمه|number|no\.?|#)\s*(?:رقم|is|number|no\.?|هو)?\s*[:#]*\s*$", re.IGNORECASE
-)
-_PHONE = re.compile(r"(?:00)?966\d{9}|05\d{8}|00\d{8,}")
-_TICKET = re.compile(r"TKT-", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ def language_of(text: str, default: str) -> str:
     Addresses and names with an underscore, such as the values of quick replies, say nothing of the language.
     """
     arabic = latin = 0
-    for word in text.split():
+    for word in text[:MAX_TEXT].split():
         if any(sign in word for sign in _SPELLED):
             continue
         arabic += bool(_ARABIC.search(word)) and any(map(str.isalpha, word))
@@ -93,20 +89,6 @@ def language_of(text: str, default: str) -> str:
     if arabic == latin:
         return default
     return "ar" if arabic > latin else "en"
-
-
-def order_id_in(text: str) -> str:
-    """The order id that a message speaks of, digits as 0 to 9; empty when there is none.
-
-    The first number that follows a word for order or number, else the first that can be one: three digits and more,
-    also with letters before (`ORD-12345`), and neither a phone number nor a ticket.
-    """
-    plain = ascii_digits(text)
-    found = [
-        match for match in _ORDER.finditer(plain) if not _PHONE.fullmatch(match[1]) and not _TICKET.match(match[1])
-    ]
-    named = [match for match in found if _NAMED.search(plain[max(0, match.start() - 40) : match.start()])]
-    return next((match[1] for match in [*named, *found]), "")
 
 
 def longest(keywords: Sequence[Keyword], words: Words) -> int:

@@ -14,7 +14,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import Role, User
 from bot.answering import decide
 from bot.engine import Answer, Facts, HandOver, NoAnswer
-from bot.words import language_of
 from chat import texts
 from chat.models import ChatMessage
 from chat.operations import BotSays, answer_as_bot
@@ -65,11 +64,9 @@ def _answer(message_id: int, *, gives_up: bool = False) -> None:
 def _says(message: ChatMessage, gives_up: bool) -> BotSays:
     session = message.session
     text = message.reply_value or message.body
-    # The value of a quick reply is a name; what stood on it is in the reader's language.
-    language = language_of(message.body, session.language)
     facts = Facts(session.customer.name, *hours.describe_in_both())
     found: Answer | HandOver | NoAnswer = (
-        NoAnswer(session.language) if gives_up else decide(text, language=language, facts=facts)
+        NoAnswer(session.language) if gives_up else decide(text, language=session.language, facts=facts)
     )
     if isinstance(found, Answer):
         replies = tuple(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
+from bot.words import language_of
 from chat.querysets import ChatMessageQuerySet, SessionQuerySet
 from chat.states import OPEN, EndedBy, Status
 from chat.texts import service_name
@@ -175,8 +176,9 @@ class ChatMessage(models.Model):
 
     @property
     def author_name(self) -> str:
-        """Who wrote it; the bot and the product itself in the chat's language."""
-        return service_name(self.author_type, self.session.language) or str(self.author.name)
+        """The name of its author; the bot and the product itself in the language of what they said."""
+        language = language_of(self.body, self.session.language)
+        return service_name(self.author_type, language) or str(self.author.name)
 
 
 class ChatRating(models.Model):

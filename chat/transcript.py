@@ -28,7 +28,7 @@ def transcript(session: Session) -> str:
 def _line(message: ChatMessage) -> str:
     at = message.created_at.astimezone(site_zone())
     files = "".join(f"\n  [{_('File')}: {row['filename']}]" for row in message.attachment_rows)
-    return f"[{at:%Y-%m-%d %H:%M}] {message.author_name}: {message.body}{files}"
+    return f"[{at:%Y-%m-%d %H:%M}] {message.author_name}: {message.body}".rstrip() + files
 
 
 def subject(session: Session) -> str:

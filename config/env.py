@@ -1,6 +1,7 @@
 """Typed readers of environment variables; a wrong value stops the start with one clear line for each."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,15 @@ class Env:
     def path(self, name: str, default: Path) -> Path:
         value = self._raw(name)
         return default if value is None else Path(value).expanduser().resolve()
+
+    def pattern(self, name: str, default: str) -> str:
+        """A regular expression, as it is written."""
+        value = self._raw(name) or default
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise EnvError(f"{name} must be a regular expression: {error}") from None
+        return value
 
     def rate(self, name: str, default: str) -> tuple[int, int]:
         """`30/minute` as (30, 60): how many in how many seconds."""

@@ -26,6 +26,7 @@ def bridge(wsgi: Any) -> HttpBridge:
     limits = Limits(
         threads=settings.WEB_THREADS,
         backlog=settings.WEB_BACKLOG,
+        upload_paths=UPLOADS,
         max_body=max_body,
         # Behind a proxy all requests come from its address, and it keeps slow senders to itself.
         slow_per_address=0 if settings.TRUSTED_PROXY_COUNT else settings.WEB_SLOW_PER_ADDRESS,

@@ -381,6 +381,8 @@ REOPEN_WINDOW_DAYS = env.integer("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)
 RATING_CHANGE_DAYS = env.integer("RATING_CHANGE_DAYS", 7, low=0, high=3650)
 
 # --- Chat ----------------------------------------------------------------------------------------------------------
+# How the shop's order ids look to the bot; bare numbers count only beside a word for order.
+ORDER_ID_PATTERN = env.pattern("ORDER_ID_PATTERN", r"(?:[A-Za-z]{1,6}-?)?\d{3,18}(?:-\d{1,12})?")
 CHAT: dict[str, int] = {
     # How many chats an agent has at a time.
     "capacity": env.integer("CHAT_CAPACITY", 4, low=1, high=100),

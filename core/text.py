@@ -1,5 +1,7 @@
 """Small words about words: wire names and bilingual choice."""
 
+import re
+
 from django.utils.translation import get_language
 
 
@@ -7,6 +9,14 @@ def camel(name: str) -> str:
     """`first_response_at` as the wire spells it: `firstResponseAt`."""
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+
+
+def trim_lines(text: str) -> str:
+    """Return text of several lines without blank lines at its ends; blanks before its first word are its own."""
+    return _BLANK_LINES.sub("", text).rstrip()
 
 
 def in_language(arabic: str, english: str, language: str | None = None) -> str:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -59,13 +60,20 @@ class CannedResponse(models.Model):
     title_en = models.CharField(_("English title"), max_length=150)
     body_ar = models.TextField(_("Arabic text"))
     body_en = models.TextField(_("English text"))
-    shortcut = models.CharField(_("shortcut"), max_length=40, unique=True)
+    shortcut = models.CharField(_("shortcut"), max_length=40)
 
     class Meta:
         verbose_name = _("canned response")
         verbose_name_plural = _("canned responses")
         default_permissions = ()
         ordering = ["shortcut"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("shortcut"),
+                name="canned_shortcut_once",
+                violation_error_message=_("This shortcut is already in use."),
+            )
+        ]
 
     def __str__(self) -> str:
         return in_language(self.title_ar, self.title_en)
@@ -375,6 +383,9 @@ class Merge(models.Model):
     closed_before = models.DateTimeField(null=True)
     message_ids = ArrayField(models.BigIntegerField(), default=list)
     watcher_ids = ArrayField(models.BigIntegerField(), default=list)
+    # The source's links as they were, and the columns of a target that this merge reopened, as they were.
+    links: models.JSONField[Rows, Rows] = models.JSONField(default=list)
+    target_before: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
     merged_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
 

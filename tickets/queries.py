@@ -73,7 +73,7 @@ def _to_customer(pk: int, customer: int) -> TicketQuerySet:
 
 
 _TO_CUSTOMER: Prepared[Ticket] = Prepared(
-    lambda pk, customer: _to_customer(pk, customer).only("pk"), pk=-1, customer=-2
+    lambda pk, customer: _to_customer(pk, customer).only("pk", "merged_into_id"), pk=-1, customer=-2
 )
 _ONE_TO_CUSTOMER: Prepared[Ticket] = Prepared(
     lambda pk, room, customer: _to_customer(pk, customer).complete().annotate(head=latest_seq_of(room)),
@@ -139,8 +139,25 @@ def form_for(user: User) -> type[TicketStaffOut] | type[TicketCustomerOut]:
 
 
 def thread(ref: str, user: User) -> QuerySet[Message]:
-    """The ids of a ticket's messages that the user may read; raises NotFound, or finds nothing for an absent id."""
-    return Message.objects.filter(ticket_id=_id_of(ref, user)).visible_to(user).only("pk")
+    """The ids of a ticket's messages that the user may read; raises NotFound, or finds nothing for an absent id.
+
+    To its customer the thread of a merged ticket is that of the one it was merged into.
+    """
+    pk = _thread_of(ref, user) if user.is_customer else _id_of(ref, user)
+    return Message.objects.filter(ticket_id=pk).visible_to(user).only("pk")
+
+
+def _thread_of(ref: str, user: User) -> int:
+    """The id of the ticket in which a customer's ticket goes on: itself, or where its merges lead."""
+    pk = as_number(ref)
+    if pk is not None and user.is_active:
+        found = _TO_CUSTOMER.fetch(pk=pk, customer=user.pk)
+    else:
+        found = list(tickets_for(user).by_ref(ref).only("pk", "merged_into_id")[:1])
+    if not found:
+        raise NotFound
+    ticket = found[0]
+    return Ticket.objects.end_of_merges(ticket.pk) if ticket.merged_into_id else ticket.pk
 
 
 _MESSAGES: Prepared[Message] = Prepared(lambda ids: Message.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])

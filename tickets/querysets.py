@@ -59,6 +59,13 @@ class TicketQuerySet(models.QuerySet[Any]):
             return self.filter(number=text.upper())
         return self.none()
 
+    def end_of_merges(self, pk: int) -> int:
+        """Where the merges of a ticket lead today; itself when it is not merged."""
+        end = pk
+        while after := self.filter(pk=end).values_list("merged_into_id", flat=True).first():
+            end = after
+        return end
+
     def complete(self) -> TicketQuerySet:
         """With all that the staff form shows."""
         return self.with_people().annotate(**_ticket_parts())

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import Invalid, TooLarge, UnsupportedType
-from uploads import kinds
+from uploads import images, kinds
 from uploads.containers import office_kind
-from uploads.images import encode_anew
-from uploads.incoming import IncomingFile, file_too_large
+from uploads.image_process import encode_anew
+from uploads.incoming import IncomingFile, file_too_large, kind_refused
 from uploads.kinds import Kind
 from uploads.media import HEAD_BYTES, is_media, webm_kind
 from uploads.names import clean_name, extension, readable
@@ -37,6 +37,7 @@ _BY_SIGNATURE: dict[str, Kind] = {
     "video/quicktime": kinds.MOV,
     "video/webm": kinds.WEBM,
 }
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _PDF_TAIL_BYTES = 2048
 
 
@@ -112,7 +113,7 @@ def _check(incoming: IncomingFile, opened: ExitStack) -> CheckedFile:
     kind = kind_of(incoming.file, size, incoming.filename)
     file = incoming.file
     if kind in kinds.IMAGES:
-        file = opened.enter_context(encode_anew(incoming.file, kind))
+        file, kind = opened.enter_context(encode_anew(incoming.file, kind)), images.kept_as(kind)
         size = file.seek(0, 2)
     file.seek(0)
     return CheckedFile(clean_name(incoming.filename, kind), kind, file, size)
@@ -133,7 +134,7 @@ def kind_of(file: IO[bytes], size: int, filename: str) -> Kind:
     if kind == kinds.PDF and not _is_whole_pdf(file, size):
         raise Invalid(_("This file is damaged or incomplete."))
     if kind not in kinds.IMAGES and kind != kinds.PDF and not is_media(kind, file, size):
-        raise UnsupportedType(_("Files of this kind are not accepted."))
+        raise kind_refused()
     return kind
 
 
@@ -144,6 +145,8 @@ def _by_signature(head: bytes) -> Kind | None:
         brand = head[8:12]
         if brand in {b"M4A ", b"M4B "}:
             return kinds.M4A
+        if brand in _HEIC_BRANDS:
+            return kinds.HEIC
         if not str(guess).startswith("video/"):
             return None
     if guess == "video/webm":
@@ -155,7 +158,7 @@ def _text_kind(file: IO[bytes], filename: str) -> Kind:
     ending = extension(readable(filename))
     kind = kinds.CSV if ending in kinds.CSV.extensions else kinds.TXT
     if (ending and ending not in kind.extensions) or not is_plain_text(file):
-        raise UnsupportedType(_("Files of this kind are not accepted."))
+        raise kind_refused()
     return kind
 
 

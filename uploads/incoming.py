@@ -12,7 +12,7 @@ from typing import IO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core.errors import Invalid, TooLarge
+from core.errors import Invalid, TooLarge, UnsupportedType
 
 SPOOL_BYTES = 1 << 20
 _DATA_URL = re.compile(rb"data:[^,]{0,200};base64,", re.IGNORECASE)
@@ -93,6 +93,17 @@ def _without_prefix(first: bytes) -> bytes:
 def file_too_large() -> TooLarge:
     """The refusal of a file above MAX_UPLOAD_BYTES."""
     return TooLarge(_("This file is larger than %(limit)s MB.") % {"limit": settings.MAX_UPLOAD_BYTES // (1 << 20)})
+
+
+def kind_refused() -> UnsupportedType:
+    """The refusal of a file that is on no list; it names what is taken."""
+    return UnsupportedType(
+        _(
+            "Files of this kind are not accepted. Send a picture (JPEG, PNG, WebP, GIF, HEIC), a PDF, a Word, Excel, "
+            "PowerPoint or OpenDocument file without macros, plain text or CSV, sound (MP3, AAC, M4A, OGG, WAV, WebM) "
+            "or film (MP4, MOV, WebM)."
+        )
+    )
 
 
 def not_base64() -> Invalid:

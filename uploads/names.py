@@ -12,6 +12,8 @@ _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[0-9¹²³])(?:\.|$)", re
 _EXTENSION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}")
 # Control and format characters (bidi marks among them), lone surrogates, private and unassigned ones, line separators.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Persian, Kurdish and Indic words and emoji are written with these: they stay between what they join or part.
+_JOINERS = "\u200c\u200d"
 
 
 def extension(name: str) -> str:
@@ -24,8 +26,19 @@ def readable(name: str) -> str:
     """The last part of a path, without invisible characters, leading dots and surrounding spaces."""
     last = re.split(r"[/\\]", name)[-1]
     normal = unicodedata.normalize("NFC", last.encode("utf-8", "replace").decode())
-    shown = "".join(character for character in normal if unicodedata.category(character) not in _INVISIBLE)
-    return " ".join(shown.split()).lstrip(". ").rstrip(". ")
+    return " ".join(_visible(normal).split()).lstrip(". ").rstrip(". ")
+
+
+def _visible(text: str) -> str:
+    """The text without invisible characters, but with the joiners that stand between two it could concern."""
+    kept = [sign for sign in text if sign in _JOINERS or unicodedata.category(sign) not in _INVISIBLE]
+    pairs = zip(["", *kept], kept, [*kept[1:], ""], strict=False)
+    return "".join(sign for left, sign, right in pairs if sign not in _JOINERS or (_joins(left) and _joins(right)))
+
+
+def _joins(sign: str) -> bool:
+    category = unicodedata.category(sign) if sign else ""
+    return category[:1] in {"L", "M", "N"} or category in {"So", "Sk"}
 
 
 def clean_name(name: str, kind: Kind) -> str:
@@ -46,4 +59,4 @@ def clean_name(name: str, kind: Kind) -> str:
 
 def _shortened(stem: str, taken: int) -> str:
     cut = stem[: MAX_CHARACTERS - taken].encode()[: MAX_BYTES - taken]
-    return cut.decode("utf-8", "ignore").rstrip(". ")
+    return cut.decode("utf-8", "ignore").rstrip(f". {_JOINERS}")

@@ -27,7 +27,7 @@ RULES = [
         "trigger_patterns": [
             "تتبع", "طلبي", "طلبيتي", "شحنتي", "رقم الطلب", "حالة الطلب", "وين الطلب", "اين الطلب", "متى يوصل",
             "متى توصل", "متى يصل", "track", "tracking", "my order", "order status", "order number", "where is the order",
-            "my package", "my parcel", "my shipment", r"/^\W*(?:[a-z]{1,4}-?)?\d{5,12}\W*$/",
+            "my package", "my parcel", "my shipment", r"/^\W*(?:[a-z]{1,4}-?)?[1-9]\d{4,7}\W*$/",
         ],
         "response_ar": (
             "تجد حالة طلبك {order_id} وموعد وصوله في صفحة «طلباتي» في حسابك. "

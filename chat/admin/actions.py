@@ -13,6 +13,7 @@ from chat import operations
 from chat.admin import forms
 from chat.models import Session
 from chat.operations import NewChatMessage
+from core.errors import IdempotencyConflict
 from tickets.admin.requests import keep, sent_before
 
 
@@ -41,9 +42,10 @@ def _write(session: Session, form: forms.WriteForm, by: User) -> Done:
         attachments=form.references,
         client_message_id=data["client_message_id"],
     )
-    posted = operations.post(session.pk, new, by=by)
-    if posted.repeated and posted.message.body != data["body"]:
-        raise sent_before(form)
+    try:
+        operations.post(session.pk, new, by=by)
+    except IdempotencyConflict:
+        raise sent_before(form) from None
     if data.get("seen"):
         operations.read(session.pk, data["seen"], by=by)
     return Done(_("The note was added.") if internal else "")

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Left
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.admin.badges import lasted
@@ -95,7 +96,8 @@ def unread_of(user: User) -> dict[int, int]:
 
 
 def _card(row: Any, now: datetime.datetime, **more: int) -> Card:
-    return Card(row, " ".join((row.last or "").split()), row.waiting_since, lasted(row.waiting_since, now), **more)
+    said = " ".join((row.last or "").split()) if row.last != "" else _("File")
+    return Card(row, said, row.waiting_since, lasted(row.waiting_since, now), **more)
 
 
 def _with_last(rows: QuerySet[Session], *authors: AuthorType) -> Any:

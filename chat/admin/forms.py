@@ -31,7 +31,7 @@ class ChatForm(OperationForm):
 class WriteForm(WithFiles, ChatForm):
     """What a message and a note have in common."""
 
-    body = LongText(rows=2, max_length=MAX_MESSAGE)
+    body = LongText(rows=2, max_length=MAX_MESSAGE, required=False)
     client_message_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
@@ -40,14 +40,14 @@ class WriteForm(WithFiles, ChatForm):
 
 class ReplyForm(WriteForm):
     slug = "reply"
-    body = LongText(label=_("Message"), rows=2, max_length=MAX_MESSAGE)
+    body = LongText(label=_("Message"), rows=2, max_length=MAX_MESSAGE, required=False)
     seen = hidden_number()
     canned = OpenChoice(label=_("Canned response"))
 
 
 class NoteForm(WriteForm):
     slug = "note"
-    body = LongText(label=_("Internal note"), rows=2, max_length=MAX_MESSAGE)
+    body = LongText(label=_("Internal note"), rows=2, max_length=MAX_MESSAGE, required=False)
 
 
 class ReadForm(ChatForm):

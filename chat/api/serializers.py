@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import EmailField
 from accounts.models import Availability, Language
-from core.api.serializers import FormIn, FormOut, IdField, StrictBoolean, TextField
+from core.api.serializers import FormIn, FormOut, IdField, LongTextField, StrictBoolean, TextField
 from tickets.api.serializers import references
 
 MAX_MESSAGE = 10_000
@@ -18,7 +18,7 @@ MAX_MESSAGE = 10_000
 class StartIn(FormIn):
     """A new chat, and what to say in it at once."""
 
-    message = TextField(max_length=MAX_MESSAGE, required=False, default="")
+    message = LongTextField(max_length=MAX_MESSAGE, required=False, default="")
     language = serializers.ChoiceField(choices=Language.choices, required=False, default="")
 
 
@@ -37,13 +37,13 @@ class _MessageIn(FormIn):
 
 
 class ChatMessageIn(_MessageIn):
-    """A customer's message, or in its place the quick reply he chose."""
+    """A customer's message, text, files or both; or in its place the quick reply they chose."""
 
-    body = TextField(max_length=MAX_MESSAGE, required=False, default="")
+    body = LongTextField(max_length=MAX_MESSAGE, required=False, allow_blank=True, default="")
     quick_reply = QuickReplyIn(required=False, allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if bool(attrs["body"]) == bool(attrs["quick_reply"]):
+        if attrs["body"] and attrs["quick_reply"]:
             raise serializers.ValidationError({"body": [_("Send a body or a quick reply.")]})
         return attrs
 
@@ -51,7 +51,7 @@ class ChatMessageIn(_MessageIn):
 class StaffChatMessageIn(_MessageIn):
     """An agent's message, or a note that customers never see."""
 
-    body = TextField(max_length=MAX_MESSAGE)
+    body = LongTextField(max_length=MAX_MESSAGE, required=False, allow_blank=True, default="")
     is_internal = StrictBoolean(required=False, default=False)
 
 
@@ -85,7 +85,7 @@ class TransferIn(FormIn):
     """To an agent, else back to the queue; the note is for staff alone."""
 
     agent_id = IdField(required=False, allow_null=True, default=None)
-    note = TextField(max_length=MAX_MESSAGE, required=False, allow_blank=True, default="")
+    note = LongTextField(max_length=MAX_MESSAGE, required=False, allow_blank=True, default="")
 
 
 class AvailabilityIn(FormIn):

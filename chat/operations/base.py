@@ -8,8 +8,11 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from bot.words import language_of
+from chat import events
 from chat.models import Session
 from chat.states import Status
+from core import clock
 from core.errors import AtCapacity, Text
 
 
@@ -24,6 +27,14 @@ def change(session: Session, now: datetime, **values: Any) -> dict[str, tuple[An
     session.updated_at = now
     session.save(update_fields=[*changed, "version", "updated_at"])
     return changed
+
+
+def follow_language(session: Session, text: str) -> None:
+    """Make a chat speak the language that its customer writes; text that shows none changes nothing."""
+    written = language_of(text, session.language)
+    if written != session.language:
+        change(session, clock.now(), language=written)
+        events.session_updated(shown(session))
 
 
 def shown(session: Session) -> Session:

@@ -9,18 +9,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bot.actions import ReplyAction
+from bot.words import language_of
 from chat.forms import message_forms
 from chat.models import ChatMessage, Session
+from chat.operations.base import follow_language
 from chat.operations.locking import locked, locked_all, locked_last, locked_open
 from chat.operations.messages import Line, Saying, say, say_all
 from chat.operations.queue import hand_over_locked
 from chat.operations.tickets import open_ticket
 from chat.policies import VIEW, refuse_unless_takes_part
 from chat.states import Status
-from core.errors import Invalid, SessionEnded, ThreadMoved
+from core.errors import IdempotencyConflict, Invalid, SessionEnded, ThreadMoved
+from core.jsonb import clean_text
 from core.operation import operation
 from core.request_context import Origin
 from tickets.models import AuthorType, Ticket
+from tickets.operations.files import refuse_empty, refuse_other
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,16 @@ def post(ref: int | str | None, new: NewChatMessage, *, by: User) -> Posted:
     A quick reply does what it says: its text goes to the bot, or it asks for a person, or it opens a ticket. Raises
     NotFound, Forbidden, SessionEnded, ThreadMoved, or Invalid naming an attachment or the quick reply.
     """
+    if not new.quick_reply:
+        refuse_empty(new.body, new.attachments)
     try:
         session = locked_open(ref, by)
     except SessionEnded:
         ended = locked_last(by) if ref is None else locked(ref, by)
         return _sent_before(ended, new, by)
     refuse_unless_takes_part(by, session)
+    if by.is_customer:
+        follow_language(session, new.body)
     chosen = _chosen(session, new.quick_reply) if new.quick_reply else None
     line = Line(new.body, new.is_internal, new.attachments, new.client_message_id)
     if chosen:
@@ -112,11 +120,12 @@ def _is_plain(session: Session | None, each: Post) -> bool:
     new, by = each.new, each.by
     if session is None or session.status != Status.ACTIVE:
         return False
-    if new.attachments or new.quick_reply or new.last_seen_id is not None:
+    if not new.body or new.attachments or new.quick_reply or new.last_seen_id is not None:
         return False
     if by.is_agent:
         return session.agent_id == by.pk and by.has_perm(VIEW)
-    return session.customer_id == by.pk and not new.is_internal
+    speaks = language_of(new.body, session.language) == session.language
+    return session.customer_id == by.pk and not new.is_internal and speaks
 
 
 def _saying(session: Session, each: Post) -> Saying:
@@ -143,11 +152,15 @@ def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, b
 
 
 def _sent_before(session: Session, new: NewChatMessage, by: User) -> Posted:
-    """The message as it was stored; SessionEnded when it was not."""
+    """The message as it was stored. Raises SessionEnded when it was not, IdempotencyConflict when it says other."""
     sent = ChatMessage.objects.complete().filter(session=session, author=by, client_message_id=new.client_message_id)
     message = sent.first() if new.client_message_id else None
     if message is None:
         raise SessionEnded
+    if new.quick_reply and message.reply_value != new.quick_reply[1]:
+        raise IdempotencyConflict
+    body = message.body if new.quick_reply else clean_text(new.body)
+    refuse_other(message, body=body, is_internal=new.is_internal, references=new.attachments)
     return Posted(message, session.status, repeated=True)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from audit.recorder import record
+from bot.words import language_of
 from chat import events
 from chat.models import ChatMessage, Session
-from chat.operations.base import shown
+from chat.operations.base import follow_language, shown
 from chat.operations.locking import locked_own
 from chat.operations.messages import Line, say
 from core import clock
@@ -38,7 +39,9 @@ def start(*, by: User, text: str = "", language: str = "") -> Started:
     session = locked_own(by)
     fresh = session is None
     if session is None:
-        session = _open(by, language or by.language)
+        session = _open(by, language_of(text, language or by.language))
+    else:
+        follow_language(session, text)
     message = say(session, Line(text), by) if text else None
     return Started(shown(session), fresh, message)
 

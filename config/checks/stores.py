@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
 
+from core.bridge import Limits
+
 OLDEST = 15
 # What else connects: the timer, and a person with psql or a backup.
 SPARE = 5
@@ -88,7 +90,7 @@ def roles(cursor: CursorWrapper) -> Iterator[CheckMessage]:
 def connections_needed() -> int:
     """The most connections that all processes together hold at once."""
     sockets: Any = settings.REALTIME["threads"] + 1  # and the one that listens to commits
-    web = settings.WEB_THREADS + sockets
+    web = settings.WEB_THREADS + Limits().upload_threads + sockets
     return int(settings.WEB_PROCESSES * web + settings.WORKER_PROCESSES + SPARE)
 
 

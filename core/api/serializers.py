@@ -16,7 +16,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
-from core.text import camel
+from core.text import camel, trim_lines
 
 MAX_ID = 2**63 - 1
 Shown = Callable[[Any], Any]
@@ -193,6 +193,19 @@ class TextField(serializers.CharField):
     def taken_as(self, schema: dict[str, Any]) -> dict[str, Any]:
         """How the document describes it where it is taken: with words in it, unless it may be blank."""
         return schema if self.allow_blank else {**schema, "minLength": 1}
+
+
+class LongTextField(TextField):
+    """Text of several lines: blank lines around it go, the indentation of its first line stays."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, str):
+            refuse_longer(self, data)
+            data = trim_lines(data)
+        return super().run_validation(data)
 
 
 class StrictBoolean(serializers.BooleanField):

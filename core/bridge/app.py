@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from io import SEEK_END
 from typing import IO, NamedTuple
 
 from core.bridge.answer import Answer, WsgiApp
@@ -19,6 +20,8 @@ from core.bridge.refusals import json_headers, refusal
 
 log = logging.getLogger(__name__)
 
+LARGE_BYTES = 1 << 20
+"""A body above this is worked on by the threads of uploads."""
 LoopRoute = Callable[[Scope], Awaitable[tuple[int, bytes]]]
 """Answers a path on the loop itself: status and JSON."""
 
@@ -64,6 +67,7 @@ class HttpBridge:
         self._loop_routes = dict(loop_routes or {})
         self._script_name = script_name.rstrip("/")
         self._pool = WorkPool("web", self.limits.threads, self.limits.backlog)
+        self._uploads = WorkPool("upload", self.limits.upload_threads, self.limits.upload_backlog)
         self._files = ThreadPoolExecutor(self.limits.file_threads, thread_name_prefix="file")
         self._files_active = self._refused = self._dropped = 0
         self._draining = False
@@ -93,10 +97,9 @@ class HttpBridge:
 
     def stats(self) -> Stats:
         """Return a reading of the counters, cheap enough for every scrape."""
-        pool = self._pool
-        return Stats(
-            self.limits.threads, pool.active, pool.waiting, self._refused, self._dropped, self._files_active
-        )  # fmt: skip
+        active = self._pool.active + self._uploads.active
+        waiting = self._pool.waiting + self._uploads.waiting
+        return Stats(self.limits.threads, active, waiting, self._refused, self._dropped, self._files_active)
 
     async def shutdown(self) -> None:
         """Refuse new requests, let running ones finish within the grace, end the threads."""
@@ -108,20 +111,23 @@ class HttpBridge:
         atexit.unregister(self.stop)
         self._draining = True
         self._pool.stop(self.limits.grace_seconds)
+        self._uploads.stop(self.limits.grace_seconds)
         self._files.shutdown(wait=False, cancel_futures=True)
 
     async def _answer(self, client: Client) -> None:
-        if self._draining or self._pool.full:
+        path = client.scope["path"]
+        if self._draining or self._pool_for(path).full:
             raise PoolFull
-        cap = self.limits.body_cap(client.scope["path"])
+        cap = self.limits.body_cap(path)
         refuse_announced(client.scope, cap)
         body = await read_body(client.receive, cap)
+        pool = self._pool_for(path, body)
         try:
-            job = self._pool.submit(partial(self._run, client, body))
+            job = pool.submit(partial(self._run, client, body))
         except PoolFull:
             body.close()
             raise
-        answer = await self._outcome(client, job, body)
+        answer = await self._outcome(client, pool, job, body)
         if answer.file is None:
             await client.answer(answer.status, answer.headers, answer.body)
             return
@@ -131,6 +137,15 @@ class HttpBridge:
         finally:
             self._files_active -= 1
             await asyncio.to_thread(answer.close)
+
+    def _pool_for(self, path: str, body: IO[bytes] | None = None) -> WorkPool:
+        """Return the threads that answer or, for what takes long (large bodies, `upload_paths`), those of uploads."""
+        if path in self.limits.upload_paths:
+            return self._uploads
+        length = body.seek(0, SEEK_END) if body else 0
+        if body:
+            body.seek(0)
+        return self._uploads if length > LARGE_BYTES else self._pool
 
     def _run(self, client: Client, body: IO[bytes]) -> Answer:
         """Run the whole synchronous stack, in a pool thread."""
@@ -146,13 +161,13 @@ class HttpBridge:
         except BaseException as error:
             raise RuntimeError("the application tried to end the process") from error
 
-    async def _outcome(self, client: Client, job: Job, body: IO[bytes]) -> Answer:
+    async def _outcome(self, client: Client, pool: WorkPool, job: Job, body: IO[bytes]) -> Answer:
         """Wait for the answer. Raises ClientGone if the client left before a thread began.
 
         Daphne cancels us when its client left long ago, and when it stops: only then is an answer still wanted.
         """
-        if self._pool.waiting:
-            client.on_gone(partial(self._pool.drop, job))
+        if pool.waiting:
+            client.on_gone(partial(pool.drop, job))
         outcome = asyncio.wrap_future(job)
         try:
             answer: Answer = await asyncio.shield(outcome)
@@ -165,7 +180,7 @@ class HttpBridge:
                     raise
                 answer = await asyncio.wait_for(asyncio.shield(outcome), self.limits.grace_seconds)
             except BaseException:
-                self._pool.drop(job)
+                pool.drop(job)
                 job.add_done_callback(_discard)
                 raise
         return answer

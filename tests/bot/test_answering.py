@@ -5,6 +5,7 @@ import pytest
 from bot.answering import decide
 from bot.engine import Answer, Facts, HandOver, NoAnswer
 from bot.models import Rule
+from bot.words import language_of
 
 FACTS = Facts("سارة", "من الأحد إلى الخميس", "Sunday to Thursday")
 GREETING, ORDER, HOURS, THANKS = "Greeting", "Order tracking", "Working hours", "Thanks"
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def said(text, language="ar"):
-    return decide(text, language=language, facts=FACTS)
+    return decide(text, language=language_of(text, language), facts=FACTS)
 
 
 def rule_of(decision):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot import engine
 from bot.engine import VARIABLES, Answer, Facts, Text, render
-from bot.words import Keyword, forms, order_id_in
+from bot.order_ids import order_id_in
+from bot.words import Keyword, forms
 from tests.bot.test_bounds import rule
 
 FACTS = Facts("Sara", "كل يوم", "every day")
@@ -85,7 +86,45 @@ def test_a_phrase_stands_together_and_in_order():
         ("طلب رقم #۹۹۸۸۷۷", "998877"),
         ("my order ORD-10023 please", "ORD-10023"),
         ("order no. A12345", "A12345"),
-        ("2026-001234", "2026-001234"),
+        ("order 2026-001234", "2026-001234"),
+        ("أين طَلَبِي رقم \u200f١٢٣٤٥\u200f؟", "12345"),
+        ("طلبیتي #4455 تأخرت", "4455"),
+        ("الأوردر رقمه: 77821", "77821"),
+        ("وصلني ORD-10023 ناقص", "ORD-10023"),
+        ("ولطلبي (٩٩٨٨٧)", "99887"),
+        ("12345 is my order number", "12345"),
+        ("١٢٣٤٥ هو رقم طلبي", "12345"),
+        ("my order is 12345, call 050-123-4567", "12345"),
+        ("اتصلوا بي على 050 123 4567 بخصوص الطلب 8812", "8812"),
+        ("اتصلوا بي على 050 123 4567", ""),
+        ("طلبي 050 123 4567", ""),
+        ("my order, call +966 50 123 4567", ""),
+        ("order +966-50-123-4567", ""),
+        ("طلبي ٠٥٥١٢٣٤٥٦٧", ""),
+        ("order 00971 50 123 4567", ""),
+        ("طلبي 920012345", ""),
+        ("order (050) 1234567", ""),
+        ("دفعت 1500 ريال ولم يصل طلبي", ""),
+        ("طلبي 1500 ريال", ""),
+        ("order 1,500 SAR", ""),
+        ("my order $500", ""),
+        ("order SAR 500", ""),
+        ("my order 499.99", ""),
+        ("طلبي الساعة 1230", ""),
+        ("order 12:30", ""),
+        ("order 2026-11-29", ""),
+        ("order 29/11/2026", ""),
+        ("my order 256 GB", ""),
+        ("طلبي ٢٥٦ جيجا", ""),
+        ("order 120 pieces", ""),
+        ("طلبي شقة 123", ""),
+        ("طلبي شارع رقم 4455", ""),
+        ("my order to building 1234", ""),
+        ("order 1234 King Fahd Road", ""),
+        ("رقم البيت 1234", ""),
+        ("my number 12345", ""),
+        ("2026-001234", ""),
+        ("12345", ""),
         ("I paid 500 for order number 77821", "77821"),
         ("call 0551234567 about order 4455", "4455"),
         ("رقمي 966551234567", ""),
@@ -100,6 +139,12 @@ def test_a_phrase_stands_together_and_in_order():
 )
 def test_the_order_a_message_speaks_of(text, order):
     assert order_id_in(text) == order
+
+
+def test_the_pattern_of_order_ids_is_a_setting(settings):
+    settings.ORDER_ID_PATTERN = r"S\d{2}/\d{4}"
+    assert order_id_in("my order S26/1234") == "S26/1234"
+    assert order_id_in("my order 12345") == ""
 
 
 @given(st.text(), st.text())

@@ -238,8 +238,13 @@ def test_the_bench_says_who_answers_why_and_what(lead, rule):
         ("Returns", r"/\breturn(s|ed)?\b/", 8),
         ("Greeting", "hello", 5),
     ]
-    asked = data(lead.post(BENCH, {"text": "١٢٣٤٥", "language": "en"}))
-    assert "12345" in asked["answer"]["text"]
+    asked = data(lead.post(BENCH, {"text": "my order ١٢٣٤٥", "language": "en"}))
+    assert "your order 12345 is" in asked["answer"]["text"]
+    bare = data(lead.post(BENCH, {"text": "١٢٣٤٥", "language": "en"}))
+    assert "your order is" in bare["answer"]["text"]
+    assert data(lead.post(BENCH, {"text": "0501234567"}))["answer"] is None
+    called = data(lead.post(BENCH, {"text": "اتصلوا بي على 050 123 4567 عن طلبي"}))["answer"]["text"]
+    assert "050" not in called
     assert data(lead.post(BENCH, {"text": "a human please"}))["outcome"] == "handover"
     nothing = data(lead.post(BENCH, {"text": "xyz"}))
     assert (nothing["outcome"], nothing["answer"], nothing["matches"]) == ("noAnswer", None, [])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from audit.models import Entry
+from bot.words import language_of
 from chat.models import ChatMessage, Session
 from tests.api import Api, data, refusal
 from tests.chat.acts import accepted, active, ended, own, own_thread, rule, said, started, thread, told, waiting
@@ -51,8 +54,10 @@ def test_a_message_in_the_log_has_its_id_and_not_its_text(cast):
 
 
 def test_the_bot_is_called_by_its_name_in_the_chats_language(cast, settle):
-    for person, language, name in ((cast.customer, "ar", "المساعد الآلي"), (cast.stranger, "en", "Bot")):
-        session = started(person, "qqq www", language=language)
+    said_in = {"ar": ("ققق ووو", "المساعد الآلي"), "en": ("qqq www", "Bot")}
+    for person, language in ((cast.customer, "ar"), (cast.stranger, "en")):
+        text, name = said_in[language]
+        session = started(person, text)
         settle()
         assert own_thread(person)[1]["author"]["name"] == name
         told = [payload for _seq, event, payload in stored(f"chat:{session['id']}") if event == "chat:message"]
@@ -114,3 +119,27 @@ def test_an_agent_who_has_enough_takes_no_more(cast, settings):
     other = waiting(cast.stranger)
     refusal(Api(cast.agent).post(f"/chat/sessions/{other['id']}/accept"), 409, "at_capacity")
     accepted(cast.colleague, other)
+
+
+@pytest.mark.parametrize(
+    ("account", "first", "second"),
+    [("ar", "Where is my parcel", "أين طردي يا جماعة"), ("en", "أين طردي يا جماعة", "Where is my parcel")],
+)
+def test_bot_and_system_speak_the_language_that_the_customer_writes(account, first, second, cast):
+    """Not the account's, nor the one the chat began in; a number or a photo changes nothing."""
+    chosen = Api(cast.customer).patch("/auth/me", {"language": account})
+    assert chosen.status_code == 200
+    spoken = {"Where is my parcel": ("en", "Bot"), "أين طردي يا جماعة": ("ar", "المساعد الآلي")}
+    session = started(cast.customer, first)
+    assert own(cast.customer)["language"] == spoken[first][0]
+    assert own_thread(cast.customer)[1]["author"]["name"] == spoken[first][1]
+    accepted(cast.agent, session)
+    said(cast.customer, "12345")
+    assert own(cast.customer)["language"] == spoken[first][0]
+    version = own(cast.customer)["version"]
+    said(cast.customer, second)
+    assert (own(cast.customer)["language"], own(cast.customer)["version"]) == (spoken[second][0], version + 1)
+    assert own_thread(cast.customer)[1]["author"]["name"] == spoken[first][1]
+    data(Api(cast.customer).post("/chat/my-session/ticket"), 201)
+    system = [message for message in own_thread(cast.customer) if message["author"]["type"] == "system"]
+    assert language_of(system[-1]["body"], "") == spoken[second][0]

@@ -49,7 +49,7 @@ def chats_of(people, agents):
 
 
 def calls(people, sessions):
-    return [SocketCall(person(who), sending(session, "x"), CAME) for who, session in zip(people, sessions, strict=True)]
+    return [SocketCall(person(who), sending(session, "ن"), CAME) for who, session in zip(people, sessions, strict=True)]
 
 
 def test_a_chat_that_somebody_holds_keeps_the_others_of_its_batch_from_nothing(committed_cast):
@@ -61,7 +61,7 @@ def test_a_chat_that_somebody_holds_keeps_the_others_of_its_batch_from_nothing(c
         answers = SendMessage().together(calls(people, sessions))
         assert time.monotonic() - started < 2
     assert [answer is not None for answer in answers] == [False, True]
-    assert [message.session_id for message in ChatMessage.objects.filter(body="x")] == [int(sessions[1]["id"])]
+    assert [message.session_id for message in ChatMessage.objects.filter(body="ن")] == [int(sessions[1]["id"])]
 
 
 def test_chats_that_are_held_for_a_moment_are_waited_for_together(committed_cast):
@@ -97,7 +97,7 @@ def test_many_chats_that_are_let_go_one_by_one_are_not_waited_for_one_by_one(com
             waited = time.monotonic() - started
     assert waited < 0.2 * len(sessions)
     assert None in answers
-    assert ChatMessage.objects.filter(body="x").count() == sum(answer is not None for answer in answers)
+    assert ChatMessage.objects.filter(body="ن").count() == sum(answer is not None for answer in answers)
 
 
 def test_a_chat_that_is_held_for_a_moment_still_takes_the_message(committed_cast, web):

@@ -23,7 +23,9 @@ from tests.api import Api, data
 from tests.cast import customer
 from tests.chat import acts
 from tests.realtime.client import Client, token_of
+from tests.storage import storage, upload
 
+__all__ = ["storage"]
 pytestmark = pytest.mark.slow
 CAME = Origin("socket", "192.0.2.7", "")
 
@@ -67,17 +69,30 @@ def test_a_message_that_is_sent_again_is_stored_once_and_answered_alike(committe
         again = there(tablet).done("sendMessage", sending(session, "once"))
         assert again == {**first, "repeated": True}
         data(Api(cast.customer).post("/chat/my-session/messages", {"body": "once", "clientMessageId": "m1"}), 200)
+        assert phone.refused("sendMessage", sending(session, "other words")) == "idempotency_conflict"
     assert ChatMessage.objects.filter(session_id=session["id"], body="once").count() == 1
+
+
+def test_a_photo_alone_is_sent_over_the_socket(committed_cast, web, storage):
+    cast = committed_cast
+    session = acts.active(cast.customer, cast.agent)
+    for number, who in enumerate((cast.customer, cast.agent)):
+        sent = {"sessionId": session["id"], "clientMessageId": f"p{number}"}
+        with Client(web, token_of(who)) as phone:
+            file = upload(Api(who), "photo.txt")[0]["id"]
+            answer = there(phone).done("sendMessage", {**sent, "attachments": [file]})
+            assert (answer["message"]["body"], len(answer["message"]["attachments"])) == ("", 1)
+            assert phone.refused("sendMessage", {**sent, "clientMessageId": "p9", "body": " "}) == "invalid"
 
 
 def test_one_that_comes_twice_in_one_batch_is_stored_once(committed_cast):
     cast = committed_cast
     session = acts.active(cast.customer, cast.agent)
     person = User.objects.with_rights().get(pk=cast.customer.pk)
-    each = Post(int(session["id"]), NewChatMessage("x", client_message_id="same"), person, CAME)
+    each = Post(int(session["id"]), NewChatMessage("نعم", client_message_id="same"), person, CAME)
     found = post_together([each, each])
     assert [posted is not None for posted in found] == [True, False]
-    assert ChatMessage.objects.filter(session_id=session["id"], body="x").count() == 1
+    assert ChatMessage.objects.filter(session_id=session["id"], body="نعم").count() == 1
 
 
 def test_the_bot_answers_what_comes_over_the_socket(committed_cast, web):

@@ -176,7 +176,7 @@ def test_a_batch_costs_as_many_queries_whatever_its_size(committed_cast):
     for number, (user, agent, session) in enumerate(zip(people, agents, sessions, strict=True)):
         for each in (user, agent):
             identity = authenticator().by_token(token_of(each))
-            asked.append(_Question(identity, sending(session, "x", f"n{number}"), CAME))
+            asked.append(_Question(identity, sending(session, "نعم", f"n{number}"), CAME))
 
     def cost(questions):
         with CaptureQueriesContext(connection) as queries:

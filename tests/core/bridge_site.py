@@ -183,7 +183,7 @@ application = HttpBridge(
     limits=Limits(
         threads=4,
         backlog=16,
-        max_body=lambda path: 4_000_000 if path == "/upload" else 65_536,
+        max_body=lambda path: 4_000_000 if path in {"/upload", "/where"} else 65_536,
         slow_seconds=float(os.environ.get("BRIDGE_SLOW_SECONDS", "10")),
         head_seconds=float(os.environ.get("BRIDGE_HEAD_SECONDS", "30")),
         stall_seconds=float(os.environ.get("BRIDGE_STALL_SECONDS", "30")),

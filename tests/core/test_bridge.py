@@ -154,6 +154,12 @@ def test_a_large_body_is_kept_on_disk(server: Daphne) -> None:
     assert (seen["length"], seen["sha"], seen["spooled"]) == (len(sent), hashlib.sha256(sent).hexdigest(), True)
 
 
+def test_a_large_body_holds_no_thread_that_answers_others(server: Daphne) -> None:
+    assert server.request("GET", "/where")[1].startswith(b"web-")
+    assert server.request("POST", "/where", b"small")[1].startswith(b"web-")
+    assert server.request("POST", "/where", bytes(2_000_000))[1].startswith(b"upload-")
+
+
 def test_a_chunked_body_arrives_with_its_length(server: Daphne) -> None:
     seen = json.loads(server.request("POST", "/echo", iter([b"one", b"two"]))[1])
     assert (seen["length"], seen["CONTENT_LENGTH"]) == (6, "6")

@@ -78,7 +78,7 @@ def kept(act: Callable[..., Any], *more: Any) -> Callable[[Cast, dict[str, Any]]
 
 def _answer(cast: Cast, session: dict[str, Any]) -> Any:
     message = ChatMessage.objects.filter(session_id=session["id"]).order_by("-pk")[0]
-    return chats.answer_as_bot(BotSays(message.pk, 1, "yes"), by=User.objects.service(Role.BOT))
+    return chats.answer_as_bot(BotSays(message.pk, message.session.version, "yes"), by=User.objects.service(Role.BOT))
 
 
 def _read(cast: Cast, session: dict[str, Any]) -> Any:

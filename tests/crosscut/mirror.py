@@ -66,10 +66,15 @@ class Mirror:
             found |= {
                 f"{ticket_id}.{name}": (held.get(name), fresh[name]) for name in fresh if held.get(name) != fresh[name]
             }
-            thread = [message for message in self.messages.values() if message["ticketId"] == ticket_id]
+            thread = [message for message in self.messages.values() if message["ticketId"] == self._thread_of(held)]
             if sorted(thread, key=lambda message: int(message["id"])) != self._thread(ticket_id):
                 found[f"{ticket_id}.thread"] = (thread, self._thread(ticket_id))
         return found
+
+    def _thread_of(self, ticket: dict[str, Any]) -> str:
+        """The ticket in whose thread a customer reads on: itself, or the one it was merged into."""
+        into = ticket["mergedInto"] if "staffUpdatedAt" not in ticket else None
+        return self._thread_of(self.tickets[into["id"]]) if into else str(ticket["id"])
 
     def _read(self, path: str) -> Any:
         return unsigned(data(self.api.get(path)))

@@ -17,7 +17,7 @@ from tickets.models import Ticket
 CUSTOMER_FORM = {
     *("id", "ticketNumber", "subject", "description", "status", "priority", "category", "assignee", "orderId"),
     *("productId", "attachments", "messageCount", "resolvedAt", "closedAt", "rating", "version", "createdAt"),
-    *("updatedAt", "lastMessageAt", "realtime"),
+    *("updatedAt", "lastMessageAt", "realtime", "mergedInto"),
 }
 STAFF_FORM = CUSTOMER_FORM | {
     *("team", "customer", "tags", "watchers", "escalatedAt", "escalationLevel", "firstResponseAt", "mergedInto"),

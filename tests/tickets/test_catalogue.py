@@ -114,6 +114,13 @@ def test_a_shortcut_is_taken_once(cast, canned):
     other = data(client.post("/tickets/canned-responses", {**CANNED, "shortcut": "bye"}), 201)
     refusal(client.patch(f"/tickets/canned-responses/{other['id']}", {"shortcut": "hi"}), 400, "invalid")
     assert CannedResponse.objects.filter(shortcut="bye").exists()
+    for taken in ("HI", "Hi"):
+        assert (
+            "shortcut"
+            in refusal(client.post("/tickets/canned-responses", {**CANNED, "shortcut": taken}), 400, "invalid")[
+                "fields"
+            ]
+        )
 
 
 @pytest.mark.parametrize(("path", "body"), [("/tickets/categories", CATEGORY), ("/tickets/canned-responses", CANNED)])

@@ -217,3 +217,90 @@ def test_a_target_may_be_spelled_any_way_a_path_takes(cast, pair, spell):
     assert data(Api(cast.lead).post(f"{path}/unmerge", {"sourceId": source["id"]}))["id"] == source["id"]
     link = {"ticketId": source["id"], "kind": "related"}
     assert data(Api(cast.lead).post(f"{path}/links", link), 201)["id"] == target["id"]
+
+
+@pytest.mark.parametrize("over", ["resolved", "closed"])
+def test_an_unanswered_customer_reopens_the_target_and_undoing_closes_it_again(cast, pair, over):
+    target, source = pair
+    moved(cast.agent, target, over)
+    before = state(target), state(source)
+    after = merged(cast.lead, target, source)
+    assert (after["status"], after["resolvedAt"], after["closedAt"]) == ("open", None, None)
+    assert not after["sla"]["paused"]
+    assert target["id"] in [row["id"] for row in data(Api(cast.agent).get("/tickets?status=open"))]
+    assert "TICKET_STATUS_CHANGED" in actions(target)[-2:]
+    unmerged(cast.lead, target, source)
+    assert (state(target), state(source)) == before
+
+
+def test_an_answered_customer_leaves_the_target_as_it_is(cast, pair):
+    target, source = pair
+    moved(cast.agent, target, "closed")
+    replied(cast.agent, source, "answered")
+    assert merged(cast.lead, target, source)["status"] == "closed"
+    other = opened(cast.customer)
+    moved(cast.agent, other, "resolved")
+    assert merged(cast.lead, target, other)["status"] == "closed"
+
+
+def test_a_reopened_target_stays_open_when_somebody_would_be_forgotten(cast, pair):
+    target, source = pair
+    second = opened(cast.customer, subject="Second")
+    moved(cast.agent, target, "closed")
+    merged(cast.lead, target, source, second)
+    unmerged(cast.lead, target, source)
+    assert seen(cast.agent, target)["status"] == "open"
+    replied(cast.customer, target, "written since")
+    unmerged(cast.lead, target, second)
+    assert seen(cast.agent, target)["status"] == "open"
+
+
+def test_to_its_customer_a_merged_ticket_names_the_target_and_shows_its_thread(cast, pair):
+    target, source = pair
+    merged(cast.lead, target, source)
+    end = opened(cast.customer, subject="End")
+    for ref in (source["id"], source["ticketNumber"]):
+        form = data(Api(cast.customer).get(f"/tickets/{ref}"))
+        assert form["mergedInto"] == {"id": target["id"], "ticketNumber": target["ticketNumber"]}
+    sent = replied(cast.customer, source, "to the source")
+    replied(cast.agent, target, "to the target")
+    for address in (source["id"], source["ticketNumber"]):
+        rows = data(Api(cast.customer).get(f"/tickets/{address}/messages"))
+        assert [row["id"] for row in rows] == [row["id"] for row in thread(cast.customer, target)]
+        assert sent["id"] in [row["id"] for row in rows]
+        assert not any("source note" in row["body"] for row in rows)
+    merged(cast.lead, end, target)
+    assert bodies(cast.customer, source) == bodies(cast.customer, end)
+    assert seen(cast.customer, target)["mergedInto"]["id"] == end["id"]
+    refusal(Api(cast.stranger).get(f"/tickets/{source['id']}/messages"), 404, "not_found")
+    unmerged(cast.lead, end, target)
+    unmerged(cast.lead, target, source)
+    assert seen(cast.customer, source)["mergedInto"] is None
+    assert "to the source" in bodies(cast.customer, source)
+
+
+def linked(by, one, other, kind="related"):
+    act(by, one, "links", {"ticketId": other["id"], "kind": kind}, 201)
+
+
+def links(cast, ticket):
+    return sorted((row["ticketNumber"], row["kind"]) for row in seen(cast.agent, ticket)["links"])
+
+
+def test_links_move_to_the_target_and_back(cast, pair):
+    target, source = pair
+    one, two, three = (opened(cast.customer, subject=name) for name in ("One", "Two", "Three"))
+    linked(cast.agent, source, one)
+    linked(cast.agent, two, source, "follow_up")
+    linked(cast.agent, source, three)
+    linked(cast.agent, three, target)
+    linked(cast.agent, target, source)
+    before = [links(cast, ticket) for ticket in (target, source, one, two, three)]
+    merged(cast.lead, target, source)
+    numbers = [ticket["ticketNumber"] for ticket in (one, two, three)]
+    assert links(cast, target) == sorted(zip(numbers, ("related", "follow_up", "related"), strict=True))
+    assert links(cast, source) == []
+    assert links(cast, one) == [(target["ticketNumber"], "related")]
+    assert emitted(f"ticket-staff:{one['id']}")[-1] == "ticket:updated"
+    unmerged(cast.lead, target, source)
+    assert [links(cast, ticket) for ticket in (target, source, one, two, three)] == before

@@ -30,7 +30,7 @@ from tickets.models import Message
 
 def test_a_reply_reaches_the_other_side(cast):
     ticket = opened(cast.customer)
-    answer = replied(cast.agent, ticket, " مرحبا ")
+    answer = replied(cast.agent, ticket, "\nمرحبا ")
     assert answer["author"] == {"id": str(cast.agent.pk), "type": "agent", "name": cast.agent.name}
     assert (answer["body"], answer["isInternal"], answer["ticketId"]) == ("مرحبا", False, ticket["id"])
     back = replied(cast.customer, ticket, "Thanks")
@@ -167,8 +167,10 @@ def test_a_repeat_with_the_same_client_id_answers_200_with_the_stored_message(ca
     first = replied(cast.customer, ticket, "Hello", clientMessageId="c-1")
     assert first["clientMessageId"] == "c-1"
     before = footprint()
-    again = act(cast.customer, ticket, "messages", {"body": "Hello again", "clientMessageId": "c-1"}, 200)
+    again = act(cast.customer, ticket, "messages", {"body": "Hello", "clientMessageId": "c-1"}, 200)
     assert again == first
+    other = tried(cast.customer, ticket, "messages", {"body": "Hello again", "clientMessageId": "c-1"})
+    refusal(other, 409, "idempotency_conflict")
     assert footprint() == before
     assert Message.objects.count() == 2
 

@@ -14,7 +14,8 @@ def patched(by, ticket, **changes):
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [("subject", " New subject ", "New subject"), ("priority", "urgent", "urgent"), ("orderId", "A-2", "A-2"),
-     ("productId", "P-2", "P-2"), ("orderId", "", ""), ("tags", ["b", "a", "b"], ["b", "a"])],
+     ("productId", "P-2", "P-2"), ("orderId", "", ""), ("tags", ["b", "a", "b"], ["b", "a"]),
+     ("tags", ["b, a", " c ،d  e,"], ["b", "a", "c", "d e"])],
 )  # fmt: skip
 def test_a_public_field_moves_version_and_updated_at(cast, field, value, shown):
     ticket = opened(cast.customer, orderId="A-1")

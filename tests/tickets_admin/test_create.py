@@ -64,9 +64,10 @@ def test_a_form_sent_twice_opens_one_ticket(cast, desk):
 
 def test_what_is_missing_or_refused_is_said_and_nothing_lost(cast, desk):
     agent = desk(cast.agent)
-    missing = new(agent, cast.customer, subject="Only a subject", attachments=[photo("kept.txt")])
+    missing = new(agent, cast.customer, subject="Only a subject")
     assert missing.status_code == 400
     assert fields_of(missing, "")["subject"] == "Only a subject"
+    assert "Write something or attach a file." in text_of(missing)
     refused = new(agent, cast.customer, subject="S", description="D", agent_id=cast.customer.pk, attachments=[photo()])
     assert refused.status_code == 400
     assert "not an agent who can take tickets" in words_of(refused)

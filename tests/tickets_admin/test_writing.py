@@ -134,7 +134,7 @@ def test_an_empty_reply_is_refused_in_place(cast, desk):
     ticket = opened(cast.customer)
     refused = desk(cast.agent).do(ticket, "reply", body="   ")
     assert refused.status_code == 400
-    assert "This field is required." in words_of(refused)
+    assert "Write something or attach a file." in words_of(refused)
 
 
 def test_files_go_with_a_reply_and_are_fetched_by_a_signed_link(cast, desk):

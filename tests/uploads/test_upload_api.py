@@ -250,7 +250,7 @@ def test_hostile_names_are_kept_harmless(cast: Any, send: Any, stored: Any) -> N
 def test_the_refusal_speaks_the_callers_language(cast: Any) -> None:
     body = as_json([("صورة.jpg", zoo.SCRIPT)])
     error = refusal(Api(cast.customer, language="en").post("/tickets/upload", body), 415, "unsupported_type")
-    assert error["message"] == "\u2068صورة.jpg\u2069: Files of this kind are not accepted."
+    assert error["message"].startswith("\u2068صورة.jpg\u2069: Files of this kind are not accepted.")
 
 
 def test_one_audit_entry_names_every_file_of_an_upload(cast: Any, send: Any) -> None:

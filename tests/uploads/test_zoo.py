@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.api import data, refusal
 from tests.uploads import zoo
 from tests.uploads.cases import ACCEPTED, REFUSED
 from tests.uploads.door import content_of, fetch
+from uploads import images
 from uploads.models import Attachment, UnnamedKey
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +68,7 @@ def test_a_photo_is_turned_upright_and_loses_its_metadata(cast: Any, send: Any) 
     assert b"Exif" not in got
 
 
-@pytest.mark.parametrize("form", ["GIF", "WEBP"])
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
 def test_an_animation_keeps_its_frames_and_their_time(form: str, cast: Any, send: Any) -> None:
     [answer] = data(send(cast.customer, (f"m.{form.lower()}", zoo.moving(form, frames=5))), 201)["attachments"]
     image: Any = Image.open(io.BytesIO(content_of(fetch(answer["url"]))))
@@ -78,7 +80,7 @@ def test_an_animation_keeps_its_frames_and_their_time(form: str, cast: Any, send
     assert abs(image.convert("RGB").getpixel((5, 5))[0] - 40) < 10
 
 
-@pytest.mark.parametrize("form", ["GIF", "WEBP"])
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
 def test_an_animation_of_too_many_pixels_is_kept_as_its_first_frame(form: str, cast: Any, send: Any) -> None:
     content = zoo.moving(form, frames=6, size=(2500, 2000))
     [answer] = data(send(cast.customer, (f"m.{form.lower()}", content)), 201)["attachments"]
@@ -91,3 +93,29 @@ def test_the_clear_colour_of_a_palette_stays_clear(cast: Any, send: Any) -> None
     [answer] = data(send(cast.customer, ("p.png", content)), 201)["attachments"]
     image = Image.open(io.BytesIO(content_of(fetch(answer["url"]))))
     assert image.info["transparency"] == 3
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_with_a_profile_keeps_the_colours_it_means(form: str, cast: Any, send: Any) -> None:
+    """A profile whose red and blue are exchanged: what its numbers call red is blue."""
+    content = zoo.in_colours_of(zoo.exchanged_profile(), (250, 10, 10), form)
+    [answer] = data(send(cast.customer, (f"p.{form.lower()}", content)), 201)["attachments"]
+    image = Image.open(io.BytesIO(content_of(fetch(answer["url"]))))
+    assert "icc_profile" not in image.info
+    red, _green, blue = image.convert("RGB").getpixel((9, 9))  # type: ignore[misc]
+    assert (red < 60, blue > 200) == (True, True)
+
+
+def test_a_refusal_names_the_kinds_that_are_taken(cast: Any, send: Any) -> None:
+    error = refusal(send(cast.customer, ("x.bmp", zoo.picture("BMP"))), 415, "unsupported_type")
+    for kind in ("JPEG", "HEIC", "PDF", "CSV", "MP4"):
+        assert kind in error["message"]
+
+
+def test_pictures_are_decoded_in_a_process_with_bounded_memory_and_none_of_our_secrets(cast: Any, send: Any) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_AS)
+    content = zoo.picture("JPEG", size=(7000, 7000), quality=60)
+    answer = data(send(cast.customer, ("large.jpg", content)), 201)["attachments"][0]
+    assert answer["size"] > 0
+    assert resource.getrlimit(resource.RLIMIT_AS) == limit
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < images.MAX_MEMORY_BYTES // 1024

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from PIL import Image
+import pillow_heif
+from PIL import Image, ImageCms
 from reportlab.pdfgen.canvas import Canvas
 
 PICTURE_SIZE = (64, 48)
@@ -46,6 +47,28 @@ def moving(form: str, frames: int = 3, size: tuple[int, int] = PICTURE_SIZE) -> 
     return out.getvalue()
 
 
+@cache
+def heic(size: tuple[int, int] = PICTURE_SIZE) -> bytes:
+    """A photo as an iPhone's app sends it."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.linear_gradient("L").resize(size).convert("RGB")).save(out)
+    return out.getvalue()
+
+
+@cache
+def exchanged_profile() -> bytes:
+    """A colour profile in which red and blue have changed places."""
+    table = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return table.replace(b"rXYZ", b"----").replace(b"bXYZ", b"rXYZ").replace(b"----", b"bXYZ")
+
+
+def in_colours_of(profile: bytes, colour: tuple[int, int, int], form: str = "PNG") -> bytes:
+    """A picture of one colour, which means what this profile says."""
+    out = io.BytesIO()
+    Image.new("RGB", PICTURE_SIZE, colour).save(out, form, icc_profile=profile)
+    return out.getvalue()
+
+
 def png_of(width: int, height: int, data: bytes = b"") -> bytes:
     """A PNG that claims any size, whatever its data is."""
 
@@ -74,6 +97,15 @@ def container(entries: Mapping[str, bytes], *, stored: tuple[str, ...] = ("mimet
             file.writestr(name, content, zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED)
         file.comment = comment
     return out.getvalue()
+
+
+def lying(content: bytes) -> bytes:
+    """A zip file whose directory and headers state that its largest entry unpacks to 100 bytes."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        largest = max(file.infolist(), key=lambda entry: entry.file_size)
+    sizes = struct.pack("<LL", largest.compress_size, largest.file_size)
+    assert content.count(sizes) == 2
+    return content.replace(sizes, struct.pack("<LL", largest.compress_size, 100))
 
 
 MAIN = {

@@ -49,10 +49,11 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
         last_seen_id=data.get("last_seen"),
     )
     with operation_scope():
-        written = operations.add_message(ticket.pk, new, by=by)
+        try:
+            written = operations.add_message(ticket.pk, new, by=by)
+        except IdempotencyConflict:
+            raise sent_before(form) from None
         message = written.message
-        if written.repeated and message.body != data["body"]:
-            raise sent_before(form)
         if data.get("status") and not written.repeated:
             operations.change_status(message.ticket_id, data["status"], by=by)
     text = _("The note was added.") if internal else _("The reply was sent.")

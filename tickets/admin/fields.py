@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.errors import Problem
 from core.ids import as_number, reference
-from core.text import camel
+from core.text import camel, trim_lines
 from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
+from tickets.tags import split_tags
 from uploads.incoming import IncomingFile
 from uploads.links import as_id
 from uploads.models import Attachment
-
-MAX_TAGS, MAX_TAG = 20, 40
 
 
 def new_id() -> str:
@@ -28,14 +27,14 @@ def new_id() -> str:
 
 
 class LongText(forms.CharField):
-    """Text of several lines; line ends as one character, direction by its first letter."""
+    """Text of several lines; line ends as one character, direction by its first letter; trimmed as the API does."""
 
     def __init__(self, *, rows: int = 4, **options: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
-        super().__init__(**{"max_length": MAX_BODY, "widget": widget, **options})
+        super().__init__(**{"max_length": MAX_BODY, "widget": widget, "strip": False, **options})
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
+        return super().to_python(trim_lines(value.replace("\r\n", "\n")) if isinstance(value, str) else value) or ""
 
 
 class Line(forms.CharField):
@@ -91,12 +90,8 @@ class Tags(Line):
         super().__init__(**{"required": False, "help_text": _("Separated by commas."), **options})
 
     def clean(self, value: Any) -> list[str]:
-        found = [tag.strip() for tag in super().clean(value).replace("،", ",").split(",") if tag.strip()]
-        if len(found) > MAX_TAGS:
-            raise forms.ValidationError(_("At most %(limit)s tags.") % {"limit": MAX_TAGS})
-        if any(len(tag) > MAX_TAG for tag in found):
-            raise forms.ValidationError(_("A tag has at most %(limit)s characters.") % {"limit": MAX_TAG})
-        return found
+        """What is too many or too long, the operation refuses."""
+        return split_tags([super().clean(value)])
 
 
 class FilesInput(forms.FileInput):

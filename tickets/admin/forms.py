@@ -79,7 +79,7 @@ class VersionForm(TicketForm):
 class WriteForm(WithFiles, TicketForm):
     """What a reply and a note have in common."""
 
-    body = LongText(rows=6)
+    body = LongText(rows=6, required=False)
     client_message_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
@@ -88,7 +88,7 @@ class WriteForm(WithFiles, TicketForm):
 
 class ReplyForm(WriteForm):
     slug = "reply"
-    body = LongText(label=_("Reply"), rows=6)
+    body = LongText(label=_("Reply"), rows=6, required=False)
     last_seen = hidden_number()
     status = forms.ChoiceField(label=_("After sending"), choices=[("", ""), *Status.choices], required=False)
     canned = OpenChoice(label=_("Canned response"))
@@ -99,6 +99,7 @@ class NoteForm(WriteForm):
     body = LongText(
         label=_("Internal note"),
         rows=6,
+        required=False,
         help_text=_("The customer never sees it. Mention a colleague by @ and his e-mail."),
     )
 
@@ -186,7 +187,7 @@ class NewTicketForm(WithFiles):
     """A ticket opened for a customer."""
 
     subject = Line(label=_("Subject"), max_length=200)
-    description = LongText(label=_("Description"), rows=8)
+    description = LongText(label=_("Description"), rows=8, required=False)
     priority = priority_field(initial=Priority.NORMAL)
     category_id = Choice(label=_("Category"))
     order_id = Line(label=_("Order number"), required=False, max_length=64, side="ltr")

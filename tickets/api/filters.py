@@ -13,6 +13,7 @@ from core.api.lists import Sort
 from core.errors import Invalid
 from tickets.models import Ticket
 from tickets.states import PRIORITIES, Status
+from tickets.tags import split_tags
 
 MAX_TAGS, TAG_LENGTH = 20, 40
 SORTS = {
@@ -58,8 +59,8 @@ class StaffTicketFilter(TicketFilter):
     slaBreached = FlagFilter(field_name="sla_breached")
 
     def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
-        tags = [value.strip() for value in values]
-        if len(tags) > MAX_TAGS or not all(0 < len(tag) <= TAG_LENGTH for tag in tags):
+        tags = split_tags(values)
+        if not 0 < len(tags) <= MAX_TAGS or not all(len(tag) <= TAG_LENGTH for tag in tags):
             raise Invalid(fields={"tags": [_("This value cannot be used.")]})
         return queryset.filter(tags__contains=tags)
 

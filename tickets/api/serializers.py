@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import FormIn, FormOut, IdField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import FormIn, FormOut, IdField, LongTextField, StrictBoolean, StrictInteger, TextField
 from tickets.models import LinkKind
 from tickets.states import PRIORITIES, Priority, Status
 
@@ -43,7 +43,7 @@ class TicketIn(FormIn):
     """A new ticket of the caller."""
 
     subject = TextField(max_length=200)
-    description = TextField(max_length=MAX_BODY)
+    description = LongTextField(max_length=MAX_BODY, required=False, allow_blank=True, default="")
     category_id = IdField(required=False, allow_null=True)
     priority = PriorityField(required=False)
     order_id = code()
@@ -72,7 +72,9 @@ class TicketChangesIn(FormIn):
 
 
 class MessageIn(FormIn):
-    body = TextField(max_length=MAX_BODY)
+    """Text, files, or both."""
+
+    body = LongTextField(max_length=MAX_BODY, required=False, allow_blank=True, default="")
     attachments = references()
     client_message_id = TextField(max_length=100, required=False, default="")
     last_seen_message_id = IdField(required=False, allow_null=True, default=None)
@@ -85,7 +87,7 @@ class StaffMessageIn(MessageIn):
 
 class StatusIn(FormIn):
     status = serializers.ChoiceField(choices=Status.choices)
-    note = TextField(max_length=MAX_BODY, allow_blank=True, required=False, default="")
+    note = LongTextField(max_length=MAX_BODY, allow_blank=True, required=False, default="")
     version = StrictInteger(required=False, min_value=1)
 
 
@@ -96,7 +98,7 @@ class AssignIn(FormIn):
 
 
 class EscalateIn(FormIn):
-    reason = TextField(max_length=2000)
+    reason = LongTextField(max_length=2000)
     agent_id = IdField(required=False, allow_null=True)
 
 
@@ -110,7 +112,7 @@ class UnmergeIn(FormIn):
 
 class RateIn(FormIn):
     rating = StrictInteger(min_value=1, max_value=5)
-    feedback = TextField(max_length=2000, allow_blank=True, required=False, default="")
+    feedback = LongTextField(max_length=2000, allow_blank=True, required=False, default="")
 
 
 class LinkIn(FormIn):
@@ -145,8 +147,8 @@ class CannedOut(FormOut):
 class CannedIn(FormIn):
     title_ar = TextField(max_length=150)
     title_en = TextField(max_length=150)
-    body_ar = TextField(max_length=10_000)
-    body_en = TextField(max_length=10_000)
+    body_ar = LongTextField(max_length=10_000)
+    body_en = LongTextField(max_length=10_000)
     shortcut = TextField(max_length=40)
 
 

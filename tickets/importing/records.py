@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateparse import parse_date, parse_datetime
 
 from tickets.states import PRIORITIES, Priority, Status
+from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
 
 TICKET_FIELDS = (
     *("id", "subject", "description", "status", "priority", "customerEmail", "customerName", "customerPhone"),
@@ -149,9 +150,8 @@ def _flag(given: Mapping[str, Any], name: str) -> bool:
 
 
 def _tags(value: Any) -> tuple[str, ...]:
-    parts = value if isinstance(value, list) else str(value or "").split(",")
-    tags = tuple(dict.fromkeys(str(part).strip() for part in parts if str(part).strip()))
-    if len(tags) > 20 or any(len(tag) > 40 or "\x00" in tag for tag in tags):
+    tags = tuple(split_tags(map(str, value) if isinstance(value, list) else [str(value or "")]))
+    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG or "\x00" in tag for tag in tags):
         raise Wrong("tags are at most 20 of 40 characters")
     return tags
 

@@ -20,7 +20,7 @@ from tickets.forms import message_forms
 from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.base import audit_values, change, save
 from tickets.operations.create import NewMessage, follow_up
-from tickets.operations.files import attach_to
+from tickets.operations.files import attach_to, refuse_empty, refuse_other
 from tickets.operations.locking import locked_standing
 from tickets.policies import refuse_reply
 from tickets.states import Status
@@ -42,8 +42,10 @@ def add_message(ref: int | str, new: NewMessage, *, by: User) -> Written:
     """Reply to a ticket, or write a note on it as staff.
 
     A reply to a merged source goes to its target; a customer's to a ticket that is over opens a new one. Raises
-    NotFound, Forbidden, ThreadMoved, or Invalid naming an attachment or a last message that is not of this thread.
+    NotFound, Forbidden, ThreadMoved, IdempotencyConflict, or Invalid naming an attachment or a last message that is not
+    of this thread.
     """
+    refuse_empty(new.body, new.attachments)
     addressed, ticket = locked_standing(ref, by)
     refuse_reply(by, addressed, internal=new.is_internal)
     stored = _sent_before(addressed, new, by)
@@ -62,7 +64,10 @@ def _sent_before(addressed: Ticket, new: NewMessage, by: User) -> Written | None
         return None
     sent = Message.objects.complete().filter(author=by, client_message_id=new.client_message_id)
     message = sent.filter(first_ticket=addressed).select_related("opens").first()
-    return Written(message, repeated=True, opened=message.opens) if message else None
+    if message is None:
+        return None
+    refuse_other(message, body=new.body, is_internal=new.is_internal, references=new.attachments)
+    return Written(message, repeated=True, opened=message.opens)
 
 
 def _is_over(ticket: Ticket, now: datetime) -> bool:

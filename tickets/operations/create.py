@@ -24,7 +24,7 @@ from tickets import events, facts, notices
 from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
 from tickets.operations.base import agent_to_assign
-from tickets.operations.files import attach_to
+from tickets.operations.files import attach_to, refuse_empty
 from tickets.policies import ASSIGN, CREATE, refuse_unless
 from tickets.search_text import search_text_of
 from tickets.sla.clock import recompute_sla
@@ -36,7 +36,7 @@ class NewTicket:
     """What a ticket is opened with. `customer_id`, `agent_id`, `team_id` and `tags` are staff's to give."""
 
     subject: str
-    description: str
+    description: str = ""
     category_id: int | None = None
     priority: Priority = Priority.NORMAL
     order_id: str = ""
@@ -52,7 +52,7 @@ class NewTicket:
 class NewMessage:
     """What someone writes. `last_seen_id` guards against answering a thread that has moved on, unless `force`."""
 
-    body: str
+    body: str = ""
     is_internal: bool = False
     attachments: Sequence[str] = ()
     client_message_id: str = ""
@@ -76,6 +76,7 @@ def create_ticket(new: NewTicket, *, by: User) -> Ticket:
     Raises Forbidden, or Invalid naming an unknown category, customer, agent, team or attachment.
     """
     customer = _customer(new, by)
+    refuse_empty(new.description, new.attachments, "description")
     ticket = made(
         Ticket,
         subject=new.subject,

@@ -5,10 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
+from core.errors import IdempotencyConflict, Invalid
 from tickets.models import Message
 from tickets.querysets import MESSAGE_OWNER
+from uploads.links import attachment_of
+from uploads.models import Attachment
 from uploads.operations import attach
+
+
+def refuse_empty(text: str, references: Sequence[str], field: str = "body") -> None:
+    """Raise Invalid for a message that has neither text nor a file."""
+    if not text and not references:
+        raise Invalid(fields={field: [_("Write something or attach a file.")]})
+
+
+def refuse_other(stored: Any, *, body: str, is_internal: bool, references: Sequence[str]) -> None:
+    """Raise IdempotencyConflict when a stored message, found by its `clientMessageId`, says something else.
+
+    Files are compared by name and size, since a form that is sent twice brings its files twice.
+    """
+    rows = Attachment.objects.filter(pk__in=[found for each in references if (found := attachment_of(each))])
+    sent = sorted(rows.values_list("filename", "size")) if references else []
+    had = sorted((row["filename"], row["size"]) for row in stored.attachment_rows)
+    if (stored.body, stored.is_internal, had) != (body, is_internal, sent):
+        raise IdempotencyConflict
 
 
 def attach_to(message: Message, references: Sequence[str], by: User) -> list[dict[str, Any]]:

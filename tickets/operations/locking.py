@@ -52,11 +52,11 @@ def locked_standing(ref: int | str, by: User) -> tuple[Ticket, Ticket]:
         addressed = visible.complete().by_ref(str(ref)).first()
         if addressed is None:
             raise NotFound
-        end = _end_of_merges(addressed)
+        end = Ticket.objects.end_of_merges(addressed.pk)
         if not visible.filter(pk=end).exists():
             raise NotFound
         ticket = _lock(unmerged, end, by)
-        if ticket is not None and _end_of_merges(addressed) == ticket.pk:
+        if ticket is not None and Ticket.objects.end_of_merges(addressed.pk) == ticket.pk:
             return addressed, ticket
     raise Unavailable  # merged and unmerged again and again meanwhile
 
@@ -75,11 +75,3 @@ def _lock(rows: TicketQuerySet, ref: int | str, by: User) -> Ticket | None:
     if visible.query.where and not visible.filter(pk=pk).exists():
         return None
     return _COMPLETE.fetch(pk=pk)[0]
-
-
-def _end_of_merges(ticket: Ticket) -> int:
-    """Where the merges of a ticket lead today; itself when it is not merged."""
-    end: int = ticket.pk
-    while after := Ticket.objects.filter(pk=end).values_list("merged_into_id", flat=True).first():
-        end = after
-    return end

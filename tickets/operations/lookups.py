@@ -9,6 +9,7 @@ from accounts.models import Team, User
 from core.errors import Invalid
 from core.prepared import Prepared
 from tickets.models import Category
+from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
 
 # What a foreign key would take at commit, when it is too late to refuse; tickets of one category do not wait for it.
 _CATEGORY = "select * from tickets_category where id = %s and is_active for key share"
@@ -50,5 +51,10 @@ _CUSTOMER = Prepared(_active_customers, pk=-1)
 
 
 def tags(values: list[str]) -> list[str]:
-    """Tags trimmed, without repeats, in the order given."""
-    return list(dict.fromkeys(value.strip() for value in values if value.strip()))
+    """Return the tags that these values name; Invalid when there are too many or one is too long."""
+    found = split_tags(values)
+    if len(found) > MAX_TAGS:
+        raise Invalid(fields={"tags": [_("At most %(limit)s tags.") % {"limit": MAX_TAGS}]})
+    if any(len(tag) > MAX_TAG for tag in found):
+        raise Invalid(fields={"tags": [_("A tag has at most %(limit)s characters.") % {"limit": MAX_TAG}]})
+    return found

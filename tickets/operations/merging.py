@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -15,8 +16,10 @@ from core.errors import Invalid, NotFound
 from core.operation import operation
 from tickets import events
 from tickets.models import Merge, Message, Ticket, Watcher
+from tickets.operations import merge_links
 from tickets.operations.base import change, refuse_merged, save
 from tickets.operations.locking import locked_all
+from tickets.operations.merge_reopening import is_unanswered, reopen, restore, snapshot
 from tickets.policies import MERGE, refuse_unless
 from tickets.querysets import MESSAGE_OWNER
 from tickets.states import Status
@@ -25,10 +28,11 @@ from uploads.queries import attachments_of
 
 @operation
 def merge(target_ref: int | str, source_refs: Sequence[int | str], *, by: User) -> Ticket:
-    """Close the sources, point them to the target, and move their messages and watchers there.
+    """Close the sources, point them to the target, and move their messages, watchers and links there.
 
-    Messages keep author and time. Raises NotFound, Forbidden, Merged when the target or a source is itself a merged
-    source, Invalid for the target itself or a ticket of another customer.
+    Messages keep author and time. A customer whom nobody has answered reopens a target that is over. Raises NotFound,
+    Forbidden, Merged when the target or a source is itself a merged source, Invalid for the target itself or a ticket
+    of another customer.
     """
     target, *named = locked_all([target_ref, *source_refs], by)
     refuse_unless(by, MERGE)
@@ -41,14 +45,20 @@ def merge(target_ref: int | str, source_refs: Sequence[int | str], *, by: User) 
         if source.customer_id != target.customer_id:
             raise Invalid(fields={"sourceIds": [_("Tickets of different customers cannot be merged.")]})
     now = clock.now()
-    for source in sources:
-        _merge_one(source, target, by, now)
+    before = snapshot(target) if target.is_done else None
+    done = [_merge_one(source, target, by, now, before) for source in sources]
     _count(target)
+    if any(merge.target_before for merge in done):
+        reopen(target, by, now)
     _moved(target, by, now)
+    for merge in done:
+        merge_links.tell_others(merge)
     return _shown(target)
 
 
-def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime) -> None:
+def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime, before: dict[str, Any] | None) -> Merge:
+    """Merge one source; `before` is what a target that is over must be again when the merge is undone."""
+    unanswered = is_unanswered(source)
     status_before, closed_before = source.status, source.closed_at
     moved = list(source.messages.complete().order_by("pk"))
     watchers = [row["id"] for row in source.watcher_rows]
@@ -58,13 +68,15 @@ def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime) -> None:
         [Watcher(ticket=target, user_id=user_id, created_at=now) for user_id in sorted(new_watchers)],
         ignore_conflicts=True,
     )
-    Merge.objects.create(
+    done = Merge.objects.create(
         source=source,
         target=target,
         status_before=status_before,
         closed_before=closed_before,
         message_ids=[message.pk for message in moved],
         watcher_ids=sorted(new_watchers),
+        links=merge_links.move(source, target),
+        target_before=before if unanswered else None,
         merged_at=now,
     )
     source.closed_at = source.closed_at or now
@@ -76,8 +88,9 @@ def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime) -> None:
         "TICKET_MERGED", source, by=by, old={"status": status_before}, new={"mergedInto": target.number}, metadata=names
     )
     record("TICKET_MERGED", target, by=by, new={"merged": source.number}, metadata=names)
-    events.ticket_updated(source)
+    events.ticket_updated(_shown(source))
     _resend(moved, target)
+    return done
 
 
 @operation
@@ -98,6 +111,7 @@ def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket
     ids = list(back.values_list("pk", flat=True))
     Message.objects.filter(pk__in=ids).update(ticket=source)
     Watcher.objects.filter(ticket=target, user_id__in=done.watcher_ids).delete()
+    merge_links.put_back(done)
     done.undone_at = now
     done.save(update_fields=["undone_at"])
     source.closed_at = done.closed_before
@@ -105,6 +119,7 @@ def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket
     for ticket in (source, target):
         _count(ticket)
     save(source)
+    restore(target, done, by, now)
     record("TICKET_UNMERGED", source, by=by, old={"mergedInto": target.number}, new={"status": source.status})
     record("TICKET_UNMERGED", target, by=by, old={"merged": source.number}, metadata={"messages": len(ids)})
     _moved(target, by, now)
@@ -112,6 +127,7 @@ def unmerge(target_ref: int | str, source_ref: int | str, *, by: User) -> Ticket
     # The ticket last: its counts stand, however those who follow both rooms counted the messages.
     _resend(list(Message.objects.complete().filter(pk__in=ids).order_by("pk")), shown)
     events.ticket_updated(shown)
+    merge_links.tell_others(done)
     return shown
 
 

@@ -1,0 +1,93 @@
+"""Finds the order that a message speaks of among all the other numbers that customers write."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from django.conf import settings
+
+from bot.folding import fold_keeping_case
+
+# A word for order, as customers write it: طلبي, بالطلب, طلبيتي, الأوردر, my order.
+_ORDER = r"\b(?:[وف]?[بكل]?(?:ال|لل)?(?:طلب(?:ي|ك|ه|ها|نا|كم|ية|يه|يتي|يتك)?|[أا]وردر\w*)|orders?|ord)\b"
+# What may stand between that word and the number.
+_LINK = (
+    r"(?:[\s:#.=«»\"'()\[\]-]|\b(?:و?رقم\w{0,2}|كود|هو|هي|الخاص|بي|ال|number|num|no|nr|id|code|is|was|my|the)\b){0,12}"
+)
+_BEFORE = re.compile(rf"(?:{_ORDER}{_LINK}|#)$", re.IGNORECASE)
+_AFTER = re.compile(
+    rf"\s*(?:(?:هو|هي|هذا|is|=)\s+(?:رقم\s+|my\s+|the\s+)?|رقم\s+){_ORDER}".replace("[وف]?[بكل]?", ""), re.IGNORECASE
+)
+# An id with letters and so many digits needs no such word.
+_SPEAKS_FOR_ITSELF = re.compile(r"(?=.*[A-Za-z])(?:\D*\d){5}")
+_CURRENCY = (
+    r"ريال\w*|ر\.?\s?س|درهم\w*|دراهم|دينار\w*|جنيه\w*|دولار\w*|يورو|هلل\w*|sar|sr|riyals?|aed|usd|eur|gbp|egp|kwd|qar"
+    r"|bhd|omr|jod|dollars?|dirhams?|euros?|[$€£%]"
+)
+_SIZE = (
+    r"جيجا\w*|جيغا\w*|ميجا\w*|تيرا\w*|سم|ملم|متر\w*|[إا]نش|بوص\w*|كيلو\w*|كجم|جرام|غرام|وات|واط|[gmtk]b|gigs?|mah|mp"
+    r"|cm|mm|km|kg|inch(?:es)?|hz|watts?|volts?"
+)
+_COUNT = (
+    r"قطع\w*|حب[ةه]|حبات|مر[ةه]|مرات|يوم\w*|[أا]يام|ساع\w*|دقيق\w*|دقائق|pcs|pieces?|items?|units?|times|days?|hours?"
+    r"|minutes?|people"
+)
+_PLACE = (
+    r"شارع|طريق|مبنى|عمار[ةه]|شق[ةه]|فيلا|فلا|بيت|منزل|بناي[ةه]|دور|طابق|غرف[ةه]|حي|ص\.?\s?ب|بريدي|street|road|building"
+    r"|bldg|apt|apartment|flat|house|villa|floor|room|suite|box|zip|postcode|postal"
+)
+_NO_ORDER = re.compile(
+    "|".join(
+        (
+            r"(?<!\S)\S*(?:://|@)\S*",
+            r"TKT-[\w-]+",
+            # Telephones: international, beginning with 0, without +, of the toll-free kind, and any that is spaced.
+            r"(?<!\w)(?:\+|00)[\s(]*\d(?:[\s().-]{0,2}\d){6,14}",
+            r"(?<!\w)\(?0\d(?:[\s().-]{0,2}\d){7,9}(?!\d)",
+            r"(?<!\w)(?:966|971|965|973|974|968|962|20)(?:[\s.-]?\d){9,10}(?!\d)",
+            r"(?<!\w)(?:9200\d{5}|800\d{7})(?!\d)",
+            r"(?<!\w)\d{2,4}(?:[ .-]\d{2,4}){2,}(?!\d)",
+            # Days, times, decimals, thousands.
+            r"\d+(?:[/:.,\u066b\u066c]\d+)+",
+            r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4}",
+            rf"\d+\s*(?:(?:{_CURRENCY}|{_SIZE})(?!\w))",
+            rf"(?<!\w)(?:{_CURRENCY})\s*\d+",
+            rf"(?<!\d)\d{{1,4}}\s*(?:{_COUNT})(?!\w)",
+            rf"(?<!\w)(?:[وفبكل]?(?:ال)?)(?:{_PLACE})[\s.:#]*(?:(?:رقم\w*|number|no|code)[\s.:#]*)?\d+",
+            r"(?<!\w)\d{1,5}\s+(?:\w+\s+){1,2}(?:street|st|road|rd|avenue|ave)\b",
+            r"(?<!\w)(?:الساع[ةه]|at)\s+\d+",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def order_id_in(text: str) -> str:
+    """Return the first order id that a message names, digits as 0 to 9; empty when there is none.
+
+    An id looks like `ORDER_ID_PATTERN`. A bare number is one only beside a word for order. Telephones, money, times,
+    sizes, house numbers and tickets are none.
+    """
+    plain = fold_keeping_case(text)
+    others = [found.span() for found in _NO_ORDER.finditer(plain)]
+    for match in _candidates(settings.ORDER_ID_PATTERN).finditer(plain):
+        if any(_is_part_of(match.span("id"), span) for span in others):
+            continue
+        if _SPEAKS_FOR_ITSELF.match(match["id"]):
+            return match["id"]
+        if _BEFORE.search(plain, max(0, match.start("id") - 60), match.start("id")) or _AFTER.match(plain, match.end()):
+            return match["id"]
+    return ""
+
+
+def _is_part_of(found: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether they overlap, and `other` is more than a part of what was found: `26/1234` stands in `S26/1234`."""
+    inside = found[0] <= other[0] and other[1] <= found[1] and found != other
+    return found[0] < other[1] and other[0] < found[1] and not inside
+
+
+@lru_cache(maxsize=4)
+def _candidates(pattern: str) -> re.Pattern[str]:
+    """Whatever looks like an id and is no part of something longer."""
+    return re.compile(rf"(?<![\w+./-])(?P<id>{pattern})(?![\w-])(?!\.\d)", re.IGNORECASE)
