@@ -91,7 +91,7 @@ def _names(columns: str) -> list[str]:
 
 @functools.cache
 def _written_out(sql: str, columns: str, count: int) -> str:
-    values = ", ".join(f"%s::{column.split()[1]}" for column in columns.split(","))
+    values = ", ".join(f"%s::{column.split(maxsplit=1)[1]}" for column in columns.split(","))
     rows = ", ".join(f"({values}, {number})" for number in range(FIRST, FIRST + count))
     return sql.replace("{rows}", f"(values {rows}) as u({', '.join(_names(columns))}, n)")
 

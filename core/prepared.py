@@ -34,6 +34,17 @@ def execute(sql: str, params: Sequence[Any]) -> Rows:
     return _timed(run, (sql, params))[0]
 
 
+def execute_all(*statements: tuple[str, Sequence[Any]]) -> list[Rows]:
+    """Return the rows of several statements, sent in one round trip and planned as `execute` does it."""
+
+    def run(raw: Raw) -> list[Rows]:
+        with raw.pipeline():
+            cursors = [(sql, _send(raw, sql, params)) for sql, params in statements]
+        return fetched(raw, cursors)
+
+    return _timed(run, *statements)
+
+
 def pipelined(*statements: tuple[str, Sequence[Any]], off: Sequence[str] = (), binary: bool = False) -> list[Rows]:
     """The rows of several statements in one round trip, each planned once a connection for whatever values come.
 

@@ -20,7 +20,7 @@ from typing import Any
 from accounts.models import User
 from core.operation import Insert, collected, write_later
 from core.prepared import execute
-from tickets.models import AuthorType, Ticket
+from tickets.models import Message, Ticket
 
 STATUS = "status"
 PRIORITY = "priority"
@@ -69,15 +69,15 @@ select ticket_id, field, old, new, by_id, at from (
 def of(ticket: Ticket) -> list[Fact]:
     """Return the facts of one ticket, oldest first; of the same moment, changes before messages in order of writing.
 
-    Takes one statement; none for a ticket that is not stored yet, whose facts are those it will be opened with.
+    Takes one statement; none for a ticket that is being opened, whose facts the writer knows (`is_new`).
     """
     return of_many([ticket])[ticket.pk]
 
 
 def of_many(tickets: Sequence[Ticket]) -> dict[int, list[Fact]]:
     """Return the facts of each ticket by its id, in the order of `of`, by one statement at most."""
-    found: dict[int, list[Fact]] = {ticket.pk: _of_new(ticket) if ticket.pk is None else [] for ticket in tickets}
-    ids = [pk for pk in found if pk is not None]
+    found: dict[int, list[Fact]] = {ticket.pk: list(getattr(ticket, "coming_facts", ())) for ticket in tickets}
+    ids = [ticket.pk for ticket in tickets if not is_new(ticket)]
     if not ids:
         return found
     waiting: dict[int, list[Fact]] = defaultdict(list)
@@ -87,8 +87,23 @@ def of_many(tickets: Sequence[Ticket]) -> dict[int, list[Fact]]:
         found[row[0]].append(Fact(*row))
     for pk in ids:
         if waiting[pk]:
-            found[pk] = sorted([*found[pk], *waiting[pk]], key=lambda fact: (fact.at, fact.field == MESSAGE))
+            found[pk] = in_order([*found[pk], *waiting[pk]])
     return found
+
+
+def is_new(ticket: Ticket) -> bool:
+    """Return whether a ticket is being opened: it has its id, and the database knows nothing of it yet."""
+    return hasattr(ticket, "coming_facts")
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Return facts of one ticket in the order of `of`."""
+    return sorted(facts, key=lambda fact: (fact.at, fact.field == MESSAGE))
+
+
+def of_message(message: Message) -> Fact:
+    """Return the fact that a public message is."""
+    return Fact(message.ticket_id, MESSAGE, "", str(message.author_type), message.author_id, message.created_at)
 
 
 def write(facts: Iterable[Fact]) -> None:
@@ -103,23 +118,6 @@ def changed(ticket: Ticket, column: str, old: Any, new: Any, *, by: User, at: da
         write([Fact(ticket.pk, KEPT[column], text(old), text(new), by.pk, at)])
 
 
-def opened(ticket: Ticket, *, by: User) -> None:
-    """Store what a new ticket was opened with."""
-    write(_opening(ticket, by.pk))
-
-
 def text(value: Any) -> str:
     """Return a value as facts hold it."""
     return "" if value is None else str(value)
-
-
-def _opening(ticket: Ticket, by_id: int) -> list[Fact]:
-    values = {field: text(getattr(ticket, column)) for column, field in KEPT.items()}
-    return [Fact(ticket.pk, field, "", value, by_id, ticket.created_at) for field, value in values.items() if value]
-
-
-def _of_new(ticket: Ticket) -> list[Fact]:
-    """Return the facts of a ticket that is not stored yet, its opening message among them."""
-    author = ticket.created_by
-    opening = Fact(ticket.pk, MESSAGE, "", AuthorType.of(author), author.pk, ticket.created_at)
-    return [*_opening(ticket, author.pk), opening]

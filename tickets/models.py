@@ -172,6 +172,8 @@ class Ticket(models.Model):
     link_rows: Rows
     back_link_rows: Rows
     attachment_rows: Rows
+    # Facts of a ticket that is being opened (tickets.facts.Fact); no other has the attribute.
+    coming_facts: list[Any]
 
     class Meta:
         verbose_name = _("ticket")

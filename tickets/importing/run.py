@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.advisory_lock import advisory_lock
-from tickets.importing.loading import Ready, import_tickets, imported_before, serials
+from tickets.importing.loading import Ready, import_tickets, imported_before
 from tickets.importing.mapping import Mapped
 from tickets.importing.people import Catalogue, check_people, known_people, make_customers
 from tickets.importing.reading import read
 from tickets.importing.records import TicketRecord, Wrong, ticket_record
 from tickets.importing.writers import words_gathered, written
+from tickets.operations.writer import reserve
 
 Batch = list[TicketRecord]
 BATCH = 500
@@ -108,7 +109,7 @@ class _Import:
                 if not left:
                     raise Wrong("addresses of this file are taken while it is imported") from error
         self.progress.wrong += wrong
-        return Ready(right, [] if self.options.dry_run else serials(len(right)), people)
+        return Ready(right, [] if self.options.dry_run else reserve(len(right)), people)
 
     def write(self, ready: Ready) -> int:
         """Write a batch; how many tickets it made, or would make."""

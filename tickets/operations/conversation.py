@@ -22,6 +22,7 @@ from tickets.operations.base import audit_values, change, save
 from tickets.operations.create import NewMessage, follow_up
 from tickets.operations.files import attach_to, refuse_empty, refuse_other
 from tickets.operations.locking import locked_standing
+from tickets.operations.writer import count_message
 from tickets.policies import refuse_reply
 from tickets.states import Status
 
@@ -127,22 +128,14 @@ def _write(ticket: Ticket, addressed: Ticket, new: NewMessage, by: User) -> Mess
 
 
 def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
-    """What a message does to its ticket: counts, times, first response, and the state."""
-    ticket.staff_updated_at = ticket.last_activity_at = now
+    """Set what a message does to its ticket, and return what it changed."""
+    count_message(ticket, message, len(message.attachment_rows))
     if message.is_internal:
-        ticket.note_count += 1
-        ticket.note_attachment_count += len(message.attachment_rows)
         return {}
-    ticket.message_count += 1
-    ticket.attachment_count += len(message.attachment_rows)
-    ticket.last_message_at = now
     if message.author_type == AuthorType.CUSTOMER:
         return _answered_by_customer(ticket, now, by)
-    if message.author_type != AuthorType.AGENT:
-        return {}
-    if ticket.first_response_at is None:
-        ticket.first_response_at, ticket.first_response_by = now, by
-    return change(ticket, by, now, status=Status.IN_PROGRESS) if ticket.status == Status.OPEN else {}
+    answered = message.author_type == AuthorType.AGENT and ticket.status == Status.OPEN
+    return change(ticket, by, now, status=Status.IN_PROGRESS) if answered else {}
 
 
 def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
