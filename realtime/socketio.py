@@ -19,6 +19,7 @@ from django.conf import settings
 from engineio.packet import MESSAGE, Packet
 from engineio.payload import Payload
 
+from core.strict_json import loads
 from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
@@ -47,7 +48,7 @@ class _Json:
 
     @staticmethod
     def loads(content: str | bytes, **_options: Any) -> Any:
-        return orjson.loads(content)
+        return loads(content)
 
 
 class _Log:

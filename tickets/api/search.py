@@ -17,7 +17,7 @@ from core.api.lists import MAX_LIMIT, narrowed, paginate, read_paging
 from core.api.permissions import needs
 from core.api.requests import ApiRequest
 from core.api.schema import describe
-from core.api.serializers import FormIn, IdField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import FormIn, IdField, ListIn, StrictBoolean, StrictInteger, TextField
 from core.api.views import ApiView, ok
 from core.errors import Invalid
 from tickets import policies, queries
@@ -31,7 +31,7 @@ TEXT = frozenset({"query", "messageContent"})
 MAX_TEXT = 200
 
 
-class OneOrMore(serializers.ListField):
+class OneOrMore(ListIn):
     """One value of a closed list, or several."""
 
     def __init__(self, choices: list[str], **options: Any) -> None:
@@ -70,7 +70,7 @@ class SearchIn(FormIn):
     has_attachments = StrictBoolean(required=False)
     sla_breached = StrictBoolean(required=False)
     rated = StrictBoolean(required=False)
-    tags = serializers.ListField(child=TextField(max_length=40), max_length=20, required=False)
+    tags = ListIn(child=TextField(max_length=40), max_length=20, required=False)
     page = StrictInteger(required=False, min_value=1)
     limit = StrictInteger(required=False, min_value=1, max_value=MAX_LIMIT)
     cursor = TextField(max_length=500, required=False)
