@@ -29,28 +29,35 @@ class EntryOut(FormOut):
     user_agent = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
 
-    def get_entity_name(self, entry: Entry) -> str:
+    @classmethod
+    def get_entity_name(cls, entry: Entry, reader: Any) -> str:
         return str(_detail(entry, "entity_name", ""))
 
-    def get_actor_name(self, entry: Entry) -> str:
+    @classmethod
+    def get_actor_name(cls, entry: Entry, reader: Any) -> str:
         return str(_detail(entry, "actor_name", ""))
 
+    @classmethod
     @extend_schema_field(_VALUES)
-    def get_old_values(self, entry: Entry) -> Any:
+    def get_old_values(cls, entry: Entry, reader: Any) -> Any:
         return _detail(entry, "old_values", {})
 
+    @classmethod
     @extend_schema_field(_VALUES)
-    def get_new_values(self, entry: Entry) -> Any:
+    def get_new_values(cls, entry: Entry, reader: Any) -> Any:
         return _detail(entry, "new_values", {})
 
+    @classmethod
     @extend_schema_field(_VALUES)
-    def get_metadata(self, entry: Entry) -> Any:
+    def get_metadata(cls, entry: Entry, reader: Any) -> Any:
         return _detail(entry, "metadata", {"erased": True})
 
-    def get_ip_address(self, entry: Entry) -> str:
+    @classmethod
+    def get_ip_address(cls, entry: Entry, reader: Any) -> str:
         return str(_detail(entry, "ip_address", ""))
 
-    def get_user_agent(self, entry: Entry) -> str:
+    @classmethod
+    def get_user_agent(cls, entry: Entry, reader: Any) -> str:
         return str(_detail(entry, "user_agent", ""))
 
 

@@ -47,4 +47,4 @@ class AuditLog(ApiView):
     def get(self, request: ApiRequest) -> Response:
         rows = filtered(entries(), EntryFilter, request)
         page = paginate(rows, read_paging(request.query_params, ENTRY_SORTS, "createdAt"), ENTRY_SORTS)
-        return ok([EntryOut(row).data for row in page.rows], meta=page.meta)
+        return ok([EntryOut.show(row) for row in page.rows], meta=page.meta)

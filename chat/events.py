@@ -14,7 +14,6 @@ from chat.forms import (
     PositionOut,
     message_forms,
     session_forms,
-    signal_form,
 )
 from chat.models import ChatMessage, Session
 from chat.rooms import QUEUE, customer_room, staff_room
@@ -81,15 +80,12 @@ def message_added(message: ChatMessage) -> None:
 
 def read(session_id: int, mark: dict[str, Any]) -> None:
     """To both sides; it is not stored, and may be lost."""
-    data = signal_form(ChatReadOut, mark)
+    data = ChatReadOut.show(mark)
     signal("chat:read", {customer_room(session_id): data, staff_room(session_id): data})
 
 
 def positions(places: dict[int, int]) -> None:
     """To each waiting customer his place."""
-    forms = {
-        customer_room(pk): signal_form(PositionOut, {"session_id": pk, "position": place})
-        for pk, place in places.items()
-    }
+    forms = {customer_room(pk): PositionOut.show({"session_id": pk, "position": place}) for pk, place in places.items()}
     if forms:
         signal("chat:session:position", forms)

@@ -13,7 +13,7 @@ from bot.actions import ReplyAction
 from chat.models import ChatMessage, Session
 from chat.rooms import customer_room, staff_room
 from chat.states import EndedBy, Status
-from core.api.serializers import FormOut, IdField, PersonRef, Realtime, kept
+from core.api.serializers import FormOut, IdField, PersonRef, Realtime
 from core.links import link_to
 from tickets.models import AuthorType
 from uploads.forms import AttachmentOut
@@ -55,20 +55,22 @@ class _SessionOut(FormOut):
     realtime = serializers.SerializerMethodField()
 
     room = staticmethod(customer_room)
-    seqs: Mapping[int, int] = {}
 
+    @classmethod
     @extend_schema_field(serializers.ChoiceField(choices=EndedBy.choices, allow_null=True))
-    def get_ended_by(self, session: Session) -> Any:
+    def get_ended_by(cls, session: Session, reader: User | None) -> Any:
         return session.ended_by or None
 
+    @classmethod
     @extend_schema_field(ChatRatingOut(allow_null=True))
-    def get_rating(self, session: Session) -> Any:
+    def get_rating(cls, session: Session, reader: User | None) -> Any:
         rating = getattr(session, "rating", None)
-        return kept(ChatRatingOut).to_representation(rating) if rating else None
+        return ChatRatingOut.show(rating) if rating else None
 
+    @classmethod
     @extend_schema_field(Realtime())
-    def get_realtime(self, session: Session) -> Any:
-        return {"room": self.room(session.pk), "seq": self.seqs.get(session.pk, 0)}
+    def get_realtime(cls, session: Session, reader: User | None) -> Any:
+        return {"room": cls.room(session.pk), "seq": 0}  # the seq is filled in by session_forms
 
 
 class ChatSessionCustomerOut(_SessionOut):
@@ -116,19 +118,20 @@ class ChatMessageCustomerOut(FormOut):
     read_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
-    reader: User | None = None
-
+    @classmethod
     @extend_schema_field(ChatAuthorOut())
-    def get_author(self, message: ChatMessage) -> Any:
+    def get_author(cls, message: ChatMessage, reader: User | None) -> Any:
         return {"id": str(message.author_id), "type": message.author_type, "name": message.author_name}
 
+    @classmethod
     @extend_schema_field(AttachmentOut(many=True))
-    def get_attachments(self, message: ChatMessage) -> Any:
+    def get_attachments(cls, message: ChatMessage, reader: User | None) -> Any:
         rows = message.attachment_rows
-        return [{"id": row["id"], "url": link_to(row["id"], row["filename"], self.reader), **row} for row in rows]
+        return [{"id": row["id"], "url": link_to(row["id"], row["filename"], reader), **row} for row in rows]
 
+    @classmethod
     @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_client_message_id(self, message: ChatMessage) -> Any:
+    def get_client_message_id(cls, message: ChatMessage, reader: User | None) -> Any:
         return message.client_message_id or None
 
 
@@ -156,20 +159,16 @@ class ChatReadOut(FormOut):
 
 def session_forms(sessions: list[Session], *, staff: bool, seqs: Mapping[int, int]) -> list[dict[str, Any]]:
     """Chats in the form of one audience; `seqs` are their rooms' heads before they were read."""
-    form = kept(ChatSessionStaffOut if staff else ChatSessionCustomerOut)
-    form.seqs = seqs
-    return [form.to_representation(session) for session in sessions]
+    kind = ChatSessionStaffOut if staff else ChatSessionCustomerOut
+    found = [kind.show(session) for session in sessions]
+    for session, form in zip(sessions, found, strict=True):
+        form["realtime"]["seq"] = seqs.get(session.pk, 0)
+    return found
 
 
 def message_forms(messages: list[ChatMessage], *, staff: bool, reader: User | None = None) -> list[dict[str, Any]]:
     """Messages in the form of one audience; `reader` signs links. ValueError for a note in the customer form."""
     if not staff and any(message.is_internal for message in messages):
         raise ValueError("A note has no customer form.")
-    form = kept(ChatMessageStaffOut if staff else ChatMessageCustomerOut)
-    form.reader = reader
-    return [form.to_representation(message) for message in messages]
-
-
-def signal_form(kind: type[FormOut], value: Mapping[str, Any]) -> dict[str, Any]:
-    """The data of a signal."""
-    return dict(kept(kind).to_representation(value))
+    kind = ChatMessageStaffOut if staff else ChatMessageCustomerOut
+    return [kind.show(message, reader) for message in messages]

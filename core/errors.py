@@ -1,12 +1,15 @@
 """The closed list of refusals: one class a code, the status it answers with and its words in both languages."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+MAX_FAULTS = 20
+"""An answer names at most so many wrong inputs."""
 Fields = Mapping[str, Sequence[Text]]
 
 
@@ -35,7 +38,8 @@ class Problem(Exception):
         """Code, message, fields and details as every door says them, in the active language."""
         found: dict[str, Any] = {"code": self.code, "message": str(self.message)}
         if self.fields:
-            found["fields"] = {name: [str(text) for text in texts] for name, texts in self.fields.items()}
+            named = islice(self.fields.items(), MAX_FAULTS)
+            found["fields"] = {name: [str(text) for text in texts[:MAX_FAULTS]] for name, texts in named}
         if self.details:
             found["details"] = dict(self.details)
         return found

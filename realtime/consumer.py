@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
-import orjson
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
+from core.strict_json import loads
 from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_cookie, admit_by_token, ready, refuse_while_leaving
@@ -194,7 +194,7 @@ def _parse(content: str | bytes) -> dict[str, Any]:
     if len(content) > settings.REALTIME["frame_bytes"]:
         raise Refused("too_large")
     try:
-        frame = orjson.loads(content)
+        frame = loads(content)
     except ValueError:
         raise Refused("bad_frame") from None
     if not isinstance(frame, dict):

@@ -22,6 +22,7 @@ from django.conf import settings
 from engineio.packet import MESSAGE, Packet
 from engineio.payload import Payload
 
+from core.strict_json import loads
 from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
@@ -57,7 +58,7 @@ class _Json:
 
     @staticmethod
     def loads(content: str | bytes, **_options: Any) -> Any:
-        return orjson.loads(content)
+        return loads(content)
 
 
 class _Log:

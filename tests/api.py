@@ -32,12 +32,14 @@ class Api:
         self.client = Client(raise_request_exception=False)
         self.client.handler = _handler()
 
-    def request(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def request(
+        self, method: str, path: str, body: Any = None, content_type: str = "application/json", **headers: str
+    ) -> Any:
         sent = {"Accept-Language": self.language, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
         data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        response = self.client.generic(method, path, data, content_type="application/json", headers=sent)
+        response = self.client.generic(method, path, data, content_type=content_type, headers=sent)
         check_response(method, response)
         return response
 

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from core.api.serializers import Bilingual, FormOut, IdField, PersonRef, Realtime, kept
+from core.api.serializers import Bilingual, FormOut, IdField, PersonRef, Realtime
 from core.links import link_to
 from tickets.models import AuthorType, LinkKind, Message, Ticket
 from tickets.rooms import customer_room, staff_room
@@ -78,21 +78,21 @@ class _TicketOut(FormOut):
 
     room = staticmethod(customer_room)
 
+    @classmethod
     @extend_schema_field(AttachmentOut(many=True))
-    def get_attachments(self, ticket: Ticket) -> Any:
-        return linked(ticket.attachment_rows, self.reader)
+    def get_attachments(cls, ticket: Ticket, reader: User | None) -> Any:
+        return linked(ticket.attachment_rows, reader)
 
+    @classmethod
     @extend_schema_field(RatingOut(allow_null=True))
-    def get_rating(self, ticket: Ticket) -> Any:
+    def get_rating(cls, ticket: Ticket, reader: User | None) -> Any:
         rating = getattr(ticket, "rating", None)
-        return kept(RatingOut).to_representation(rating) if rating else None
+        return RatingOut.show(rating) if rating else None
 
+    @classmethod
     @extend_schema_field(Realtime())
-    def get_realtime(self, ticket: Ticket) -> Any:
-        return {"room": self.room(ticket.pk), "seq": self.seqs.get(ticket.pk, 0)}
-
-    reader: User | None = None
-    seqs: Mapping[int, int] = {}
+    def get_realtime(cls, ticket: Ticket, reader: User | None) -> Any:
+        return {"room": cls.room(ticket.pk), "seq": 0}  # the seq is filled in by ticket_forms
 
 
 class TicketCustomerOut(_TicketOut):
@@ -120,15 +120,18 @@ class TicketStaffOut(_TicketOut):
     sla = SlaOut(source="*")
     staff_updated_at = serializers.DateTimeField()
 
+    @classmethod
     @extend_schema_field(PersonRef(many=True))
-    def get_watchers(self, ticket: Ticket) -> Any:
+    def get_watchers(cls, ticket: Ticket, reader: User | None) -> Any:
         return [{"id": str(row["id"]), "name": row["name"]} for row in ticket.watcher_rows]
 
-    def get_message_count(self, ticket: Ticket) -> int:
+    @classmethod
+    def get_message_count(cls, ticket: Ticket, reader: User | None) -> int:
         return ticket.message_count + ticket.note_count
 
+    @classmethod
     @extend_schema_field(LinkOut(many=True))
-    def get_links(self, ticket: Ticket) -> Any:
+    def get_links(cls, ticket: Ticket, reader: User | None) -> Any:
         rows = [*ticket.link_rows, *ticket.back_link_rows]
         return [{**row, "ticketId": str(row["ticketId"])} for row in rows]
 
@@ -141,6 +144,13 @@ class AuthorOut(FormOut):
     name = serializers.CharField()
 
 
+class EmptyIsNull(serializers.CharField):
+    """Text of which none is stored as an empty one and shown as null."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None
+
+
 class MessageCustomerOut(FormOut):
     """A public message."""
 
@@ -149,23 +159,18 @@ class MessageCustomerOut(FormOut):
     author = serializers.SerializerMethodField()
     body = serializers.CharField()
     attachments = serializers.SerializerMethodField()
-    client_message_id = serializers.CharField(allow_null=True)
+    client_message_id = EmptyIsNull(allow_null=True)
     created_at = serializers.DateTimeField()
 
-    reader: User | None = None
-
+    @classmethod
     @extend_schema_field(AuthorOut())
-    def get_author(self, message: Message) -> Any:
+    def get_author(cls, message: Message, reader: User | None) -> Any:
         return {"id": str(message.author_id), "type": message.author_type, "name": message.author.name}
 
+    @classmethod
     @extend_schema_field(AttachmentOut(many=True))
-    def get_attachments(self, message: Message) -> Any:
-        return linked(message.attachment_rows, self.reader)
-
-    def to_representation(self, instance: Message) -> dict[str, Any]:
-        found = super().to_representation(instance)
-        found["clientMessageId"] = instance.client_message_id or None
-        return found
+    def get_attachments(cls, message: Message, reader: User | None) -> Any:
+        return linked(message.attachment_rows, reader)
 
 
 class MessageStaffOut(MessageCustomerOut):
@@ -183,18 +188,18 @@ def ticket_forms(
     kind: type[_TicketOut], tickets: list[Ticket], *, reader: User | None, seqs: Mapping[int, int]
 ) -> list[dict[str, Any]]:
     """Tickets of one page in a form."""
-    form = kept(kind)
-    form.reader, form.seqs = reader, seqs
-    return [form.to_representation(ticket) for ticket in tickets]
+    found = [kind.show(ticket, reader) for ticket in tickets]
+    for ticket, form in zip(tickets, found, strict=True):
+        form["realtime"]["seq"] = seqs.get(ticket.pk, 0)
+    return found
 
 
 def message_forms(messages: list[Message], *, staff: bool, reader: User | None = None) -> list[dict[str, Any]]:
     """Messages in the form of one audience. ValueError for a note in the customer form."""
     if not staff and any(message.is_internal for message in messages):
         raise ValueError("A note has no customer form.")
-    form = kept(MessageStaffOut if staff else MessageCustomerOut)
-    form.reader = reader
-    return [form.to_representation(message) for message in messages]
+    kind = MessageStaffOut if staff else MessageCustomerOut
+    return [kind.show(message, reader) for message in messages]
 
 
 def linked(rows: list[dict[str, Any]], reader: User | None) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The form of an attachment on the wire."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.api.serializers import FormOut
@@ -8,7 +10,7 @@ from uploads.models import Attachment
 
 
 class AttachmentOut(FormOut):
-    """A file; `url` is signed for the reader (`reader` in the context) and lives five minutes.
+    """A file; `url` is signed for the reader and lives five minutes.
 
     In events, which many read, it is not signed: fetch it with a token.
     """
@@ -19,5 +21,6 @@ class AttachmentOut(FormOut):
     content_type = serializers.CharField()
     size = serializers.IntegerField()
 
-    def get_url(self, attachment: Attachment) -> str:
-        return signed_url(str(attachment.pk), attachment.filename, self.context["reader"])
+    @classmethod
+    def get_url(cls, attachment: Attachment, reader: Any) -> str:
+        return signed_url(str(attachment.pk), attachment.filename, reader)

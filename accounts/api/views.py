@@ -18,7 +18,7 @@ from core.errors import Unauthenticated
 
 
 def _pair(pair: Pair, status: int = 200) -> Response:
-    return ok(forms.PairOut(pair).data, status)
+    return ok(forms.PairOut.show(pair), status)
 
 
 def _language() -> str:
@@ -134,10 +134,10 @@ class Me(ApiView):
 
     @describe("Oneself", answer=forms.UserOut)
     def get(self, request: ApiRequest) -> Response:
-        return ok(forms.UserOut(request.user).data)
+        return ok(forms.UserOut.show(request.user))
 
     @describe("Change one's name, phone or language", body=forms.ProfileIn, answer=forms.UserOut)
     def patch(self, request: ApiRequest) -> Response:
         changes = self.read(forms.ProfileIn, request)
         user = operations.update_profile(request.user.pk, changes=changes, by=request.user)
-        return ok(forms.UserOut(user).data)
+        return ok(forms.UserOut.show(user))

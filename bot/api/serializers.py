@@ -10,7 +10,7 @@ from accounts.models import Language
 from bot.actions import ReplyAction
 from bot.bench import Outcome
 from bot.validation import MAX_LABEL, MAX_LINK, MAX_PATTERNS, MAX_QUICK_REPLIES
-from core.api.serializers import FormIn, FormOut, IdField, LongTextField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import FormIn, FormOut, IdField, ListIn, LongTextField, StrictBoolean, StrictInteger, TextField
 from core.text import camel
 
 MAX_RESPONSE = 2_000
@@ -47,14 +47,15 @@ class BotRuleOut(FormOut):
     is_active = serializers.BooleanField()
     usage_count = serializers.SerializerMethodField()
 
-    def get_usage_count(self, rule: Any) -> int:
-        return int(self.context["usage"][rule.pk])
+    @classmethod
+    def get_usage_count(cls, rule: Any, reader: Any) -> int:
+        return 0  # the view counts the uses of all rules it shows at once
 
 
 class BotRuleIn(FormIn):
     name_ar = TextField(max_length=100)
     name_en = TextField(max_length=100)
-    trigger_patterns = serializers.ListField(child=TextField(max_length=202), min_length=1, max_length=MAX_PATTERNS)
+    trigger_patterns = ListIn(child=TextField(max_length=202), min_length=1, max_length=MAX_PATTERNS)
     response_ar = LongTextField(max_length=MAX_RESPONSE)
     response_en = LongTextField(max_length=MAX_RESPONSE)
     priority = StrictInteger(min_value=0, max_value=100, required=False)

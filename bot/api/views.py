@@ -32,7 +32,7 @@ def _rule(ref: str) -> Rule:
 
 def _forms(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     usage = usage_of([rule.pk for rule in rules])
-    return [dict(forms.BotRuleOut(rule, context={"usage": usage}).data) for rule in rules]
+    return [{**forms.BotRuleOut.show(rule), "usageCount": usage[rule.pk]} for rule in rules]
 
 
 class Rules(ApiView):
@@ -85,4 +85,4 @@ class Test(ApiView):
     def post(self, request: ApiRequest) -> Response:
         body = self.read(forms.BotTestIn, request)
         language = body.get("language") or (translation.get_language() or "ar")[:2]
-        return ok(forms.BotTestOut(try_out(body["text"], language=language, facts=facts_for(request.user.name))).data)
+        return ok(forms.BotTestOut.show(try_out(body["text"], language=language, facts=facts_for(request.user.name))))

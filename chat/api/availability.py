@@ -32,4 +32,4 @@ class AvailabilityView(ApiView):
 def _data(user: User) -> dict[str, object]:
     active = Session.objects.filter(agent_id=user.pk, status=Status.ACTIVE).count()
     facts = {"status": user.availability, "active_sessions": active, "capacity": settings.CHAT["capacity"]}
-    return dict(forms.AvailabilityOut(facts).data)
+    return dict(forms.AvailabilityOut.show(facts))

@@ -92,7 +92,7 @@ class OwnRead(ApiView):
         queries.own_or_refuse(request.user)
         message_id = self.read(forms.ReadIn, request)["message_id"]
         read_at = operations.read(None, message_id, by=request.user)
-        return ok(forms.ReadOut({"read_at": read_at}).data)
+        return ok(forms.ReadOut.show({"read_at": read_at}))
 
 
 class OwnHandOver(ApiView):

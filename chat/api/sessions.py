@@ -142,7 +142,7 @@ class Read(ApiView):
     def post(self, request: ApiRequest, ref: str) -> Response:
         queries.find(ref, request.user)
         message_id = self.read(forms.ReadIn, request)["message_id"]
-        return ok(forms.ReadOut({"read_at": operations.read(ref, message_id, by=request.user)}).data)
+        return ok(forms.ReadOut.show({"read_at": operations.read(ref, message_id, by=request.user)}))
 
 
 class End(ApiView):

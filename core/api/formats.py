@@ -11,6 +11,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from core.errors import TooLarge
+from core.strict_json import loads
 
 
 class JSONRenderer(BaseRenderer):
@@ -44,6 +45,6 @@ class JSONParser(BaseParser):
         if len(body) > cap:
             raise TooLarge
         try:
-            return orjson.loads(body) if body.strip(b" \t\r\n") else {}
-        except (orjson.JSONDecodeError, RecursionError) as error:
+            return loads(body) if body.strip(b" \t\r\n") else {}
+        except ValueError as error:
             raise ParseError(str(error)) from None

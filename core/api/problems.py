@@ -1,16 +1,18 @@
 """Every refusal in the contract's one shape, whichever layer it came from."""
 
+import errno
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelError
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -52,19 +54,30 @@ def as_problem(error: BaseException) -> Problem | None:
     if isinstance(error, Problem):
         return error
     if isinstance(error, drf.ValidationError):
-        return Invalid(fields=_flat(error.detail))
+        return _invalid(_flat(error.detail))
     if isinstance(error, ModelError):
-        return Invalid(fields=error.message_dict if hasattr(error, "error_dict") else {"": error.messages})
+        return _invalid(error.message_dict if hasattr(error, "error_dict") else {"": error.messages})
     for kinds, problem in _KNOWN:
         if isinstance(error, kinds):
             return problem()
     if isinstance(error, drf.Throttled):
         return RateLimited(int(getattr(error, "wait", None) or 1))
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        log.error("no_room", error=str(error)[:200])
+        return Unavailable(_("There is no room to store this now. Try again later."))
     if isinstance(error, drf.ParseError | SuspiciousOperation):
         return Invalid()
     return None
 
 
+def _invalid(faults: Mapping[str, Sequence[Any]]) -> Invalid:
+    """Return a refusal that names the fields; a fault of the whole is its message, since it has no name."""
+    fields = {name: texts for name, texts in faults.items() if name and name != NON_FIELD_ERRORS}
+    whole = [text for name, texts in faults.items() if name not in fields for text in texts]
+    return Invalid(whole[0] if whole else None, fields=fields or None)
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _KNOWN: list[tuple[Any, type[Problem]]] = [
     ((drf.NotAuthenticated, drf.AuthenticationFailed), Unauthenticated),
     ((drf.PermissionDenied, PermissionDenied), lambda: Forbidden()),  # type: ignore[list-item]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
+from core.api.shown import compiled
+from core.errors import Invalid
 from core.text import camel, trim_lines
 
 MAX_ID = 2**63 - 1
-Shown = Callable[[Any], Any]
 
 
 class _CamelFields(serializers.Serializer[Any]):
@@ -43,57 +40,58 @@ class _CamelFields(serializers.Serializer[Any]):
 class FormOut(_CamelFields):
     """What we answer; fields are read from attributes or keys."""
 
+    # A method field's `get_…` is a class method of the thing and its reader.
+
+    @classmethod
+    def show(cls, thing: Any, reader: Any = None) -> dict[str, Any]:
+        """Return a thing in this form; `reader` is whom links are signed for, None for what many read."""
+        return compiled(cls)(thing, reader)
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        try:
-            return {name: None if (value := get(instance)) is None else show(value) for name, get, show in self._shown}
-        except serializers.SkipField:
-            return dict(super().to_representation(instance))
-
-    @cached_property
-    def _shown(self) -> list[tuple[str, Shown, Shown]]:
-        """Of each field how its value is got and shown; found out once, where DRF asks each field for each thing."""
-        return [(str(field.field_name), _getter(field), self._way(field)) for field in self._readable_fields]
-
-    def _way(self, field: Any) -> Shown:
-        if type(field) is serializers.SerializerMethodField:
-            method: Shown = getattr(self, field.method_name)
-            return method
-        if type(field) is serializers.DateTimeField and not hasattr(field, "format"):
-            return lambda value: _moment(field, value)
-        plain: Shown | None = _PLAIN.get(type(field))
-        return plain or field.to_representation
+        """Return the same for DRF and those who use forms its way."""
+        return self.show(instance, self.context.get("reader"))
 
 
-_PLAIN: dict[type, Shown] = {serializers.CharField: str, serializers.IntegerField: int}
+class FormsIn(serializers.ListSerializer[Any]):
+    """Several forms, whose number is checked before any of them is."""
+
+    default_error_messages = {"not_a_list": _("This must be a list.")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        if not options.get("max_length"):
+            raise TypeError("a list of forms needs a max_length")
+        super().__init__(*args, **options)
 
 
-def _getter(field: Any) -> Shown:
-    """What `field.get_attribute` answers; whatever is not simply an attribute or a key is left to it."""
-    if not field.source_attrs:
-        return lambda instance: instance
-    if len(field.source_attrs) > 1 or type(field).get_attribute is not serializers.Field.get_attribute:
-        return field.get_attribute
-    [name] = field.source_attrs
+class ListIn(serializers.ListField):
+    """A list whose length is checked before its elements: a long one costs nothing."""
 
-    def get(instance: Any) -> Any:
-        try:
-            value = instance[name] if isinstance(instance, dict) else getattr(instance, name)
-        except (AttributeError, KeyError, ObjectDoesNotExist):
-            return field.get_attribute(instance)
-        return field.get_attribute(instance) if callable(value) else value
+    default_error_messages = {"not_a_list": _("This must be a list.")}
 
-    return get
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
 
-
-def _moment(field: serializers.DateTimeField, value: Any) -> Any:
-    """A moment as DRF writes it; most are in UTC already."""
-    if isinstance(value, datetime.datetime) and value.tzinfo is datetime.UTC and field.timezone is datetime.UTC:
-        return value.isoformat().replace("+00:00", "Z")
-    return field.to_representation(value)
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > int(self.max_length or 0):
+            self.fail("max_length", max_length=self.max_length)
+        return list(super().to_internal_value(data))
 
 
 class FormIn(_CamelFields):
     """What we take: a JSON object with declared fields alone; any other is named in a 400."""
+
+    default_error_messages = {"invalid": _("This must be an object.")}
+
+    class Meta:
+        list_serializer_class = FormsIn
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the fields; DRF's words for a wrong choice would repeat what was sent, as Python writes it."""
+        found = super().get_fields()
+        for field in found.values():
+            if isinstance(field, serializers.ChoiceField):
+                field.error_messages["invalid_choice"] = _("This is not one of the choices.")
+        return found
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -107,34 +105,13 @@ class Nothing(FormIn):
     """An empty body."""
 
 
-class _Kept(threading.local):
-    """Forms of this thread: DRF copies every declared field for each instance, so an instance is kept."""
-
-    def __init__(self) -> None:
-        self.made: dict[tuple[type[serializers.Serializer[Any]], str | None], Any] = {}
-
-
-_kept = _Kept()
-
-
-def kept(kind: type[serializers.Serializer[Any]], language: str | None = None) -> Any:
-    """This thread's instance of a form; whoever uses it sets what it needs anew each time."""
-    return _kept.made.get((kind, language)) or _kept.made.setdefault((kind, language), kind())
-
-
-def read(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What a form makes of a body; raises DRF's ValidationError naming each wrong field.
-
-    The instance is kept for a language, since DRF puts a field's refusal into words once, and is left as it was found.
-    """
-    form = kept(kind, get_language())
-    form.initial_data = data
-    try:
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
-    finally:
-        for name in ("initial_data", "_validated_data", "_errors"):
-            vars(form).pop(name, None)
+def read(kind: type[FormIn], data: Any) -> dict[str, Any]:
+    """Return what a form makes of a body; raises Invalid, or DRF's ValidationError naming each wrong field."""
+    if not isinstance(data, Mapping):
+        raise Invalid(_("Send a JSON object."))
+    form = kind(data=data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9]{1,19}$"})
@@ -234,7 +211,8 @@ class Bilingual(FormOut):
     name_en = serializers.CharField()
     name = serializers.SerializerMethodField()
 
-    def get_name(self, thing: Any) -> str:
+    @classmethod
+    def get_name(cls, thing: Any, reader: Any) -> str:
         return str(thing)
 
 

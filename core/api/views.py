@@ -9,14 +9,13 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.api.lists import refuse_unknown
 from core.api.permissions import DenyAll, SignedIn
 from core.api.requests import ApiRequest
-from core.api.serializers import read
-from core.errors import Invalid, NotFound
+from core.api.serializers import FormIn, read
+from core.errors import Invalid, NotFound, UnsupportedType
 from core.idempotency import Answer, once
 from core.links import refresh_links
 from core.rates import spend_all
@@ -33,6 +32,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        _refuse_encoded(request)
         user = request.user
         uses = [("address", origin().ip_address)]
         if user.is_authenticated:
@@ -78,8 +78,8 @@ class ApiView(APIView):
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
 
-    def read(self, form: type[Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
-        """The validated body of a request; raises a ValidationError naming each wrong field."""
+    def read(self, form: type[FormIn], request: ApiRequest) -> dict[str, Any]:
+        """Return the validated body of a request; raises a ValidationError naming each wrong field."""
         return read(form, request.data)
 
     def create_once(
@@ -106,6 +106,17 @@ class ApiView(APIView):
                 raise NotFound
             refresh_links(answer.content, request.user)
         return Response(answer.content, status=answer.status)
+
+
+def _refuse_encoded(request: Request) -> None:
+    """Refuse a body that says it is compressed or in another charset: it is read as it comes, as UTF-8."""
+    encoding = request.headers.get("Content-Encoding", "")
+    charset = (request.content_params or {}).get("charset", "utf-8") if request.content_type else "utf-8"
+    if encoding.strip().lower() not in {"", "identity"} or charset.strip().lower() not in _CHARSETS:
+        raise UnsupportedType
+
+
+_CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
 def ok(data: Any, status: int = 200, meta: Mapping[str, Any] | None = None) -> Response:

@@ -34,7 +34,7 @@ class Categories(ApiView):
         rows = Category.objects.all()
         if not policies.can(request.user, policies.CATEGORIES):
             rows = rows.filter(is_active=True)
-        return ok([forms.CategoryOut(row).data for row in rows])
+        return ok([forms.CategoryOut.show(row) for row in rows])
 
     @describe("Make a category", body=forms.CategoryIn, status={201: forms.CategoryOut}, once=True)
     def post(self, request: ApiRequest) -> Response:
@@ -43,7 +43,7 @@ class Categories(ApiView):
 
         def run() -> Answer:
             made = operations.save_category(None, changes=changes, by=request.user)
-            return Answer(201, envelope(forms.CategoryOut(made).data))
+            return Answer(201, envelope(forms.CategoryOut.show(made)))
 
         return self.create_once(request, run, still_visible=lambda stored: _exists(Category, stored))
 
@@ -53,14 +53,14 @@ class CategoryDetail(ApiView):
 
     @describe("A category", answer=forms.CategoryOut)
     def get(self, request: ApiRequest, ref: str) -> Response:
-        return ok(forms.CategoryOut(self._find(request, ref)).data)
+        return ok(forms.CategoryOut.show(self._find(request, ref)))
 
     @describe("Change a category", body=forms.CategoryPatchIn, answer=forms.CategoryOut)
     def patch(self, request: ApiRequest, ref: str) -> Response:
         policies.refuse_unless(request.user, policies.CATEGORIES)
         pk = self._find(request, ref).pk
         changes = self.read(forms.CategoryPatchIn, request)
-        return ok(forms.CategoryOut(operations.save_category(pk, changes=changes, by=request.user)).data)
+        return ok(forms.CategoryOut.show(operations.save_category(pk, changes=changes, by=request.user)))
 
     @describe("Remove a category that nothing uses")
     def delete(self, request: ApiRequest, ref: str) -> Response:
@@ -83,7 +83,7 @@ class CannedResponses(ApiView):
 
     @describe("Canned responses", answer=forms.CannedOut(many=True))
     def get(self, request: ApiRequest) -> Response:
-        return ok([forms.CannedOut(row).data for row in CannedResponse.objects.all()])
+        return ok([forms.CannedOut.show(row) for row in CannedResponse.objects.all()])
 
     @describe("Make a canned response", body=forms.CannedIn, status={201: forms.CannedOut}, once=True)
     def post(self, request: ApiRequest) -> Response:
@@ -92,7 +92,7 @@ class CannedResponses(ApiView):
 
         def run() -> Answer:
             made = operations.save_canned_response(None, changes=changes, by=request.user)
-            return Answer(201, envelope(forms.CannedOut(made).data))
+            return Answer(201, envelope(forms.CannedOut.show(made)))
 
         return self.create_once(request, run, still_visible=lambda stored: _exists(CannedResponse, stored))
 
@@ -102,14 +102,14 @@ class CannedResponseDetail(ApiView):
 
     @describe("A canned response", answer=forms.CannedOut)
     def get(self, request: ApiRequest, ref: str) -> Response:
-        return ok(forms.CannedOut(self._find(ref)).data)
+        return ok(forms.CannedOut.show(self._find(ref)))
 
     @describe("Change a canned response", body=forms.CannedPatchIn, answer=forms.CannedOut)
     def patch(self, request: ApiRequest, ref: str) -> Response:
         policies.refuse_unless(request.user, policies.CANNED)
         pk = self._find(ref).pk
         changes: dict[str, Any] = self.read(forms.CannedPatchIn, request)
-        return ok(forms.CannedOut(operations.save_canned_response(pk, changes=changes, by=request.user)).data)
+        return ok(forms.CannedOut.show(operations.save_canned_response(pk, changes=changes, by=request.user)))
 
     @describe("Remove a canned response")
     def delete(self, request: ApiRequest, ref: str) -> Response:

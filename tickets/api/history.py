@@ -29,4 +29,4 @@ class History(ApiView):
         ticket = queries.find(ref, request.user)
         paging = read_paging(request.query_params, ENTRY_SORTS, "createdAt")
         page = paginate(history_of("ticket", str(ticket.pk)), paging, ENTRY_SORTS)
-        return ok([EntryOut(row).data for row in page.rows], meta=page.meta)
+        return ok([EntryOut.show(row) for row in page.rows], meta=page.meta)

@@ -17,7 +17,7 @@ from core.api.lists import MAX_LIMIT, narrowed, paginate, read_paging
 from core.api.permissions import needs
 from core.api.requests import ApiRequest
 from core.api.schema import describe
-from core.api.serializers import FormIn, IdField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import FormIn, IdField, ListIn, StrictBoolean, StrictInteger, TextField
 from core.api.views import ApiView, ok
 from core.days import as_day
 from core.errors import Invalid
@@ -32,7 +32,7 @@ TEXT = frozenset({"query", "messageContent"})
 MAX_TEXT = 200
 
 
-class OneOrMore(serializers.ListField):
+class OneOrMore(ListIn):
     """One value of a closed list, or several."""
 
     def __init__(self, choices: list[str], **options: Any) -> None:
@@ -73,7 +73,7 @@ class SearchIn(FormIn):
     has_attachments = StrictBoolean(required=False)
     sla_breached = StrictBoolean(required=False)
     rated = StrictBoolean(required=False)
-    tags = serializers.ListField(child=TextField(max_length=TAG_LENGTH), max_length=MAX_TAGS, required=False)
+    tags = ListIn(child=TextField(max_length=TAG_LENGTH), max_length=MAX_TAGS, required=False)
     page = StrictInteger(required=False, min_value=1)
     limit = StrictInteger(required=False, min_value=1, max_value=MAX_LIMIT)
     cursor = TextField(max_length=500, required=False)

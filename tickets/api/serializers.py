@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import FormIn, FormOut, IdField, LongTextField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import FormIn, FormOut, IdField, ListIn, LongTextField, StrictBoolean, StrictInteger, TextField
 from tickets.models import LinkKind
 from tickets.states import PRIORITIES, Priority, Status
 
@@ -23,15 +23,13 @@ class PriorityField(serializers.ChoiceField):
         return PRIORITIES[str(super().to_internal_value(data))]
 
 
-def references(**options: Any) -> serializers.ListField:
+def references(**options: Any) -> ListIn:
     """Attachment ids or links, at most ten."""
-    return serializers.ListField(
-        child=TextField(max_length=2000), max_length=10, required=False, default=list, **options
-    )
+    return ListIn(child=TextField(max_length=2000), max_length=10, required=False, default=list, **options)
 
 
-def tags(**options: Any) -> serializers.ListField:
-    return serializers.ListField(child=TextField(max_length=40), max_length=20, required=False, **options)
+def tags(**options: Any) -> ListIn:
+    return ListIn(child=TextField(max_length=40), max_length=20, required=False, **options)
 
 
 def code(**options: Any) -> TextField:
@@ -103,7 +101,7 @@ class EscalateIn(FormIn):
 
 
 class MergeIn(FormIn):
-    source_ids = serializers.ListField(child=IdField(), min_length=1, max_length=20)
+    source_ids = ListIn(child=IdField(), min_length=1, max_length=20)
 
 
 class UnmergeIn(FormIn):

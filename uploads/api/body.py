@@ -16,6 +16,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from core.errors import Invalid, TooLarge
+from core.strict_json import loads
 
 LONG_BYTES = 1 << 16
 MAX_SKELETON_BYTES = 1 << 20
@@ -68,8 +69,8 @@ class FilesJSONParser(BaseParser):
         source = view.opened.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         skeleton, texts = carve(source)
         try:
-            parsed = orjson.loads(skeleton)
-        except (orjson.JSONDecodeError, RecursionError) as error:
+            parsed = loads(skeleton)
+        except ValueError as error:
             raise ParseError(str(error)) from None
         if not isinstance(parsed, dict):
             return parsed

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from core.api.serializers import FormIn, FormOut, TextField
@@ -23,7 +24,7 @@ class FileIn(FormIn):
 
 
 class FilesIn(FormIn):
-    files = FileIn(many=True, allow_empty=False)
+    files = FileIn(many=True, allow_empty=False, max_length=settings.MAX_UPLOAD_FILES)  # type: ignore[call-arg]
 
 
 class UploadedOut(FormOut):

@@ -108,7 +108,7 @@ class UploadView(ApiView):
 
 
 def _uploaded(attachments: Sequence[Attachment], reader: User) -> dict[str, Any]:
-    found = AttachmentOut(attachments, many=True, context={"reader": reader}).data
+    found = [AttachmentOut.show(attachment, reader) for attachment in attachments]
     return {"urls": [attachment["url"] for attachment in found], "attachments": found}
 
 
