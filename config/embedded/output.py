@@ -9,15 +9,20 @@ NAME_WIDTH = 8
 
 
 class Output:
-    """Reads the children's pipes without blocking and writes whole lines."""
+    """Reads the children's pipes without blocking and writes whole lines.
+
+    A line that cannot be written (the disk is full, nobody reads any more) is dropped and counted; the count is written
+    before the next line that can be.
+    """
 
     def __init__(self, target: TextIO) -> None:
         self.target = target
+        self.dropped = 0
         self._selector = selectors.DefaultSelector()
         self._rest: dict[int, bytes] = {}
 
     def pipe(self, name: str) -> int:
-        """A new pipe for the child `name`; answers the end to give to the child, who closes ours with `os.close`."""
+        """Make a pipe for the child `name`; return the end to give to the child, to be closed here with `os.close`."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         self._selector.register(reading, selectors.EVENT_READ, name)
@@ -25,17 +30,28 @@ class Output:
         return writing
 
     def say(self, line: str, name: str = "up") -> None:
-        """Writes one line of our own."""
-        self.target.write(f"{name:<{NAME_WIDTH}}| {line}\n")
-        self.target.flush()
+        """Write one line of our own."""
+        try:
+            if self.dropped:
+                self._write(f"{'up':<{NAME_WIDTH}}| {self.dropped} lines could not be written here and were dropped\n")
+                self.dropped = 0
+            self._write(f"{name:<{NAME_WIDTH}}| {line}\n")
+        except OSError:
+            self.dropped += 1
+
+    def _write(self, text: str) -> None:
+        """Write past Python's buffer, which would keep what failed and write it again with the next line."""
+        rest = text.encode(errors="replace")
+        while rest:
+            rest = rest[os.write(self.target.fileno(), rest) :]
 
     def pump(self, seconds: float) -> None:
-        """Waits up to `seconds` for output and writes what came."""
+        """Wait up to `seconds` for output and write what came."""
         for key, _ in self._selector.select(seconds):
             self._read(key.fd, key.data)
 
     def drain(self) -> None:
-        """Writes what is left in the pipes without waiting."""
+        """Write what is left in the pipes without waiting."""
         while events := self._selector.select(0):
             for key, _ in events:
                 self._read(key.fd, key.data)

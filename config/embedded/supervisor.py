@@ -18,7 +18,8 @@ from config.embedded.services import Services
 
 STOP = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 30.0
+# With the seconds that a start takes, what is killed again and again is back within ten.
+LONGEST_DELAY_SECONDS = 4.0
 # A child that ran this long is healthy again: its next restart comes at once.
 HEALTHY_SECONDS = 60.0
 TICK_SECONDS = 0.2
@@ -151,7 +152,11 @@ class Supervisor:
             wait = child.backoff.died()
             self.output.say(f"{child.name} ended with {child.process.returncode}; starting it again in {wait:.1f} s")
         elif child.backoff.died() <= 0:
-            self._start(child)
+            try:
+                self._start(child)
+            except OSError as error:
+                child.backoff.due = None
+                self.output.say(f"{child.name} cannot be started: {error}; trying again in {child.backoff.died():.1f} s")
 
     def _revive_services(self) -> None:
         backoff = self._services_backoff
@@ -161,7 +166,7 @@ class Supervisor:
             started = self.services.revive()
             backoff.begun()
             self.output.say(f"{' and '.join(started)} had ended and runs again")
-        except EmbeddedError as error:
+        except (EmbeddedError, OSError) as error:
             backoff.due = None
             self.output.say(f"{error}; trying again in {backoff.died():.1f} s")
 

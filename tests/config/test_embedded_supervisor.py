@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded.layout import Layout
+from config.embedded.output import Output
 from config.embedded.process import leftovers
 from config.embedded.supervisor import Backoff
 from tests.config.processes import processes_with, python, wait_for
@@ -28,12 +29,14 @@ print("hello from", name, flush=True)
 while True: time.sleep(1)
 """
 SUPERVISOR = """
-import sys
+import os, sys
 from pathlib import Path
 from config.embedded import Services
 from config.embedded.output import Output
 from config.embedded.supervisor import Child, Stopped, Supervisor
-folder, code = sys.argv[1:]
+folder, code, log = sys.argv[1:]
+if log:
+    os.dup2(os.open(log, os.O_WRONLY), 1)
 services = Services(Path(folder), database=False, tests=True)
 children = [Child(name, [sys.executable, "-c", code, name, folder]) for name in ("web", "worker")]
 supervisor = Supervisor(services, children, Output(sys.stdout), cwd=Path(folder))
@@ -45,13 +48,15 @@ except Stopped:
     pass
 finally:
     supervisor.stop()
-print("stopped", flush=True)
+if not log:
+    print("stopped", flush=True)
 """
 
 
 @contextmanager
-def supervisor(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    with python(SUPERVISOR, folder, CHILD) as process:
+def supervisor(folder: Path, log: str = "") -> Iterator["subprocess.Popen[str]"]:
+    """A supervisor with two children; its output goes to a pipe, or to the file `log`."""
+    with python(SUPERVISOR, folder, CHILD, log) as process:
         assert wait_for(lambda: len(notes(folder, "started")) >= 2)
         yield process
         process.terminate()
@@ -86,6 +91,26 @@ def test_a_dead_child_is_started_again_and_its_own_children_are_gone(tmp_path: P
         assert not [left for left in processes_with(str(tmp_path)) if group_of(left) == pid]
 
 
+def test_a_full_disk_of_logs_ends_nothing(tmp_path: Path) -> None:
+    with supervisor(tmp_path, "/dev/full") as process:
+        [pid] = [pid for name, pid in notes(tmp_path, "started") if name == "worker"]
+        os.kill(pid, signal.SIGKILL)
+        assert wait_for(lambda: [name for name, _ in notes(tmp_path, "started")].count("worker") == 2)
+        assert process.poll() is None
+
+
+def test_lines_that_could_not_be_written_are_counted_in_the_next_one_that_can(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as target, (tmp_path / "log").open("w") as room:
+        output = Output(target)
+        output.say("lost")
+        output.say("lost as well", "web")
+        os.dup2(room.fileno(), target.fileno())
+        output.say("kept", "web")
+    assert (tmp_path / "log").read_text() == (
+        "up      | 2 lines could not be written here and were dropped\nweb     | kept\n"
+    )
+
+
 def test_a_dead_valkey_is_started_again(tmp_path: Path) -> None:
     with supervisor(tmp_path):
         [(pid, _)] = leftovers("valkey-server", Layout.of(tmp_path).valkey)
@@ -110,7 +135,7 @@ def test_a_child_that_keeps_dying_is_started_less_and_less_often() -> None:
         backoff.begun()
         backoff.died()
         delays.append(backoff.delay)
-    assert delays == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+    assert delays == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
 
 
 def group_of(pid: int) -> int:
