@@ -10,7 +10,16 @@ from accounts.models import Language
 from bot.actions import ReplyAction
 from bot.bench import Outcome
 from bot.validation import MAX_LABEL, MAX_LINK, MAX_PATTERNS, MAX_QUICK_REPLIES
-from core.api.serializers import FormIn, FormOut, IdField, ListIn, LongTextField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import (
+    FormIn,
+    FormOut,
+    IdField,
+    ListIn,
+    LongTextField,
+    StrictBoolean,
+    StrictInteger,
+    TextField,
+)
 from core.text import camel
 
 MAX_RESPONSE = 2_000

@@ -156,7 +156,9 @@ class Supervisor:
                 self._start(child)
             except OSError as error:
                 child.backoff.due = None
-                self.output.say(f"{child.name} cannot be started: {error}; trying again in {child.backoff.died():.1f} s")
+                self.output.say(
+                    f"{child.name} cannot be started: {error}; trying again in {child.backoff.died():.1f} s"
+                )
 
     def _revive_services(self) -> None:
         backoff = self._services_backoff

@@ -6,7 +6,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import FormIn, FormOut, IdField, ListIn, LongTextField, StrictBoolean, StrictInteger, TextField
+from core.api.serializers import (
+    FormIn,
+    FormOut,
+    IdField,
+    ListIn,
+    LongTextField,
+    StrictBoolean,
+    StrictInteger,
+    TextField,
+)
 from tickets.models import LinkKind
 from tickets.states import PRIORITIES, Priority, Status
 
