@@ -14,7 +14,7 @@ from tickets import facts
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
 from tickets.rooms import room_for
-from tickets.sla.clock import recompute_sla
+from tickets.sla.recompute import recompute_sla
 from tickets.states import Priority
 
 PUBLIC = frozenset(

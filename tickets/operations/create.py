@@ -27,7 +27,7 @@ from tickets.operations.base import agent_to_assign
 from tickets.operations.files import attach_to
 from tickets.policies import ASSIGN, CREATE, refuse_unless
 from tickets.search_text import search_text_of
-from tickets.sla.clock import recompute_sla
+from tickets.sla.recompute import recompute_sla
 from tickets.states import Priority
 
 
