@@ -70,7 +70,8 @@ def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> d
 
 def save(ticket: Ticket) -> None:
     """Recompute the SLA clock and write every column that an operation may have set."""
-    recompute_sla(ticket)
+    for breach in recompute_sla(ticket):
+        tell_late(ticket, breach)
     ticket.save(update_fields=_SAVED)
 
 
