@@ -338,6 +338,7 @@ SWEEPS = [
     "accounts.sweeps.old_rows",
     "uploads.sweeps.orphans",
     "tickets.search_text.recopy_changed",
+    "tickets.sla.refresh.refresh_all",
     "realtime.sweeps.old_events",
     "notifications.sweeps.old_rows",
 ]
@@ -466,6 +467,7 @@ CELERY = {
     "beat_max_loop_interval": 5,
     "beat_schedule": {
         "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 50}},
+        "sla-monitor": {"task": "tickets.sla_monitor", "schedule": 60.0, "options": {"expires": 50}},
         "chat-watch": {
             "task": "chat.watch",
             "schedule": float(CHAT["watch_seconds"]),

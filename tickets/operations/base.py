@@ -13,6 +13,7 @@ from realtime.log import latest_seqs
 from tickets import facts
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
+from tickets.operations.sla_alerts import tell_late
 from tickets.rooms import room_for
 from tickets.sla.recompute import recompute_sla
 from tickets.states import Priority

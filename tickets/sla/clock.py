@@ -328,7 +328,7 @@ _STARTS: Mapping[Metric, Callable[[History], list[Run]]] = {
 
 
 def _segments(history: History, calendar: Calendar, now: Moment) -> list[Segment]:
-    found = []
+    found: list[Segment] = []
     for start, ended, cause in _stretches(history):
         end = min(ended or now, now)
         if start >= end and found:

@@ -95,8 +95,9 @@ class SlaPolicy(models.Model):
 class SlaPolicyVersion(models.Model):
     """The conditions and targets of a policy for tickets opened from `counts_from` on; null is from the beginning.
 
-    A condition that is empty takes every ticket; of several, all must hold. `targets` are minutes by metric and priority,
-    `{"first_response": {"urgent": 30}}`; one that is left out is not promised. Without a calendar the clock never stops.
+    A condition that is empty takes every ticket; of several, all must hold. `targets` are minutes by metric and
+    priority, `{"first_response": {"urgent": 30}}`; one that is left out is not promised. Without a calendar the clock
+    never stops.
     """
 
     policy = models.ForeignKey(SlaPolicy, on_delete=models.CASCADE, related_name="versions")

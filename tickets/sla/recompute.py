@@ -131,7 +131,7 @@ def _stored(ids: Sequence[int]) -> dict[int, frozenset[Key]]:
     found: dict[int, set[Key]] = {}
     sql = "select ticket_id, metric, started_at, kind, number from tickets_slaevent where ticket_id = any(%s::bigint[])"
     for ticket_id, *key in execute(sql, [list(ids)]):
-        found.setdefault(ticket_id, set()).add(tuple(key))  # type: ignore[arg-type]
+        found.setdefault(ticket_id, set()).add(tuple(key))
     return {ticket_id: frozenset(keys) for ticket_id, keys in found.items()}
 
 

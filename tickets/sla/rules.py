@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -62,26 +63,29 @@ class Rules:
         return None
 
 
+# With the transactions that wrote the rows, since an edit that was rolled back may have had the same number.
 _VERSION = """
-select (select coalesce(sum(version), 0) + count(*) from tickets_slapolicy)
-     + (select coalesce(sum(version), 0) + count(*) from tickets_businesscalendar)
+select p.version + c.version, p.written, c.written
+from (select coalesce(sum(version), 0) + count(*) as version, max(xmin::text::bigint) as written
+      from tickets_slapolicy) p,
+     (select coalesce(sum(version), 0) + count(*) as version, max(xmin::text::bigint) as written
+      from tickets_businesscalendar) c
 """
-_kept: dict[int, Rules] = {}
+_kept: dict[tuple[Any, ...], Rules] = {}
 
 
 def rules_version() -> int:
     """Return the number of the present state of policies and calendars; it grows with every edit."""
-    [(version,)] = execute(_VERSION, [])
-    return int(version)
+    return int(execute(_VERSION, [])[0][0])
 
 
 def present_rules() -> Rules:
     """Return the policies and calendars as they are now, by one small statement while they stay as they were."""
-    version = rules_version()
-    if version not in _kept:
+    [state] = execute(_VERSION, [])
+    if state not in _kept:
         _kept.clear()
-        _kept[version] = read_rules(version)
-    return _kept[version]
+        _kept[state] = read_rules(int(state[0]))
+    return _kept[state]
 
 
 def read_rules(version: int = 0) -> Rules:

@@ -6,30 +6,21 @@ import datetime
 from collections.abc import Sequence
 from datetime import timedelta
 
-import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.recorder import record
 from core import clock
 from core.operation import operation
-from tickets import events, notices
+from tickets import events
 from tickets.models import SlaEvent, Ticket
 from tickets.operations.conversation import add_system_message
+from tickets.operations.sla_alerts import ACTIONS, tell
 from tickets.operations.status import move
 from tickets.sla.recompute import CLOSE, COLUMNS, RESOLVE, Computed, Due, recompute, store
 from tickets.states import Status
 
-log = structlog.get_logger(__name__)
 Kind = SlaEvent.Kind
-ACTIONS = {
-    Kind.WARNING: "TICKET_SLA_WARNED",
-    Kind.BREACH: "TICKET_SLA_BREACHED",
-    Kind.URGENT_UNASSIGNED: "TICKET_URGENT_UNASSIGNED",
-    Kind.STUCK: "TICKET_STUCK",
-    Kind.REMINDER: "TICKET_CUSTOMER_REMINDED",
-}
 
 
 @operation
@@ -96,17 +87,10 @@ def _is_late(due: Due, past: Sequence[Due]) -> bool:
     if due.kind == Kind.WARNING:
         return any(other.kind == Kind.BREACH and other.metric == due.metric for other in past)
     if due.kind == Kind.REMINDER:
-        return any(other.metric == due.metric and (other.number > due.number or other.kind == RESOLVE) for other in past)
+        return any(
+            other.metric == due.metric and (other.number > due.number or other.kind == RESOLVE) for other in past
+        )
     return False
-
-
-def tell(ticket: Ticket, due: Due, by: User) -> None:
-    """Audit one thing that came about, and notify those whom it concerns."""
-    facts = {"metric": due.metric, "at": due.at.isoformat()}
-    if due.cycle:
-        facts |= {"dueAt": due.cycle.due_at.isoformat() if due.cycle.due_at else None, "target": due.cycle.target}
-    record(ACTIONS[Kind(due.kind)], ticket, by=by, metadata=facts)
-    notices.came_about(ticket, due.kind, due.metric, f"{due.metric}-{due.started_at.isoformat()}-{due.number}", by)
 
 
 def _end(ticket: Ticket, due: Due, by: User) -> None:
