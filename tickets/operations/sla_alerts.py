@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.models import Role, User
 from audit.recorder import record
 from tickets import notices
@@ -20,7 +22,7 @@ ACTIONS: dict[str, str] = {
 
 def tell(ticket: Ticket, due: Due, by: User) -> None:
     """Audit one thing that came about, and notify those whom it concerns."""
-    facts = {"metric": due.metric, "at": due.at.isoformat()}
+    facts: dict[str, Any] = {"metric": due.metric, "at": due.at.isoformat()}
     if due.cycle:
         facts |= {"dueAt": due.cycle.due_at.isoformat() if due.cycle.due_at else None, "target": due.cycle.target}
     record(ACTIONS[due.kind], ticket, by=by, metadata=facts)
