@@ -62,6 +62,19 @@ class Env:
         value = self._raw(name)
         return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
 
+    def integers(self, name: str, default: tuple[int, ...]) -> tuple[int, ...]:
+        """Read `2,5` as (2, 5): whole numbers above nothing, each larger than the one before; empty for none."""
+        value = self._raw(name)
+        if value is None:
+            return default
+        try:
+            numbers = tuple(int(part) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise EnvError(f"{name} must be whole numbers with commas between, not {value!r}") from None
+        if any(number < 1 for number in numbers) or sorted(set(numbers)) != list(numbers):
+            raise EnvError(f"{name} must be growing numbers above 0, not {value!r}")
+        return numbers
+
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self._raw(name) or default
         if value not in choices:

@@ -340,6 +340,7 @@ SWEEPS = [
     "accounts.sweeps.old_rows",
     "uploads.sweeps.orphans",
     "tickets.search_text.recopy_changed",
+    "tickets.sla.refresh.refresh_all",
     "realtime.sweeps.old_events",
     "notifications.sweeps.old_rows",
 ]
@@ -379,6 +380,19 @@ REALTIME: dict[str, Any] = {
 # --- Tickets -------------------------------------------------------------------------------------------------------
 REOPEN_WINDOW_DAYS = env.integer("REOPEN_WINDOW_DAYS", 7, low=0, high=3650)
 RATING_CHANGE_DAYS = env.integer("RATING_CHANGE_DAYS", 7, low=0, high=3650)
+
+# --- Service levels ------------------------------------------------------------------------------------------------
+SLA: dict[str, Any] = {
+    # How often the monitor looks at what is due.
+    "sweep_seconds": env.integer("SLA_SWEEP_SECONDS", 600, low=60, high=86_400),
+    # After how many hours without activity a ticket counts as stuck.
+    "stuck_hours": env.integer("SLA_STUCK_HOURS", 24, low=1, high=8760),
+    # After how many days a customer is reminded of a pending ticket, each in turn; then it is resolved. 0 switches off.
+    "reminder_days": env.integers("SLA_REMINDER_DAYS", (2, 5)),
+    "resolve_days": env.integer("SLA_RESOLVE_PENDING_DAYS", 7, low=0, high=3650),
+    # After how many days a resolved ticket is closed; 0 switches it off.
+    "close_days": env.integer("SLA_CLOSE_RESOLVED_DAYS", 7, low=0, high=3650),
+}
 
 # --- Chat ----------------------------------------------------------------------------------------------------------
 # How the shop's order ids look to the bot; bare numbers count only beside a word for order.
@@ -457,6 +471,7 @@ CELERY = {
     "beat_max_loop_interval": 5,
     "beat_schedule": {
         "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 50}},
+        "sla-monitor": {"task": "tickets.sla_monitor", "schedule": 60.0, "options": {"expires": 50}},
         "chat-watch": {
             "task": "chat.watch",
             "schedule": float(CHAT["watch_seconds"]),

@@ -27,8 +27,16 @@ PRIORITY = "priority"
 ASSIGNEE = "assignee"
 TEAM = "team"
 CATEGORY = "category"
+MERGED = "merged"
 MESSAGE = "message"
-KEPT = {"status": STATUS, "priority": PRIORITY, "assignee_id": ASSIGNEE, "team_id": TEAM, "category_id": CATEGORY}
+KEPT = {
+    "status": STATUS,
+    "priority": PRIORITY,
+    "assignee_id": ASSIGNEE,
+    "team_id": TEAM,
+    "category_id": CATEGORY,
+    "merged_into_id": MERGED,
+}
 """The columns of a ticket whose changes are kept, and the fields of their facts."""
 
 

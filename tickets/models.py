@@ -17,6 +17,9 @@ from accounts.models import Team, User
 from core.text import in_language
 from tickets.querysets import MessageQuerySet, TicketQuerySet
 from tickets.sla.models import BusinessCalendar as BusinessCalendar
+from tickets.sla.models import SlaEvent as SlaEvent
+from tickets.sla.models import SlaPolicy as SlaPolicy
+from tickets.sla.models import SlaPolicyVersion as SlaPolicyVersion
 from tickets.states import DONE, Priority, Status
 
 
@@ -158,6 +161,13 @@ class Ticket(models.Model):
     sla_due_at = models.DateTimeField(null=True)
     sla_breached = models.BooleanField(default=False)
     sla_paused = models.BooleanField(default=False)
+    # What is left of the resolution's target while its clock is paused.
+    sla_remaining_seconds = models.PositiveIntegerField(null=True)
+    sla_policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The state of policies and calendars (tickets.sla.rules) that the columns above were computed under.
+    sla_rules_version = models.PositiveBigIntegerField(default=0)
+    # When the monitor has to look at the ticket next; null when there is nothing to wait for.
+    check_at = models.DateTimeField(null=True)
 
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -211,7 +221,10 @@ class Ticket(models.Model):
             models.Index(fields=["product_id", "-created_at"], condition=~Q(product_id=""), name="ticket_by_product"),
             models.Index(fields=["-created_at", "-id"], condition=Q(sla_breached=True), name="ticket_breached"),
             models.Index(fields=["-created_at", "-id"], condition=_WITH_FILES, name="ticket_with_files"),
-            models.Index(fields=["last_activity_at"], condition=~Q(status__in=[*DONE]), name="ticket_silent"),
+            models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="ticket_to_check"),
+            models.Index(
+                fields=["sla_rules_version", "id"], condition=~Q(status__in=[*DONE]), name="ticket_open_by_rules"
+            ),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
         ]
 

@@ -7,7 +7,7 @@ from notifications.outbox import notify
 from tickets.models import Message, Ticket
 from tickets.notices.kinds import KINDS
 
-__all__ = ["KINDS", "assigned", "escalated", "mentioned", "replied", "status_changed", "ticket_created"]
+__all__ = ["KINDS", "assigned", "came_about", "escalated", "mentioned", "replied", "status_changed", "ticket_created"]
 
 
 def ticket_created(ticket: Ticket, by: User) -> None:
@@ -40,3 +40,17 @@ def escalated(ticket: Ticket, note: Message, by: User) -> None:
 def mentioned(ticket: Ticket, message: Message, user_ids: list[int], by: User) -> None:
     data = {"messageId": str(message.pk), "userIds": user_ids}
     notify("ticket-mentioned", ticket, occasion=f"message-{message.pk}", by=by, data=data)
+
+
+_OF_MONITOR = {
+    "warning": "sla-warning",
+    "breach": "sla-breach",
+    "urgent_unassigned": "ticket-urgent-unassigned",
+    "stuck": "ticket-stuck",
+    "reminder": "ticket-reminder",
+}
+
+
+def came_about(ticket: Ticket, kind: str, metric: str, occasion: str, by: User) -> None:
+    """Tell what the SLA monitor found, by the kind of its stored event."""
+    notify(_OF_MONITOR[kind], ticket, occasion=f"{kind}-{occasion}", by=by, data={"metric": metric})

@@ -15,7 +15,7 @@ from notifications.models.preferences import Audience
 from tickets.models import Ticket
 from tickets.notices.contexts import message_context, quoted, rating_context, sample_context, ticket_context
 from tickets.rooms import customer_room, staff_room
-from tickets.states import DONE
+from tickets.states import DONE, Status
 
 
 def takers(ticket: Ticket) -> QuerySet[User]:
@@ -178,4 +178,76 @@ class Mentioned(ToStaff):
         return {**super().context(item, recipient), **message_context(item, recipient)}
 
 
-KINDS = (Created(), StatusChanged(), Resolved(), Replied(), Assigned(), Escalated(), Mentioned())
+class OfMonitor(ToStaff):
+    """Tells the assigned agent and the leads what the SLA monitor found, while the ticket is still being worked on."""
+
+    def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
+        told = Q(pk__in=leads(ticket).values("pk"))
+        return User.objects.staff().filter(told | Q(pk=ticket.assignee_id))
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and self.thing(item).status not in DONE
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return {**super().context(item, recipient), "metric": item.data["metric"]}
+
+    def sample(self, language: str) -> dict[str, Any]:
+        return sample_context(language, for_staff=True, metric="first_response")
+
+
+class SlaWarning(OfMonitor):
+    """Tells that a promise is about to be missed."""
+
+    slug = "sla-warning"
+    color = "#8a5a00"
+    label = _("A service level is about to be missed")
+    push_to_staff = True
+
+
+class SlaBreach(OfMonitor):
+    """Tells that a promise was missed."""
+
+    slug = "sla-breach"
+    color = "#b3261e"
+    label = _("A service level was missed")
+    push_to_staff = True
+    urgent = True
+
+
+class UrgentUnassigned(OfMonitor):
+    """Tells that an urgent ticket is nobody's, while it is."""
+
+    slug = "ticket-urgent-unassigned"
+    color = "#b3261e"
+    label = _("An urgent ticket has no agent")
+    push_to_staff = True
+    urgent = True
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and self.thing(item).assignee_id is None
+
+
+class Stuck(OfMonitor):
+    """Tells that nothing has happened on a ticket for long."""
+
+    slug = "ticket-stuck"
+    color = "#8a5a00"
+    label = _("Nothing has happened on a ticket for long")
+    push_to_staff = True
+
+
+class Reminder(ToCustomer):
+    """Reminds the customer of a ticket that waits for their answer, while it does."""
+
+    slug = "ticket-reminder"
+    color = "#5b45c2"
+    label = _("A ticket waits for your answer")
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and self.thing(item).status == Status.PENDING
+
+
+KINDS = (
+    *(Created(), StatusChanged(), Resolved(), Replied(), Assigned(), Escalated(), Mentioned()),
+    *(SlaWarning(), SlaBreach(), UrgentUnassigned(), Stuck(), Reminder()),
+)

@@ -11,8 +11,10 @@ from tickets.operations.create import NewMessage, NewTicket, create_ticket
 from tickets.operations.fields import assign, escalate, update_ticket
 from tickets.operations.hours import save_calendar
 from tickets.operations.merging import merge, unmerge
+from tickets.operations.monitoring import check_due, check_one, put_off
 from tickets.operations.rating import rate
 from tickets.operations.relations import link, unlink, unwatch, watch
+from tickets.operations.sla_policies import save_policy
 from tickets.operations.status import change_status, close, reopen
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "add_message",
     "assign",
     "change_status",
+    "check_due",
+    "check_one",
     "close",
     "create_ticket",
     "delete_canned_response",
@@ -29,11 +33,13 @@ __all__ = [
     "escalate",
     "link",
     "merge",
+    "put_off",
     "rate",
     "reopen",
     "save_calendar",
     "save_canned_response",
     "save_category",
+    "save_policy",
     "unlink",
     "unmerge",
     "unwatch",

@@ -13,8 +13,9 @@ from realtime.log import latest_seqs
 from tickets import facts
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
+from tickets.operations.sla_alerts import tell_late
 from tickets.rooms import room_for
-from tickets.sla.clock import recompute_sla
+from tickets.sla.recompute import recompute_sla
 from tickets.states import Priority
 
 PUBLIC = frozenset(
@@ -70,7 +71,8 @@ def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> d
 
 def save(ticket: Ticket) -> None:
     """Recompute the SLA clock and write every column that an operation may have set."""
-    recompute_sla(ticket)
+    for breach in recompute_sla(ticket):
+        tell_late(ticket, breach)
     ticket.save(update_fields=_SAVED)
 
 

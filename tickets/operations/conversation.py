@@ -182,3 +182,8 @@ def _mentioned(body: str, by: User) -> list[int]:
 def add_note(ticket: Ticket, body: str, by: User) -> Message:
     """An internal entry that belongs to another change of a ticket already locked; saves the ticket."""
     return _write(ticket, ticket, NewMessage(body=body, is_internal=True), by)
+
+
+def add_system_message(ticket: Ticket, body: str, by: User) -> Message:
+    """Write to the customer in the product's own name, in a ticket already locked; saves the ticket."""
+    return _write(ticket, ticket, NewMessage(body=body), by)

@@ -33,7 +33,7 @@ def change_status(ref: int | str, status: str, *, by: User, note: str = "", vers
     refuse_merged(ticket)
     refuse_stale(ticket, version, by)
     if status != ticket.status:
-        _move(ticket, Status(status), by)
+        move(ticket, Status(status), by)
     if note.strip():
         add_note(ticket, note, by)
     return ticket
@@ -46,7 +46,7 @@ def close(ref: int | str, *, by: User) -> Ticket:
     refuse_close(by, ticket)
     if ticket.status == Status.CLOSED:
         return ticket
-    _move(ticket, Status.CLOSED, by)
+    move(ticket, Status.CLOSED, by)
     return ticket
 
 
@@ -67,11 +67,12 @@ def reopen(ref: int | str, *, by: User) -> Ticket:
         raise InvalidTransition(ticket.status, Status.OPEN, [], closed)
     if by.is_customer and not within_reopen_window(ticket, clock.now()):
         raise ReopenWindowPassed
-    _move(ticket, Status.OPEN, by)
+    move(ticket, Status.OPEN, by)
     return ticket
 
 
-def _move(ticket: Ticket, status: Status, by: User) -> None:
+def move(ticket: Ticket, status: Status, by: User) -> None:
+    """Take a locked ticket to another status, with all that follows; raises InvalidTransition with what is possible."""
     possible = allowed(ticket.status, merged=bool(ticket.merged_into_id))
     if status not in possible:
         raise InvalidTransition(ticket.status, status, [str(step) for step in possible])

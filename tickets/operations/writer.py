@@ -18,7 +18,7 @@ from tickets.facts import Fact
 from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.files import attach_to
 from tickets.search_text import search_text_of
-from tickets.sla.clock import recompute_sla
+from tickets.sla.recompute import recompute_new
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def write_tickets(threads: Sequence[NewThread]) -> None:
     messages = [message for thread in threads for message in thread.messages]
     if not tickets:
         return
+    recompute_new(tickets)
     execute_all(
         insert_of(Ticket).statement([row_of(ticket) for ticket in tickets]),
         insert_of(Message).statement([row_of(message) for message in messages]),
@@ -133,7 +134,6 @@ def _set_columns(thread: NewThread) -> None:
     for message in thread.messages:
         count_message(ticket, message, len(thread.attachments) if message.opens_id else 0)
     ticket.coming_facts = _facts(thread)
-    recompute_sla(ticket)
 
 
 def _facts(thread: NewThread) -> list[Fact]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+Week = Mapping[int, Sequence["Interval"]]
+"""Intervals by ISO weekday: 1 is Monday."""
+Span = tuple[datetime.datetime, datetime.datetime]
+
 DAY = 24 * 60
 # How far is looked for the next open moment: over two years of holidays nobody waits.
 HORIZON_DAYS = 800
+# Of a calendar; each day is worked out once.
+MOST_KEPT_DAYS = 5_000
 _TEXT = re.compile(r"([01]?\d|2[0-4])(?::([0-5]\d))?\s*[-–—]\s*([01]?\d|2[0-4])(?::([0-5]\d))?")
 
 
@@ -44,30 +51,56 @@ def _clock(minutes: int) -> str:
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """When people work: intervals by ISO weekday (1 is Monday), none on holidays, in a named time zone.
+class Override:
+    """Other hours from one day to another, both included: those of Ramadan, a half-day before a holiday."""
 
-    An interval belongs to the day on which it begins: the night before a holiday is worked to its end.
+    first: datetime.date
+    last: datetime.date
+    weekly: Week
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When people work: intervals by ISO weekday in a named time zone.
+
+    `weekly` counts from the beginning, each of `changes` from its day on, in order of days. An override takes the place
+    of the week, the later one of two; a holiday is closed whatever else is said of it. An interval belongs to the day
+    on which it begins: the night before a holiday is worked to its end.
     """
 
     zone: ZoneInfo
-    weekly: Mapping[int, Sequence[Interval]]
+    weekly: Week
     holidays: frozenset[datetime.date] = field(default_factory=frozenset)
+    overrides: Sequence[Override] = ()
+    changes: Sequence[tuple[datetime.date, Week]] = ()
+    _days: dict[datetime.date, list[Span]] = field(default_factory=dict, repr=False, compare=False)
+
+    def week_of(self, day: datetime.date) -> Week:
+        """Return the weekly hours that count on a day, without its holiday or override."""
+        number = bisect_right([first for first, _ in self.changes], day)
+        return self.changes[number - 1][1] if number else self.weekly
+
+    def intervals_of(self, day: datetime.date) -> Sequence[Interval]:
+        """Return the hours of one day in order; none on a holiday."""
+        if day in self.holidays:
+            return ()
+        over = next((each for each in reversed(self.overrides) if each.first <= day <= each.last), None)
+        return sorted((over.weekly if over else self.week_of(day)).get(day.isoweekday(), ()))
 
     def is_open(self, at: datetime.datetime) -> bool:
-        """Whether people work at this moment."""
+        """Return whether people work at this moment."""
         return any(start <= at < end for start, end in self._spans(at, days=2))
 
     def next_open(self, at: datetime.datetime) -> datetime.datetime | None:
-        """The first open moment not before `at`, in UTC; None when there is none within two years."""
+        """Return the first open moment not before `at`, in UTC; None when there is none within two years."""
         return next((max(start, at) for start, end in self._spans(at) if end > at), None)
 
     def next_close(self, at: datetime.datetime) -> datetime.datetime | None:
-        """The end of the hours that run at `at`, or next after it; None when there are none within two years."""
+        """Return the end of the hours that run at `at`, or next after it; None when there are none within two years."""
         return next((end for start, end in self._spans(at) if end > at), None)
 
     def seconds_between(self, start: datetime.datetime, end: datetime.datetime) -> float:
-        """The open seconds from `start` to `end`; 0 when `end` is not after `start`."""
+        """Return the open seconds from `start` to `end`; 0 when `end` is not after `start`."""
         if end <= start:
             return 0.0
         days = (end - start).days + 3
@@ -75,9 +108,9 @@ class Calendar:
         return sum((closes - opens).total_seconds() for opens, closes in spans if closes > opens)
 
     def add_seconds(self, start: datetime.datetime, seconds: float) -> datetime.datetime | None:
-        """The moment at which `seconds` open seconds have passed since `start`; None when that is over two years away.
+        """Return the moment at which `seconds` open seconds have passed since `start`, which is `start` for none.
 
-        Nothing added is `start` itself.
+        None when that is over two years away.
         """
         left = datetime.timedelta(seconds=seconds)
         if left <= datetime.timedelta(0):
@@ -89,12 +122,10 @@ class Calendar:
             left -= max(closes - begins, datetime.timedelta(0))
         return None
 
-    def _spans(
-        self, at: datetime.datetime, days: int = HORIZON_DAYS
-    ) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
-        """The open spans in UTC from the day before `at`, in order, none touching another."""
+    def _spans(self, at: datetime.datetime, days: int = HORIZON_DAYS) -> Iterator[Span]:
+        """Yield the open spans in UTC from the day before `at`, in order, none touching another."""
         first = at.astimezone(self.zone).date() - datetime.timedelta(days=2)
-        last: tuple[datetime.datetime, datetime.datetime] | None = None
+        last: Span | None = None
         for day in (first + datetime.timedelta(days=n) for n in range(days + 2)):
             for start, end in self._of_day(day):
                 if last and start <= last[1]:
@@ -106,15 +137,21 @@ class Calendar:
         if last:
             yield last
 
-    def _of_day(self, day: datetime.date) -> list[tuple[datetime.datetime, datetime.datetime]]:
-        if day in self.holidays:
-            return []
-        intervals = sorted(self.weekly.get(day.isoweekday(), ()))
-        return [(moment(day, each.start, self.zone), moment(day, each.end, self.zone)) for each in intervals]
+    def _of_day(self, day: datetime.date) -> list[Span]:
+        found = self._days.get(day)
+        if found is None:
+            if len(self._days) > MOST_KEPT_DAYS:
+                self._days.clear()
+            found = [
+                (moment(day, each.start, self.zone), moment(day, each.end, self.zone))
+                for each in self.intervals_of(day)
+            ]
+            self._days[day] = found
+        return found
 
 
 def moment(day: datetime.date, minutes: int, zone: ZoneInfo) -> datetime.datetime:
-    """The first moment, in UTC, at which the wall clock has come so many minutes past the midnight of `day`.
+    """Return the first moment, in UTC, at which the wall clock has come so many minutes past the midnight of `day`.
 
     A time that the clock shows twice counts at its first; one that it skips, when it has skipped it.
     """
@@ -130,5 +167,5 @@ def moment(day: datetime.date, minutes: int, zone: ZoneInfo) -> datetime.datetim
 
 
 def always(zone: ZoneInfo) -> Calendar:
-    """Open around the clock: what counts where no calendar is kept."""
+    """Return a calendar that is open around the clock, which counts where no calendar is kept."""
     return Calendar(zone, {weekday: (Interval(0, DAY),) for weekday in range(1, 8)})

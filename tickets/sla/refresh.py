@@ -1,0 +1,53 @@
+"""Tickets computed anew after an edit of policies or calendars: in the background, in batches, past whoever writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core import clock
+from core.operation import operation
+from tickets.models import Ticket
+from tickets.sla.recompute import COLUMNS, recompute, store_fulfilled
+from tickets.sla.rules import present_rules, rules_version
+from tickets.states import DONE
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many open tickets there are, and how many are still computed by older rules."""
+
+    total: int
+    left: int
+
+    @property
+    def percent(self) -> int:
+        return 100 if not self.total else (self.total - self.left) * 100 // self.total
+
+
+def progress() -> Progress:
+    """Return how far the open tickets follow the present rules."""
+    rows = Ticket.objects.exclude(status__in=[*DONE])
+    return Progress(rows.count(), rows.filter(sla_rules_version__lt=rules_version()).count())
+
+
+def refresh_all() -> int:
+    """Compute every open ticket that follows older rules, but locked ones; return how many."""
+    done = 0
+    while count := refresh_batch(BATCH):
+        done += count
+    return done
+
+
+@operation
+def refresh_batch(most: int) -> int:
+    """Compute some of them, in one transaction; return how many."""
+    rules = present_rules()
+    stale = Ticket.objects.exclude(status__in=[*DONE]).filter(sla_rules_version__lt=rules.version)
+    ids = stale.order_by("sla_rules_version", "pk").select_for_update(no_key=True, skip_locked=True)
+    tickets = list(Ticket.objects.filter(pk__in=list(ids.values_list("pk", flat=True)[:most])))
+    for computed in recompute(tickets, clock.now(), rules):
+        store_fulfilled(computed)  # history by now: told to nobody
+    Ticket.objects.bulk_update(tickets, COLUMNS)
+    return len(tickets)
