@@ -16,7 +16,7 @@ from core.operation import Insert, Row
 @cache
 def insert_of(model: type[Model]) -> Insert:
     """Return the INSERT of whole rows of a model, which `row_of` makes."""
-    names = ", ".join(field.column for field in _fields(model))
+    names = ", ".join(str(field.column) for field in _fields(model))
     columns = ", ".join(f"{field.column} {_type(field)}" for field in _fields(model))
     return Insert(f"insert into {model._meta.db_table} ({names}) select {names} from {{rows}} order by n", columns)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 
 from tickets import events
 from tickets.models import Link, LinkKind, Merge, Ticket
@@ -42,7 +41,9 @@ def put_back(done: Merge) -> None:
     for row in done.links:
         ends = {"ticket_id": row["ticket"], "other_id": row["other"]}
         if row["dropped"]:
-            Link.objects.get_or_create(**ends, kind=row["kind"], defaults={"created_at": parse_datetime(row["at"])})
+            Link.objects.get_or_create(
+                **ends, kind=row["kind"], defaults={"created_at": datetime.fromisoformat(row["at"])}
+            )
         else:
             Link.objects.filter(pk=row["id"]).update(**ends)
 

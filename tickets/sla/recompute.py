@@ -74,7 +74,7 @@ def recompute_sla(ticket: Ticket) -> list[Due]:
 
 
 def recompute_new(tickets: Sequence[Ticket]) -> None:
-    """Set the SLA columns of tickets that are being opened; of imported ones, what came about is stored and not told."""
+    """Set the SLA columns of tickets that are being opened; what came about in an imported one is told to nobody."""
     now = clock.now()
     for computed in recompute(tickets, now):
         store_past(computed, now)
