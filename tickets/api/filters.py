@@ -60,7 +60,8 @@ class StaffTicketFilter(TicketFilter):
 
     def by_tags(self, queryset: QuerySet[Ticket], _name: str, values: list[str]) -> QuerySet[Ticket]:
         tags = split_tags(values)
-        if not 0 < len(tags) <= MAX_TAGS or not all(len(tag) <= TAG_LENGTH for tag in tags):
+        blank = not all(value.strip() for value in values)
+        if blank or not tags or max(len(tags), len(values)) > MAX_TAGS or max(map(len, tags)) > TAG_LENGTH:
             raise Invalid(fields={"tags": [_("This value cannot be used.")]})
         return queryset.filter(tags__contains=tags)
 
