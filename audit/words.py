@@ -42,6 +42,7 @@ ACTIONS: dict[str, str | Promise] = {
     "SECOND_FACTOR_DISABLED": _("Second factor switched off"),
     "SECOND_FACTOR_ENABLED": _("Second factor switched on"),
     "SECOND_FACTOR_FAILED": _("Wrong code of the second factor"),
+    "SETTINGS_CHANGED": _("Settings changed"),
     "SIGNED_IN": _("Signed in"),
     "SIGNED_OUT": _("Signed out"),
     "SIGN_IN_FAILED": _("Sign-in failed"),

@@ -25,8 +25,8 @@ def extension(name: str) -> str:
 def readable(name: str) -> str:
     """The last part of a path, without invisible characters, leading dots and surrounding spaces."""
     last = re.split(r"[/\\]", name)[-1]
-    normal = unicodedata.normalize("NFC", last.encode("utf-8", "replace").decode())
-    return " ".join(_visible(normal).split()).lstrip(". ").rstrip(". ")
+    visible = _visible(last.encode("utf-8", "replace").decode())
+    return " ".join(unicodedata.normalize("NFC", visible).split()).lstrip(". ").rstrip(". ")
 
 
 def _visible(text: str) -> str:

@@ -6,6 +6,7 @@ import zoneinfo
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.serializers import FormIn, FormOut, IdField, StrictBoolean, TextField
@@ -76,9 +77,14 @@ class SettingsIn(FormIn):
     text_on_lock_screen = StrictBoolean(required=False, default=False)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d\d:\d\d$"})
+class HourMinute(serializers.TimeField):
+    """A time of day as `22:30`."""
+
+
 class QuietHoursOut(FormOut):
-    start = serializers.TimeField(format="%H:%M")
-    end = serializers.TimeField(format="%H:%M")
+    start = HourMinute(format="%H:%M")
+    end = HourMinute(format="%H:%M")
     timezone = serializers.CharField()
 
 

@@ -29,7 +29,9 @@ from tests.api import Api, data
 from tests.cast import PASSWORD, Cast
 from tests.storage import upload
 from tickets.models import BusinessCalendar
-from tickets.operations import save_calendar
+from tickets.operations import check_due, check_one, put_off, save_calendar, save_policy
+from tickets.operations.sla_policies import PolicyValues, Version
+from tickets.sla.refresh import refresh_batch
 
 NEW_PASSWORD = "another-good-one-1"
 UNHEARD = "Nobody's page or socket shows it while it happens."
@@ -250,6 +252,26 @@ def _closing(cast: Cast) -> BusinessCalendar:
     return save_calendar(row.pk, changes={"weekly": {}}, by=cast.manager)
 
 
+def _service() -> User:
+    return User.objects.service(Role.SYSTEM)
+
+
+def _unassigned(check: Callable[[int], Any]) -> Any:
+    """An urgent ticket of nobody, which the monitor looks at."""
+
+    def prepare(cast: Cast) -> Callable[[], Any]:
+        body = {"subject": "S", "description": "D", "priority": "urgent"}
+        ticket = data(Api(cast.customer).post("/tickets", body), 201)
+        return lambda: check(int(ticket["id"]))
+
+    return prepare
+
+
+def _policy(cast: Cast) -> Any:
+    version = Version(targets={"first_response": {"normal": 60}})
+    return save_policy(None, PolicyValues("أ", "A", [version]), by=cast.manager)
+
+
 _TICKETS, _PEOPLE = "tickets.operations", "accounts.operations"
 CASES = {
     f"{_TICKETS}.create.create_ticket": case(
@@ -317,6 +339,19 @@ CASES = {
         deleted("/tickets/canned-responses", _CANNED), "CANNED_RESPONSE_DELETED", silent=UNHEARD
     ),
     f"{_TICKETS}.hours.save_calendar": case(called(_closing), "CALENDAR_UPDATED", silent=UNHEARD),
+    f"{_TICKETS}.sla_policies.save_policy": case(called(_policy), "SLA_POLICY_CREATED", silent=UNHEARD),
+    f"{_TICKETS}.monitoring.check_due": case(
+        _unassigned(lambda _pk: check_due(9, by=_service())), "TICKET_URGENT_UNASSIGNED", "ticket:updated"
+    ),
+    f"{_TICKETS}.monitoring.check_one": case(
+        _unassigned(lambda pk: check_one(pk, by=_service())), "TICKET_URGENT_UNASSIGNED", "ticket:updated"
+    ),
+    f"{_TICKETS}.monitoring.put_off": case(
+        _unassigned(lambda pk: put_off(pk, 60, by=_service())), "", silent="The monitor only looks later."
+    ),
+    "tickets.sla.refresh.refresh_batch": case(
+        called(lambda _cast: refresh_batch(9)), "", silent="The columns follow rules whose edit is told."
+    ),
     "tickets.importing.people.make_customers": case(
         lambda cast: _importing(cast, "new@old.example"), "USER_CREATED TICKET_IMPORTED",
         silent="Nobody waits on a page for who came from another system.",

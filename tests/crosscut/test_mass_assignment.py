@@ -20,6 +20,7 @@ TAKEN = {
     "POST /auth/guest": {"name", "email"},
     "POST /auth/password/forgot": {"email"},
     "PATCH /auth/me": {"name", "phone", "language"},
+    "PUT /notifications/settings": {"quietHours", "textOnLockScreen"},
     "POST /tickets": {"subject", "description", "categoryId", "priority", "orderId", "productId", "attachments"},
     "POST /tickets/{ticket}/messages": {"body", "attachments", "clientMessageId", "force"},
     "POST /tickets/{ticket}/rate": {"rating", "feedback"},

@@ -36,7 +36,7 @@ def unmerged(lead, target, source):
 def state(ticket):
     """Everything of a ticket that undoing a merge must bring back, by the row."""
     columns = Ticket.objects.filter(pk=ticket["id"]).values().get()
-    for column in ("version", "updated_at", "staff_updated_at", "last_activity_at"):
+    for column in ("version", "updated_at", "staff_updated_at", "last_activity_at", "check_at"):
         columns.pop(column)
     return columns, list(Message.objects.filter(ticket_id=ticket["id"]).order_by("pk").values())
 

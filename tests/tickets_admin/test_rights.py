@@ -105,7 +105,9 @@ def test_an_outsider_sees_only_what_is_his(cast, desk):
     assert open_to_all.number in listed
     assert "Nothing matches." in text_of(outsider.list(q=theirs.number))
     assert outsider.open(theirs).status_code == 404
-    absent, foreign = (words_of(outsider.open(ticket)).rpartition("Request ") for ticket in (999_999_999, theirs))
+    absent, foreign = (
+        words_of(outsider.open(ticket)).rpartition("Reference number ") for ticket in (999_999_999, theirs)
+    )
     assert absent[0] == foreign[0] != ""
     assert outsider.post(theirs, "reply", body="x", client_message_id="y").status_code == 404
     assert outsider.client.get(f"/admin/tickets/ticket/{theirs.pk}/history/").status_code == 404

@@ -25,7 +25,9 @@ class Mute(ApiView):
 
     @describe("Be told of a ticket again")
     def delete(self, request: ApiRequest, ref: str) -> Response:
-        operations.unmute(_conversation(ref, request), by=request.user)
+        conversation = _conversation(ref, request)
+        self.read(Nothing, request)
+        operations.unmute(conversation, by=request.user)
         return ok(None)
 
 

@@ -119,7 +119,7 @@ class UnmergeIn(FormIn):
 
 class RateIn(FormIn):
     rating = StrictInteger(min_value=1, max_value=5)
-    feedback = LongTextField(max_length=2000, allow_blank=True, required=False, default="")
+    feedback = TextField(max_length=2000, allow_blank=True, required=False, default="")
 
 
 class LinkIn(FormIn):

@@ -38,7 +38,7 @@ def import_tickets(ready: Ready, *, source: str, catalogue: Catalogue) -> None:
     threads = [
         _thread(one, place, ready.people, catalogue) for one, place in zip(ready.records, ready.places, strict=True)
     ]
-    write_tickets(threads)
+    write_tickets(threads, told=False)
     for one, thread in zip(ready.records, threads, strict=True):
         new = {"source": source, "sourceId": one.source_id, "status": one.status, "subject": one.subject}
         record("TICKET_IMPORTED", thread.ticket, by=catalogue.system, new=new)

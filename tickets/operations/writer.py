@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from core.days import site_zone
-from core.prepared import execute, execute_all
+from core.prepared import execute_all
 from core.rows import insert_of, row_of
 from tickets import facts
 from tickets.facts import Fact
@@ -19,6 +20,7 @@ from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.files import attach_to
 from tickets.search_text import search_text_of
 from tickets.sla.recompute import recompute_new
+from tickets.sla.rules import STATE, Rules, rules_of
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,24 @@ class NewThread:
 
 def reserve(count: int) -> list[Place]:
     """Return places for so many tickets, in order."""
-    return list(_ids(count, 0)[0])
+    [[row]] = execute_all((_IDS, [count, count, 0]))
+    return _places(row)
 
 
-def write_tickets(threads: Sequence[NewThread]) -> None:
+def write_tickets(threads: Sequence[NewThread], *, told: bool = True) -> None:
     """Store new tickets with messages, facts and files; the objects are then as if they were read.
 
+    `told` is whether the SLA monitor shall tell what came about in them before now: not of another system's history.
     Raises Invalid naming an attachment that cannot be taken.
     """
-    _number(threads)
+    rules = _number(threads)
     for thread in threads:
         _set_columns(thread)
     tickets = [thread.ticket for thread in threads]
     messages = [message for thread in threads for message in thread.messages]
     if not tickets:
         return
-    recompute_new(tickets)
+    recompute_new(tickets, rules, told=told)
     execute_all(
         insert_of(Ticket).statement([row_of(ticket) for ticket in tickets]),
         insert_of(Message).statement([row_of(message) for message in messages]),
@@ -102,16 +106,19 @@ select array(select nextval(pg_get_serial_sequence('tickets_ticket', 'id')) from
 """
 
 
-def _ids(tickets: int, messages: int) -> tuple[list[Place], list[int]]:
-    [(ids, serials, message_ids)] = execute(_IDS, [tickets, tickets, messages])
-    return [Place(*pair) for pair in zip(ids, serials, strict=True)], message_ids
+def _places(row: Sequence[Any]) -> list[Place]:
+    return [Place(*pair) for pair in zip(row[0], row[1], strict=True)]
 
 
-def _number(threads: Sequence[NewThread]) -> None:
-    """Give tickets and messages their ids, and tickets their numbers: the year is that of creation at the site."""
+def _number(threads: Sequence[NewThread]) -> Rules:
+    """Give tickets and messages their ids, and tickets their numbers: the year is that of creation at the site.
+
+    Returns the SLA rules that count now, which are asked in the same round trip.
+    """
     without = sum(thread.place is None for thread in threads)
-    found, message_ids = _ids(without, sum(len(thread.messages) for thread in threads))
-    places, ids = iter(found), iter(message_ids)
+    asked = [without, without, sum(len(thread.messages) for thread in threads)]
+    [row], [state] = execute_all((_IDS, asked), (STATE, []))
+    places, ids = iter(_places(row)), iter(row[2])
     for thread in threads:
         ticket, place = thread.ticket, thread.place or next(places)
         ticket.pk = place.ticket_id
@@ -121,6 +128,7 @@ def _number(threads: Sequence[NewThread]) -> None:
             message.ticket = message.first_ticket = ticket
         thread.messages[0].opens = ticket
         thread.messages[0].first_ticket = thread.sent_to or ticket
+    return rules_of(state)
 
 
 def _set_columns(thread: NewThread) -> None:

@@ -73,11 +73,12 @@ def recompute_sla(ticket: Ticket) -> list[Due]:
     return store_fulfilled(computed)
 
 
-def recompute_new(tickets: Sequence[Ticket]) -> None:
-    """Set the SLA columns of tickets that are being opened; what came about in an imported one is told to nobody."""
+def recompute_new(tickets: Sequence[Ticket], rules: Rules, *, told: bool) -> None:
+    """Set the SLA columns of tickets being opened; what came about in them before is `told`, or only stored."""
     now = clock.now()
-    for computed in recompute(tickets, now):
-        store_past(computed, now)
+    for computed in recompute(tickets, now, rules):
+        if not told:
+            store_past(computed, now)
 
 
 def recompute(tickets: Sequence[Ticket], now: datetime.datetime, rules: Rules | None = None) -> list[Computed]:

@@ -64,7 +64,7 @@ class Rules:
 
 
 # With the transactions that wrote the rows, since an edit that was rolled back may have had the same number.
-_VERSION = """
+STATE = """
 select p.version + c.version, p.written, c.written
 from (select coalesce(sum(version), 0) + count(*) as version, max(xmin::text::bigint) as written
       from tickets_slapolicy) p,
@@ -76,12 +76,16 @@ _kept: dict[tuple[Any, ...], Rules] = {}
 
 def rules_version() -> int:
     """Return the number of the present state of policies and calendars; it grows with every edit."""
-    return int(execute(_VERSION, [])[0][0])
+    return int(execute(STATE, [])[0][0])
 
 
 def present_rules() -> Rules:
     """Return the policies and calendars as they are now, by one small statement while they stay as they were."""
-    [state] = execute(_VERSION, [])
+    return rules_of(execute(STATE, [])[0])
+
+
+def rules_of(state: tuple[Any, ...]) -> Rules:
+    """Return the policies and calendars of a state, which is the row that STATE answers."""
     if state not in _kept:
         _kept.clear()
         _kept[state] = read_rules(int(state[0]))
