@@ -75,6 +75,7 @@ AREAS = (
     Area(
         _("Oversight"),
         (
+            Entry("tickets.slapolicy", "clock", note=_("What is promised, and for which tickets")),
             Entry("tickets.businesscalendar", "clock", note=_("When customers find somebody here")),
             Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),
         ),

@@ -163,6 +163,7 @@ ROUTES = (
     of_ticket("GET", "/tickets/{ticket}/messages", 200, "tickets.view", customer=200),
     of_ticket("POST", "/tickets/{ticket}/messages", 201, "tickets.reply", {"body": "Hello"}, customer=201),
     staffs("GET", "/tickets/{ticket}/history", 200, "tickets.view"),
+    staffs("GET", "/tickets/{ticket}/sla", 200, "tickets.view"),
     of_ticket("POST", "/tickets/{other}/status", 200, "tickets.update", {"status": "pending"}),
     of_ticket("POST", "/tickets/{ticket}/assign", 200, "tickets.assign", {"agentId": "{user}"}),
     of_ticket("POST", "/tickets/{other}/escalate", 200, "tickets.escalate", {"reason": "Loud"}),

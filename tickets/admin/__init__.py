@@ -5,9 +5,11 @@ from django.contrib import admin
 from tickets.admin.catalogue import CannedResponseAdmin, CategoryAdmin
 from tickets.admin.hours import CalendarAdmin
 from tickets.admin.list import TicketAdmin
-from tickets.models import BusinessCalendar, CannedResponse, Category, Ticket
+from tickets.admin.sla_policies import SlaPolicyAdmin
+from tickets.models import BusinessCalendar, CannedResponse, Category, SlaPolicy, Ticket
 
 admin.site.register(Ticket, TicketAdmin)
 admin.site.register(Category, CategoryAdmin)
 admin.site.register(CannedResponse, CannedResponseAdmin)
 admin.site.register(BusinessCalendar, CalendarAdmin)
+admin.site.register(SlaPolicy, SlaPolicyAdmin)

@@ -22,6 +22,7 @@ from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES
 from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.requests import person
+from tickets.admin.sla_panel import panel_of
 from tickets.admin.thread import Thread, read_thread
 from tickets.models import Merge, Ticket
 from tickets.queries import tickets_for
@@ -123,6 +124,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "others": _others(ticket, user),
         "sources": _sources(ticket) if may.unmerge else [],
         "rating": getattr(ticket, "rating", None),
+        "sla": panel_of(ticket),
         "history_url": reverse("admin:tickets_ticket_history", args=[ticket.pk]),
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.api import actions, catalogue, history, mute, search, views
+from tickets.api import actions, catalogue, history, mute, search, sla, views
 
 urlpatterns = [
     path("tickets", views.Tickets.as_view(), name="tickets"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("tickets/<str:ref>", views.TicketDetail.as_view(), name="ticket"),
     path("tickets/<str:ref>/messages", views.Messages.as_view(), name="ticket-messages"),
     path("tickets/<str:ref>/history", history.History.as_view(), name="ticket-history"),
+    path("tickets/<str:ref>/sla", sla.Sla.as_view(), name="ticket-sla"),
     path("tickets/<str:ref>/status", actions.Status.as_view(), name="ticket-status"),
     path("tickets/<str:ref>/assign", actions.Assign.as_view(), name="ticket-assign"),
     path("tickets/<str:ref>/escalate", actions.Escalate.as_view(), name="ticket-escalate"),

@@ -111,6 +111,15 @@ class Cycle:
         return self.fulfilled_at is not None and self.breached_at is None
 
     @property
+    def state(self) -> str:
+        """Return `running`, `paused`, `met` or `breached`."""
+        if self.breached_at:
+            return "breached"
+        if self.fulfilled_at:
+            return "met"
+        return "paused" if self.is_paused else "running"
+
+    @property
     def is_open(self) -> bool:
         """Return whether it is neither met nor breached."""
         return self.fulfilled_at is None and self.breached_at is None
