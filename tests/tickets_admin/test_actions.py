@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sla.acts import policy
 from tests.tickets_admin.desk import act_of, fields_of, offers, opened, page_of, text_of, words_of
 from tickets.models import Category, Link, Merge, Message, Ticket, Watcher
 from tickets.operations import assign, change_status, close, escalate, merge, rate, update_ticket
@@ -223,14 +224,13 @@ def test_the_rating_and_the_customers_other_tickets_are_shown(cast, desk):
     assert "Not his" not in page
 
 
-def test_service_levels_are_shown_only_when_there_are_any(cast, desk):
-    ticket = opened(cast.customer)
+def test_the_service_level_is_shown_only_when_a_policy_promises_one(cast, desk):
     agent = desk(cast.agent)
-    assert "Resolution due" not in text_of(agent.open(ticket))
-    Ticket.objects.filter(pk=ticket.pk).update(resolution_due_at=ticket.created_at, sla_breached=True)
-    page = text_of(agent.open(ticket))
-    assert "Resolution due" in page
-    assert "Service level missed" in page
+    assert "Service level" not in text_of(agent.open(opened(cast.customer)))
+    policy(cast.administrator, first=60, resolution=600)
+    page = text_of(agent.open(opened(cast.customer)))
+    assert "Service level" in page
+    assert "First response" in page
 
 
 def test_history_is_told_in_words_in_both_languages(cast, desk):
