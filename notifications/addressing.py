@@ -16,7 +16,7 @@ from notifications.claims import Settlement
 from notifications.kinds import Kind, kinds
 from notifications.links import unsubscribe_url
 from notifications.models import Channel, Delivery, Item, Part, State
-from notifications.presence import looking
+from realtime.viewing import viewers
 from notifications.rendering import mail
 
 NOT_WANTED = "Nobody wants to know it any more."
@@ -51,7 +51,7 @@ class Batch:
         kind = kinds().get(item.kind)
         if kind is None or not self.choices.enabled(kind, user, channel):
             return False
-        if self.choices.is_muted(kind, user, item.conversation) or looking(kind.rooms(item), [user.pk]):
+        if self.choices.is_muted(kind, user, item.conversation) or viewers(kind.rooms(item), [user.pk]):
             return False
         try:
             return kind.recipients(item).filter(pk=user.pk).exists() and kind.still_wanted(item, user)

@@ -19,7 +19,7 @@ from notifications.channels import configured
 from notifications.choices import Choices
 from notifications.kinds import Kind, kinds
 from notifications.models import Channel, Item, Notification, State
-from notifications.presence import looking
+from realtime.viewing import viewers
 
 MOST_FAILURES = 5
 log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ def _told(kind: Kind[Any], item: Item, now: datetime.datetime) -> list[Told]:
         users = list({user.pk: user for user in found.with_rights()}.values())
     except ObjectDoesNotExist:
         return []
-    present = set() if _is_past(item, now) else looking(kind.rooms(item), [user.pk for user in users])
+    present = set() if _is_past(item, now) else viewers(kind.rooms(item), [user.pk for user in users])
     choices = Choices.of([user.pk for user in users], [item.kind], [item.conversation])
     told = [
         Told(user, choices.channels(kind, user, item.conversation))

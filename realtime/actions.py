@@ -156,6 +156,18 @@ def _internal(session: Session, given: dict[str, Any]) -> bool:
     return session.user.is_agent and given.get("isInternal") is True
 
 
+async def start_viewing(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Say that the page is before the person's eyes, so that nothing else need tell them of what its rooms show."""
+    session.set_viewing(True)
+    return {}
+
+
+async def stop_viewing(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Say that the page is hidden, or the app in the background."""
+    session.set_viewing(False)
+    return {}
+
+
 async def pong(session: Session, arguments: Arguments) -> dict[str, Any]:
     """The answer to a heartbeat."""
     if session.paused_at is not None:
@@ -169,6 +181,8 @@ _ACTIONS: dict[str, Action] = {
     "sendTyping": send_typing,
     "typing:start": start_typing,
     "typing:stop": stop_typing,
+    "viewing:start": start_viewing,
+    "viewing:stop": stop_viewing,
     "pong": pong,
 }
 

@@ -160,6 +160,8 @@ ACTIONS: JsonSchema = {
     "auth": {**_object({"token": {"type": "string"}, "since": HEADS}), "required": ["token"]},
     "resume": _object({"rooms": HEADS}),
     "pong": {"type": ["object", "null"]},
+    "viewing:start": {"type": ["object", "null"]},
+    "viewing:stop": {"type": ["object", "null"]},
 }
 ACK: JsonSchema = {
     "type": "object",

@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from realtime import log, metrics, presence
+from realtime import log, metrics, presence, viewing
 from realtime.errors import CLOSE_RESTART
 from realtime.frames import Frame
 from realtime.notifier import Signal, listen
@@ -56,6 +56,7 @@ class Hub:
         self.leaving = False
         self._freed: list[Holder] = []
         self._staff_left: set[int] = set()
+        self._views_changed: set[viewing.View] = set()
         self._exchange = SignalExchange(self.id, self.deliver_signal)
         self.spawn(self._exchange.receive())
         self.spawn(listen(self.read_news_of, self.deliver_signal, self.read_all_news))
@@ -96,6 +97,7 @@ class Hub:
             room = self.rooms[name] = LocalRoom(name, seq)
             self.read_news_of(name)  # what was told since the number was read, nobody here heard
         room.members[session] = None
+        self.view_changed(session, name)
         return room
 
     def leave(self, session: Session, name: str) -> None:
@@ -105,6 +107,21 @@ class Hub:
             room.members.pop(session, None)
             if not room.members:
                 del self.rooms[name]
+            self.view_changed(session, name)
+
+    def view_changed(self, session: Session, name: str) -> None:
+        """Say who looks at a conversation now, together with what else changes in this moment."""
+        if not viewing.is_conversation(name):
+            return
+        self._views_changed.add((name, session.user_id))
+        if len(self._views_changed) == 1:
+            self.spawn(self._store_views())
+
+    async def _store_views(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        changed, self._views_changed = self._views_changed, set()
+        views = viewing.viewed(self, {name for name, _user_id in changed})
+        await in_thread(viewing.store, changed & views, changed - views)
 
     # --- Stored events
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from realtime import presence
+from realtime import presence, viewing
 from realtime.errors import CLOSE_SLOW
 from realtime.hub import Hub
 from realtime.outlets import before_shutdown
@@ -38,6 +38,9 @@ def start_rounds(hub: Hub) -> None:
     async def staff() -> None:
         await in_thread(presence.here, {session.user_id for session in hub.sessions if session.user.is_agent})
 
+    async def views() -> None:
+        await in_thread(viewing.store, viewing.viewed(hub, list(hub.rooms)))
+
     async def leases() -> None:
         await in_thread(places().refresh)
         await hub.say_who_left()
@@ -49,6 +52,7 @@ def start_rounds(hub: Hub) -> None:
     hub.every(LOOK_SECONDS, slow_readers)
     hub.every(settings.REALTIME["recheck_seconds"], rights)
     hub.every(presence.REFRESH_SECONDS, staff)
+    hub.every(viewing.RENEW_SECONDS, views)
     hub.every(REFRESH_SECONDS, leases)
     hub.every(SWEEP_SECONDS, sweep)
 

@@ -71,6 +71,7 @@ class Session:
         self.typing_at: dict[str, float] = {}
         self.bucket = Bucket()
         self.closed = False
+        self.is_viewing = True
         self.paused_at: float | None = None
         self.epoch = 0
         self._unseen_bytes = 0
@@ -261,6 +262,13 @@ class Session:
             cursor.open = False
             stop(self, name)
             self.hub.leave(self, name)
+
+    def set_viewing(self, is_viewing: bool) -> None:
+        """Know whether the person has this page before their eyes; a client that says nothing has."""
+        if self.is_viewing != is_viewing:
+            self.is_viewing = is_viewing
+            for name in self.cursors:
+                self.hub.view_changed(self, name)
 
     # --- Rights
 

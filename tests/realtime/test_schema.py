@@ -268,6 +268,8 @@ NAMES = [
     "typing:start",
     "typing:stop",
     "pong",
+    "viewing:start",
+    "viewing:stop",
     "joinChat",
     "sendMessage",
     "ready",

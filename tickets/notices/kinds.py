@@ -63,6 +63,10 @@ class Created(TicketKind):
         told = agents.exclude(pk=item.actor_id) if item.actor_id else agents
         return User.objects.filter(Q(pk=ticket.customer_id) | Q(pk__in=told.values("pk")), is_active=True)
 
+    def rooms(self, item: Item) -> Collection[str]:
+        """Return none: a customer keeps the confirmation, however soon their page shows the ticket."""
+        return ()
+
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
         ticket = self.thing(item)
         return {**ticket_context(ticket, item, recipient), "description": quoted(ticket.description)}

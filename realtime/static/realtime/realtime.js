@@ -39,6 +39,8 @@ export class Client {
     this.failures = 0;
     this.ready = false;
     this.ended = false;
+    this.sayViewing = () => this.ready && this.send({ action: document.hidden ? "viewing:stop" : "viewing:start" });
+    globalThis.document?.addEventListener("visibilitychange", this.sayViewing);
     this.open();
   }
 
@@ -254,6 +256,7 @@ export class Client {
     this.heartbeat = data.heartbeat;
     this.failures = 0;
     this.ready = true;
+    if (globalThis.document?.hidden) this.sayViewing();
     const behind = {};
     for (const [room, seq] of Object.entries(data.rooms)) {
       if (this.cursors.has(room) && this.cursors.get(room) !== seq) behind[room] = this.cursors.get(room);
@@ -328,6 +331,7 @@ export class Client {
 
   end() {
     this.ended = true;
+    globalThis.document?.removeEventListener("visibilitychange", this.sayViewing);
     this.fail(new Error("closed"));
     for (const done of [...this.pauses]) done();
     for (const { reject } of this.parked.splice(0)) reject(new Error("closed"));
