@@ -16,8 +16,8 @@ from notifications.claims import Settlement
 from notifications.kinds import Kind, kinds
 from notifications.links import unsubscribe_url
 from notifications.models import Channel, Delivery, Item, Part, State
-from realtime.viewing import viewers
 from notifications.rendering import mail
+from realtime.viewing import viewers
 
 NOT_WANTED = "Nobody wants to know it any more."
 
