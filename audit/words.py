@@ -100,6 +100,7 @@ FIELDS: dict[str, str | Promise] = {
     "bodyAr": _("Arabic text"),
     "bodyEn": _("English text"),
     "categoryId": _("Category"),
+    "chatSessionId": _("Chat"),
     "customerId": pgettext_lazy("heading", "Customer"),
     "door": _("Entered by"),
     "email": _("E-mail"),

@@ -134,6 +134,8 @@ class Ticket(models.Model):
     order_id = models.CharField(_("order"), max_length=64, blank=True, default="")
     product_id = models.CharField(_("product"), max_length=64, blank=True, default="")
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
+    # The chat that the ticket was made of; chats stand in an app above this one.
+    chat_session_id = models.BigIntegerField(null=True, editable=False)
     # The customer's name and addresses, copied for search (tickets.search); the database folds them into search_text.
     customer_text = models.TextField(blank=True, default="", editable=False)
 
@@ -202,6 +204,9 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=False) | ~Q(status=Status.CLOSED), name="ticket_closed_has_time"
+            ),
+            models.UniqueConstraint(
+                fields=["chat_session_id"], condition=Q(chat_session_id__isnull=False), name="ticket_one_of_a_chat"
             ),
         ]
         indexes = [

@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Attachment(models.Model):
-    """One stored file. Until it is attached only its uploader sees it; then its owner says who does."""
+    """One stored file. Until it is attached only its uploader sees it; then its owner says who does.
+
+    `copy_of` is set where a second owner has the same file, under the same key: a ticket that was made of a chat.
+    """
 
     audit_type = "attachment"
 
@@ -24,7 +27,8 @@ class Attachment(models.Model):
     filename = models.CharField(_("file name"), max_length=150)
     content_type = models.CharField(_("content type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    key = models.CharField(max_length=100, unique=True, editable=False)
+    key = models.CharField(max_length=100, editable=False)
+    copy_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     inline = models.BooleanField(default=False, editable=False)
     """Whether a browser may show it: true for pictures that we encoded ourselves, for nothing else."""
     owner_type = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -46,6 +50,10 @@ class Attachment(models.Model):
                 name="attachment_owner_both_or_none",
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_not_empty"),
+            models.UniqueConstraint(fields=["key"], condition=Q(copy_of__isnull=True), name="attachment_key_once"),
+            models.CheckConstraint(
+                condition=Q(copy_of__isnull=True) | ~Q(owner_type=""), name="attachment_copy_has_owner"
+            ),
         ]
         indexes = [
             models.Index(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -25,6 +26,17 @@ _CLAIM = """
 update uploads_attachment
 set owner_type = %s, owner_id = %s, attached_at = %s, position = array_position(%s::uuid[], id)
 where id = any(%s::uuid[]) and uploader_id = %s and owner_type = ''
+returning *
+"""
+
+
+_COPY = """
+insert into uploads_attachment (id, uploader_id, filename, content_type, size, key, inline, copy_of_id, created_at,
+                                owner_type, owner_id, attached_at, position)
+select gen_random_uuid(), a.uploader_id, a.filename, a.content_type, a.size, a.key, a.inline,
+       coalesce(a.copy_of_id, a.id), a.created_at, %s, %s, %s, asked.position
+from unnest(%s::uuid[]) with ordinality as asked (id, position) join uploads_attachment a on a.id = asked.id
+order by asked.position
 returning *
 """
 
@@ -101,6 +113,17 @@ def attach(references: Sequence[str], *, owner_type: str, owner_id: int, by: Use
         text = _("Number %(number)s is not a file of your own that can still be attached.")
         raise Invalid(fields={"attachments": [text % {"number": position + 1} for position in unknown]})
     return sorted(claimed, key=lambda attachment: attachment.position)
+
+
+@operation
+def copy_files(ids: Sequence[UUID], *, owner_type: str, owner_id: int, by: User) -> list[Attachment]:
+    """Give a second owner the same attached files, in this order; nothing is stored again.
+
+    Part of the operation that makes the second owner, which audits and announces it.
+    """
+    if not ids:
+        return []
+    return list(Attachment.objects.raw(_COPY, [owner_type, owner_id, clock.now(), [str(each) for each in ids]]))
 
 
 def _described(attachments: Sequence[Attachment]) -> list[dict[str, object]]:

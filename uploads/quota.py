@@ -19,7 +19,9 @@ def refuse_beyond_quota(user: User, size: int) -> None:
     if not user.is_customer:
         return
     today = clock.now().astimezone(site_zone()).date()
-    sent = Attachment.objects.filter(uploader=user, created_at__gte=day_start(today)).aggregate(bytes=Sum("size"))
+    sent = Attachment.objects.filter(uploader=user, copy_of=None, created_at__gte=day_start(today)).aggregate(
+        bytes=Sum("size")
+    )
     if (sent["bytes"] or 0) + size > settings.UPLOAD_QUOTA_BYTES:
         text = _("Your files of one day may have %(limit)s in all. Send the rest tomorrow.")
         wait = int((day_end(today) - clock.now()).total_seconds()) + 1

@@ -12,6 +12,7 @@ from chat.operations.locking import locked, locked_last
 from chat.operations.messages import Line, say
 from chat.policies import refuse_unless_takes_part
 from chat.states import UNTAKEN
+from chat.queries import public_files
 from chat.transcript import subject, transcript
 from core import clock
 from core.operation import operation
@@ -33,12 +34,15 @@ def make_ticket(ref: int | str | None, *, by: User) -> tuple[Ticket, bool]:
 
 
 def open_ticket(session: Session, by: User) -> Ticket:
-    """Open the ticket of a chat that is locked; the one it has already, if it has one."""
+    """Open the ticket of a chat that is locked, with its files; the one it has already, if it has one."""
     if session.ticket is not None:
         return session.ticket
     said = transcript(session) or subject(session)
     customer_id = None if by.is_customer else session.customer_id
-    ticket = create_ticket(NewTicket(subject(session), said, customer_id=customer_id), by=by)
+    new = NewTicket(
+        subject(session), said, customer_id=customer_id, chat_session_id=session.pk, copied=public_files(session)
+    )
+    ticket = create_ticket(new, by=by)
     change(session, clock.now(), ticket=ticket)
     record("CHAT_SESSION_TICKET_CREATED", session, by=by, new={"ticketId": str(ticket.pk)})
     if session.is_open:

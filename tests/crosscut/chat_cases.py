@@ -12,9 +12,11 @@ from chat import operations as chats
 from chat.models import ChatMessage, Session
 from chat.operations import BotSays, NewChatMessage, upkeep
 from core.request_context import Origin
+from tests.api import Api
 from tests.cast import Cast
 from tests.chat import acts
 from tests.crosscut.cases import UNHEARD, Case, case, deleted, sent
+from tests.storage import upload
 
 _OPS = "chat.operations"
 _RULE = {"nameAr": "أ", "nameEn": "A", "triggerPatterns": ["a"], "responseAr": "أ", "responseEn": "A"}
@@ -51,6 +53,13 @@ def waiting(cast: Cast) -> dict[str, Any]:
 
 def active(cast: Cast) -> dict[str, Any]:
     return acts.active(cast.customer, cast.agent)
+
+
+def with_file(cast: Cast) -> dict[str, Any]:
+    session = active(cast)
+    [file] = upload(Api(cast.customer), "bill.txt")
+    acts.said(cast.customer, attachments=[file["id"]])
+    return session
 
 
 def over(cast: Cast) -> dict[str, Any]:
@@ -139,6 +148,12 @@ CASES: dict[str, Case] = {
         of(active, lambda cast, s: chats.make_ticket(s["id"], by=cast.agent)),
         "CHAT_SESSION_TICKET_CREATED CHAT_MESSAGE_SENT TICKET_CREATED",
         "chat:session:updated chat:message ticket:created",
+    ),
+    "uploads.operations.copy_files": case(
+        of(with_file, lambda cast, s: chats.make_ticket(s["id"], by=cast.agent)),
+        "CHAT_SESSION_TICKET_CREATED CHAT_MESSAGE_SENT TICKET_CREATED",
+        "chat:session:updated chat:message ticket:created",
+        silent="Part of the operation that makes the second owner, which audits and announces it.",
     ),
     f"{_OPS}.upkeep.requeue": case(
         of(since(active, "agent_gone_at"), kept(upkeep.requeue)),

@@ -125,6 +125,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "sources": _sources(ticket) if may.unmerge else [],
         "rating": getattr(ticket, "rating", None),
         "sla": panel_of(ticket),
+        "chat_url": _chat_url(ticket, user),
         "history_url": reverse("admin:tickets_ticket_history", args=[ticket.pk]),
     }
 
@@ -181,6 +182,13 @@ def _sources(ticket: Ticket) -> list[Merge]:
     """The merges that can be undone from this page: into this ticket, or of it."""
     rows = Merge.objects.filter(undone_at=None).select_related("source", "target").order_by("-pk")
     return list(rows.filter(source=ticket) if ticket.merged_into_id else rows.filter(target=ticket))
+
+
+def _chat_url(ticket: Ticket, user: User) -> str:
+    """Return the page of the chat that the ticket was made of, for whoever sees every chat."""
+    if ticket.chat_session_id is None or not user.has_perm("support.chat.view"):
+        return ""
+    return reverse("admin:chat_session_change", args=[ticket.chat_session_id])
 
 
 def _whole(value: Any) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from accounts.models import User
 from audit.recorder import record
@@ -23,7 +24,10 @@ from tickets.states import Priority
 
 @dataclass(frozen=True)
 class NewTicket:
-    """What a ticket is opened with. `customer_id`, `agent_id`, `team_id` and `tags` are staff's to give."""
+    """What a ticket is opened with. `customer_id`, `agent_id`, `team_id` and `tags` are staff's to give.
+
+    `chat_session_id` is the chat that it is made of, `copied` the files of that chat.
+    """
 
     subject: str
     description: str = ""
@@ -36,6 +40,8 @@ class NewTicket:
     agent_id: int | None = None
     team_id: int | None = None
     tags: Sequence[str] = ()
+    chat_session_id: int | None = None
+    copied: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,9 @@ def create_ticket(new: NewTicket, *, by: User) -> Ticket:
         team=lookups.team(new.team_id),
         assignee=agent_to_assign(new.agent_id) if new.agent_id else None,
         tags=lookups.tags(list(new.tags)),
+        chat_session_id=new.chat_session_id,
     )
-    _open(ticket, by, new.attachments)
+    _open(ticket, by, new.attachments, copied=new.copied)
     return ticket
 
 
@@ -102,7 +109,7 @@ def follow_up(origin: Ticket, new: NewMessage, *, sent_to: Ticket, by: User) -> 
         team=origin.team,
     )
     sent = Sent(new.client_message_id, sent_to, origin)
-    opening = _open(ticket, by, new.attachments, sent)
+    opening = _open(ticket, by, new.attachments, sent=sent)
     events.ticket_updated(Ticket.objects.complete().get(pk=origin.pk), public=False)
     return opening
 
@@ -118,7 +125,9 @@ def _customer(new: NewTicket, by: User) -> User:
     return lookups.customer(new.customer_id)
 
 
-def _open(ticket: Ticket, by: User, attachments: Sequence[str], sent: Sent | None = None) -> Message:
+def _open(
+    ticket: Ticket, by: User, attachments: Sequence[str], *, copied: Sequence[UUID] = (), sent: Sent | None = None
+) -> Message:
     ticket.created_at = clock.now()
     opening = Message(
         author=by,
@@ -128,7 +137,7 @@ def _open(ticket: Ticket, by: User, attachments: Sequence[str], sent: Sent | Non
         created_at=ticket.created_at,
     )
     sent_to = sent.to if sent else None
-    write_tickets([NewThread(ticket, [opening], by, sent_to=sent_to, attachments=attachments)])
+    write_tickets([NewThread(ticket, [opening], by, sent_to=sent_to, attachments=attachments, copied=copied)])
     ticket.attachment_rows = opening.attachment_rows
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
     # Nobody has rated it; without this the form would ask the database.
@@ -155,4 +164,5 @@ def _audited(ticket: Ticket) -> dict[str, Any]:
         "categoryId": str(ticket.category_id) if ticket.category_id else None,
         "agentId": str(ticket.assignee_id) if ticket.assignee_id else None,
         "attachments": len(ticket.attachment_rows),
+        "chatSessionId": str(ticket.chat_session_id) if ticket.chat_session_id else None,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from tickets.models import Message
 from tickets.querysets import MESSAGE_OWNER
 from uploads.links import attachment_of
 from uploads.models import Attachment
-from uploads.operations import attach
+from uploads.operations import attach, copy_files
 
 
 def refuse_empty(text: str, references: Sequence[str], field: str = "body") -> None:
@@ -34,11 +35,17 @@ def refuse_other(stored: Any, *, body: str, is_internal: bool, references: Seque
         raise IdempotencyConflict
 
 
-def attach_to(message: Message, references: Sequence[str], by: User) -> list[dict[str, Any]]:
-    """Claim the caller's uploads for a message; the rows as its form shows them. Raises Invalid."""
-    if not references:
+def attach_to(
+    message: Message, references: Sequence[str], by: User, copied: Sequence[UUID] = ()
+) -> list[dict[str, Any]]:
+    """Claim the caller's uploads for a message, and copy files that have an owner; the rows as its form shows them.
+
+    Raises Invalid.
+    """
+    if not references and not copied:
         return []
-    files = attach(references, owner_type=MESSAGE_OWNER, owner_id=message.pk, by=by)
+    owner = {"owner_type": MESSAGE_OWNER, "owner_id": message.pk}
+    files = [*attach(references, **owner, by=by), *copy_files(copied, **owner, by=by)]
     return [
         {"id": str(file.pk), "filename": file.filename, "contentType": file.content_type, "size": file.size}
         for file in files

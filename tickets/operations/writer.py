@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.models import User
 from core.days import site_zone
@@ -37,7 +38,7 @@ class NewThread:
 
     The ticket stands as it is after `steps`, facts whose `ticket_id` is set here. `by` opens it. `sent_to` is the
     ticket to which the opening message was sent, when that is another one; `attachments` are uploads of `by` that come
-    with it. `updated_at` is for public changes that no step tells. `place` is one of `reserve`.
+    with it, `copied` files of a chat that it shows as well. `updated_at` is for public changes that no step tells. `place` is one of `reserve`.
     """
 
     ticket: Ticket
@@ -46,6 +47,7 @@ class NewThread:
     steps: Sequence[Fact] = ()
     sent_to: Ticket | None = None
     attachments: Sequence[str] = ()
+    copied: Sequence[UUID] = ()
     updated_at: datetime | None = None
     place: Place | None = None
 
@@ -77,7 +79,8 @@ def write_tickets(threads: Sequence[NewThread], *, told: bool = True) -> None:
     for row in [*tickets, *messages]:
         row._state.adding = False
     for thread in threads:
-        thread.messages[0].attachment_rows = attach_to(thread.messages[0], thread.attachments, thread.by)
+        opening = thread.messages[0]
+        opening.attachment_rows = attach_to(opening, thread.attachments, thread.by, thread.copied)
         facts.write(fact for fact in thread.ticket.coming_facts if fact.field != facts.MESSAGE)
         del thread.ticket.coming_facts
 
@@ -139,8 +142,9 @@ def _set_columns(thread: NewThread) -> None:
     ticket.updated_at = max([ticket.created_at, *changed, *([thread.updated_at] if thread.updated_at else [])])
     ticket.staff_updated_at = ticket.updated_at
     ticket.last_message_at, ticket.last_activity_at = ticket.created_at, max([ticket.created_at, *changed])
+    files = len(thread.attachments) + len(thread.copied)
     for message in thread.messages:
-        count_message(ticket, message, len(thread.attachments) if message.opens_id else 0)
+        count_message(ticket, message, files if message.opens_id else 0)
     ticket.coming_facts = _facts(thread)
 
 
