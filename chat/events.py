@@ -25,7 +25,9 @@ _MESSAGE = {"customer": lambda: ChatMessageCustomerOut, "staff": lambda: ChatMes
 _ALL = frozenset({"chat", "chat-staff", "queue"})
 
 EVENTS = (
-    EventSpec("chat:message", "A message came to a chat", frozenset({"chat", "chat-staff"}), _MESSAGE),
+    EventSpec(
+        "chat:message", "A message came to a chat", frozenset({"chat", "chat-staff"}), _MESSAGE, ends_typing=True
+    ),
     EventSpec("chat:session:updated", "A chat changed", _ALL, _SESSION, moves_access=True),
     EventSpec("chat:session:waiting", "A chat waits for an agent", _ALL, _SESSION),
     EventSpec("chat:session:accepted", "An agent took a chat", _ALL | {"user"}, _SESSION, moves_access=True),

@@ -141,15 +141,26 @@ async def stop_typing(session: Session, arguments: Arguments) -> dict[str, Any]:
 def _typing(session: Session, given: dict[str, Any], begun: Any) -> dict[str, Any]:
     if not isinstance(begun, bool):
         raise Refused("bad_request")
+    found = _typed_in(session, given)
+    if not found:
+        raise Refused("not_found")
+    if len(found) > 1:
+        raise Refused("ambiguous")
+    [(key, room)] = found.items()
+    typing.set_typing(session, key, room, typing=begun, internal=_internal(session, given))
+    return {"room": room}
+
+
+def _typed_in(session: Session, given: dict[str, Any]) -> dict[str, str]:
+    """Return the joined rooms that a reference fits, by the argument that would name each."""
     named = [key for key in rooms.typed() if key in given]
+    found = {}
     for key in named or rooms.typed():
         ref = _reference(given, key if named else "")
-        for prefix in rooms.typed()[key]:
-            room = _joined(session, prefix, ref)
-            if room is not None:
-                typing.set_typing(session, key, room, typing=begun, internal=_internal(session, given))
-                return {"room": room}
-    raise Refused("not_found")
+        joined = [room for prefix in rooms.typed()[key] if (room := _joined(session, prefix, ref))]
+        if joined:
+            found[key] = joined[0]
+    return found
 
 
 def _internal(session: Session, given: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ CLOSE_RESTART, CLOSE_TRY_LATER = 1012, 1013
 MESSAGES: dict[str, str | Promise] = {
     "bad_frame": _("This is not a JSON object with an action."),
     "bad_request": _("The arguments of this action cannot be used."),
+    "ambiguous": _("This id fits more than one of your rooms. Send it under the name of what it is."),
     "unknown_action": _("There is no such action."),
     "unauthorized": _("Sign in to continue."),
     "forbidden": _("You do not have permission to do this."),

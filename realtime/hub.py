@@ -24,6 +24,7 @@ from realtime.notifier import Signal, listen
 from realtime.places import Holder, places
 from realtime.registry import events
 from realtime.signals import SignalExchange
+from realtime.typing import Typists, end_by_message
 from realtime.workers import in_thread
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ GATHER_SECONDS = 0.05
 
 @dataclass(eq=False, slots=True)
 class LocalRoom:
-    """A room with members here; `seq` is the number delivered to them."""
+    """A room with members here; `seq` is the number delivered to them, `typists` who types, in any process."""
 
     name: str
     seq: int
     members: dict[Session, None] = field(default_factory=dict)
+    typists: Typists = field(default_factory=Typists)
 
 
 class Hub:
@@ -182,6 +184,8 @@ class Hub:
         for session in list(room.members):
             session.offer(frame)
         spec = events().get(frame.event)
+        if spec is not None and spec.ends_typing and room.typists:
+            end_by_message(room.name, list(room.members), frame.data)
         # Who may be in a queue's room hangs on his rights alone, never on one ticket or chat.
         if spec is not None and spec.moves_access and not room.name.startswith("queue:"):
             self.spawn(self._recheck(list(room.members)))
@@ -193,16 +197,16 @@ class Hub:
 
     # --- Signals: not stored, may be lost
 
-    def send_signal(self, room: str, event: str, data: str, *, at: str, skip: int | None = None) -> None:
-        """Send a signal to the members of a room everywhere, but for one user's."""
-        signal = {"room": room, "event": event, "data": data, "at": at, "skip": skip}
+    def send_signal(self, room: str, event: str, data: str, *, at: str, skip: int, typist: str) -> None:
+        """Send a signal of typing on the socket `typist` to the members of a room everywhere, but for one user's."""
+        signal = {"room": room, "event": event, "data": data, "at": at, "skip": skip, "typist": typist}
         self.deliver_signal(signal)
         self._exchange.send(signal)
 
     def deliver_signal(self, signal: Signal) -> None:
         """Send a signal to the members of its room here."""
         room = self.rooms.get(signal["room"])
-        if room is None:
+        if room is None or ("typist" in signal and not room.typists.is_news(signal)):
             return
         frame = Frame(signal["event"], signal["data"], room=room.name, at=signal["at"])
         skip, once = signal.get("skip"), signal.get("once", "")

@@ -25,7 +25,10 @@ RETRY_SECONDS = 1.0
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 Signal = dict[str, Any]
-"""A signal to one room: `room`, `event`, `data` (JSON text), `at`, and `once` if it goes to several rooms."""
+"""A signal to one room: `room`, `event`, `data` (JSON text), `at`, and `once` if it goes to several rooms.
+
+Of typing also `skip`, whose sockets do not hear it, and `typist`, the socket on which they type.
+"""
 
 
 def notify_signals(signals: list[Signal]) -> None:

@@ -25,6 +25,8 @@ class EventSpec:
     stored: bool = True
     moves_access: bool = False
     """Whether members of its rooms may have lost their right to be there."""
+    ends_typing: bool = False
+    """Whether it is a message, whose author has ended typing."""
     since_version: int = 1
     tags: tuple[str, ...] = field(default=())
 

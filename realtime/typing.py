@@ -1,17 +1,20 @@
-"""Who is typing where: relayed to those in the room, stopped by itself, and never told to a customer for a note."""
+"""Typing: told to those in the room, ended by the message or by itself, and never told to a customer for a note."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import orjson
 from django.conf import settings
 
 from realtime.encoding import TypingOut
 from realtime.frames import dumps
+from realtime.notifier import Signal
 from realtime.registry import EventSpec
 from realtime.rooms import split, typed
 
@@ -28,6 +31,28 @@ EVENTS = (
     EventSpec(START, "Somebody began typing", frozenset(), _FORMS, stored=False),
     EventSpec(STOP, "Somebody stopped typing", frozenset(), _FORMS, stored=False),
 )
+
+
+class Typists:
+    """The sockets, of every process, whose owners type in one room; those of a dead process expire."""
+
+    def __init__(self) -> None:
+        self._expires_at: dict[int, dict[str, float]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._expires_at)
+
+    def is_news(self, signal: Signal) -> bool:
+        """Take note of a typing signal; False for a stop while another socket of the same person goes on."""
+        user_id, now = signal["skip"], time.monotonic()
+        sockets = self._expires_at.pop(user_id, {})
+        sockets.pop(signal["typist"], None)
+        if signal["event"] == START:
+            sockets[signal["typist"]] = now + EXPIRES_IN
+        sockets = {socket: at for socket, at in sockets.items() if at > now}
+        if sockets:
+            self._expires_at[user_id] = sockets
+        return signal["event"] == START or not sockets
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +92,16 @@ def stop(session: Session, room: str) -> None:
         _tell(session, STOP, begun.key, room, begun.internal)
 
 
+def end_by_message(room: str, members: Iterable[Session], data: str) -> None:
+    """End the typing of a message's author: they have written what they were typing."""
+    typing = [session for session in members if room in session.typing]
+    if typing:
+        author_id = orjson.loads(data)["author"]["id"]
+        for session in typing:
+            if str(session.user_id) == author_id:
+                stop(session, room)
+
+
 def stop_all(session: Session) -> None:
     """End everything, for a socket that goes."""
     for room in list(session.typing):
@@ -78,4 +113,4 @@ def _tell(session: Session, event: str, key: str, room: str, internal: bool) -> 
     data = dumps({key: ref, "userId": str(session.user.pk), "name": session.user.actor_name, "expiresIn": EXPIRES_IN})
     at = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
     for target in [prefix] if internal else typed()[key]:
-        session.hub.send_signal(f"{target}:{ref}", event, data, at=at, skip=session.user.pk)
+        session.hub.send_signal(f"{target}:{ref}", event, data, at=at, skip=session.user_id, typist=session.id)

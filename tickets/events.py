@@ -32,7 +32,13 @@ EVENTS = (
         _TICKET,
         moves_access=True,
     ),
-    EventSpec("ticket:message", "A message came to a ticket", frozenset({"ticket", "ticket-staff"}), _MESSAGE),
+    EventSpec(
+        "ticket:message",
+        "A message came to a ticket",
+        frozenset({"ticket", "ticket-staff"}),
+        _MESSAGE,
+        ends_typing=True,
+    ),
     EventSpec(
         "ticket:assigned",
         "A ticket was given to an agent or taken from one",
