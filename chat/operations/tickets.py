@@ -11,8 +11,8 @@ from chat.operations.ending import end_locked
 from chat.operations.locking import locked, locked_last
 from chat.operations.messages import Line, say
 from chat.policies import refuse_unless_takes_part
-from chat.states import UNTAKEN
 from chat.queries import public_files
+from chat.states import UNTAKEN
 from chat.transcript import subject, transcript
 from core import clock
 from core.operation import operation

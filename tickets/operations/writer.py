@@ -38,7 +38,8 @@ class NewThread:
 
     The ticket stands as it is after `steps`, facts whose `ticket_id` is set here. `by` opens it. `sent_to` is the
     ticket to which the opening message was sent, when that is another one; `attachments` are uploads of `by` that come
-    with it, `copied` files of a chat that it shows as well. `updated_at` is for public changes that no step tells. `place` is one of `reserve`.
+    with it, `copied` files of a chat that it shows as well. `updated_at` is for public changes that no step tells.
+    `place` is one of `reserve`.
     """
 
     ticket: Ticket
