@@ -44,8 +44,8 @@ def attach_to(
     """
     if not references and not copied:
         return []
-    owner = {"owner_type": MESSAGE_OWNER, "owner_id": message.pk}
-    files = [*attach(references, **owner, by=by), *copy_files(copied, **owner, by=by)]
+    files = attach(references, owner_type=MESSAGE_OWNER, owner_id=message.pk, by=by)
+    files += copy_files(copied, owner_type=MESSAGE_OWNER, owner_id=message.pk, by=by)
     return [
         {"id": str(file.pk), "filename": file.filename, "contentType": file.content_type, "size": file.size}
         for file in files
