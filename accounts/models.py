@@ -255,6 +255,21 @@ class TeamMembership(models.Model):
         return f"{self.team} · {self.user}"
 
 
+class TeamDeparture(models.Model):
+    """Someone who left a team and has not come back; what the team's work was given to them before is nobody's."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="departures")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    left_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_left_once")]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.user_id}"
+
+
 class TokenFamily(models.Model):
     """One sign-in through the API: its refresh token rotates, and the use of an old one ends the family."""
 

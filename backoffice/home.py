@@ -22,6 +22,7 @@ from chat.models import Session
 from chat.states import Status
 from core.admin import CappedPaginator
 from tickets.models import Ticket
+from tickets.querysets import TicketQuerySet
 from tickets.states import RUNNING, WORKING
 
 NEWEST = 8
@@ -37,7 +38,7 @@ class Figure(NamedTuple):
     rows: Callable[[Any], QuerySet[Any]]
 
 
-def _tickets(user: Any, **condition: Any) -> QuerySet[Any]:
+def _tickets(user: Any, **condition: Any) -> TicketQuerySet:
     return Ticket.objects.visible_to(user).filter(**condition)
 
 
@@ -54,7 +55,7 @@ FIGURES = (
         "support.tickets.view",
         "tickets_ticket",
         "view=unassigned",
-        lambda user: _tickets(user, assignee=None, status__in=WORKING),
+        lambda user: _tickets(user, status__in=WORKING).unassigned(),
     ),
     Figure(
         _("Open and in progress"),

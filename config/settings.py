@@ -333,6 +333,8 @@ BOT_USAGE_COUNTER = "chat.queries.rule_usage"
 BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"
 LINK_SIGNER = "uploads.links.signed_url"
 AUDIT_VALUES = ["accounts.audit_words.VALUES", "tickets.audit_words.VALUES", "chat.audit_words.VALUES"]
+# Tasks to be woken when rights, teams, availability or activity of an agent changed.
+STAFF_CHANGED_TASKS = ["tickets.left_behind.tell_all"]
 REFUSAL_HOOK = "accounts.refusals.record_refusal"
 SWEEPS = [
     "core.sweeps.idempotency_keys",
@@ -341,6 +343,7 @@ SWEEPS = [
     "uploads.sweeps.orphans",
     "tickets.search_text.recopy_changed",
     "tickets.sla.refresh.refresh_all",
+    "tickets.left_behind.tell_all",
     "realtime.sweeps.old_events",
     "notifications.sweeps.old_rows",
 ]

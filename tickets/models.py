@@ -349,6 +349,21 @@ class Watcher(models.Model):
         return f"{self.ticket_id} {self.user_id}"
 
 
+class LeftBehind(models.Model):
+    """A ticket whose agent can answer it no more (tickets.unassigned), of which those who may take it were told."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    agent = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    objects: ClassVar[models.Manager[LeftBehind]] = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.agent_id}"
+
+
 class LinkKind(models.TextChoices):
     """How two tickets belong together."""
 

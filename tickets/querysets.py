@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 from accounts.models import SERVICE_ROLES, TeamMembership
 from core.ids import as_number
 from core.protocols import Viewer
+from tickets.unassigned import unassigned
 
 MESSAGE_OWNER = "message"
 
@@ -48,6 +49,10 @@ class TicketQuerySet(models.QuerySet[Any]):
         teams = TeamMembership.objects.filter(user_id=user.pk).values("team_id")
         mine = Q(team=None) | Q(team__in=teams) | Q(assignee_id=user.pk) | Q(pk__in=watched)
         return self.filter(mine)
+
+    def unassigned(self) -> TicketQuerySet:
+        """Those that nobody holds (`tickets.unassigned`), for every filter, view and figure of that name."""
+        return self.filter(unassigned())
 
     def by_ref(self, ref: str) -> TicketQuerySet:
         """By id or by number, with `#` before it or not; a malformed reference finds nothing."""

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from core import clock
 from core.periodic import claim, give_back
-from tickets import monitor
+from tickets import left_behind, monitor
 from tickets.sla.refresh import refresh_all
 
 MONITOR = "sla-monitor"
@@ -28,3 +28,9 @@ def sla_monitor() -> None:
 def refresh_sla() -> None:
     """Compute the open tickets that follow older policies or calendars."""
     refresh_all()
+
+
+@shared_task(name="tickets.left_behind.tell_all")  # type: ignore[untyped-decorator]
+def tell_left_behind() -> None:
+    """Tell those who may take the tickets of agents who can answer them no more."""
+    left_behind.tell_all()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
-from accounts.models import STAFF_ROLES, Team, TeamMembership, User
+from accounts.models import STAFF_ROLES, Team, TeamDeparture, TeamMembership, User
 from accounts.policies import refuse_unless
 from audit.recorder import record
+from core import clock
 from core.errors import Invalid
 from core.operation import operation
 
@@ -33,6 +34,7 @@ def save_team(
         raise Invalid(fields={"name": [_("There is already a team of this name.")]}) from None
     before = dict(team.memberships.values_list("user_id", "is_lead"))
     team.memberships.exclude(user_id__in=members).delete()
+    _remember_departures(team, before.keys() - members.keys(), members)
     for user_id, is_lead in members.items():
         TeamMembership.objects.update_or_create(team=team, user_id=user_id, defaults={"is_lead": is_lead})
     new = _state(team)
@@ -40,6 +42,12 @@ def save_team(
         record("TEAM_UPDATED" if team_id else "TEAM_CREATED", team, by=by, old=old, new=new)
         access_changed(sorted({user for user, _lead in before.items() ^ members.items()}), "rights_changed")
     return team
+
+
+def _remember_departures(team: Team, left: Collection[int], members: Collection[int]) -> None:
+    team.departures.filter(user_id__in=[*left, *members]).delete()
+    now = clock.now()
+    TeamDeparture.objects.bulk_create([TeamDeparture(team=team, user_id=user_id, left_at=now) for user_id in left])
 
 
 def _state(team: Team) -> dict[str, object]:

@@ -30,6 +30,7 @@ from tests.cast import PASSWORD, Cast
 from tests.storage import upload
 from tickets.models import BusinessCalendar
 from tickets.operations import check_due, check_one, put_off, save_calendar, save_policy
+from tickets.operations.left_behind import tell_left_behind
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.refresh import refresh_batch
 
@@ -256,6 +257,19 @@ def _service() -> User:
     return User.objects.service(Role.SYSTEM)
 
 
+def _abandoned(cast: Cast) -> Callable[[], Any]:
+    """A ticket of an agent who is then disabled."""
+    data(
+        Api(cast.lead).post(
+            "/tickets",
+            {"subject": "S", "description": "D", "customerId": cast.customer.pk, "agentId": cast.colleague.pk},
+        ),
+        201,
+    )
+    people.set_active(cast.colleague.pk, active=False, by=cast.administrator)
+    return lambda: tell_left_behind(9, by=_service())
+
+
 def _unassigned(check: Callable[[int], Any]) -> Any:
     """An urgent ticket of nobody, which the monitor looks at."""
 
@@ -348,6 +362,9 @@ CASES = {
     ),
     f"{_TICKETS}.monitoring.put_off": case(
         _unassigned(lambda pk: put_off(pk, 60, by=_service())), "", silent="The monitor only looks later."
+    ),
+    f"{_TICKETS}.left_behind.tell_left_behind": case(
+        _abandoned, "", "ticket:updated", silent="The ticket is as it was; what became of its agent is audited there."
     ),
     "tickets.sla.refresh.refresh_batch": case(
         called(lambda _cast: refresh_batch(9)), "", silent="The columns follow rules whose edit is told."

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team, User
-from tickets.models import CannedResponse, Category
+from accounts.models import STAFF_ROLES, Team, User
+from tickets.models import CannedResponse, Category, Ticket
+from tickets.states import WORKING
 
 Choices = list[tuple[Any, str | Promise]]
 NOBODY = _("Nobody")
@@ -25,6 +27,14 @@ def agents(present: User | None = None) -> Choices:
     if present is not None and present not in found:
         found.insert(0, present)
     return [("", NOBODY), *((agent.pk, agent.name) for agent in found)]
+
+
+def former_agents() -> Choices:
+    """Those who can take tickets no more and still have open ones."""
+    able = User.objects.with_right("tickets.reply")
+    held = Ticket.objects.filter(assignee=OuterRef("pk"), status__in=WORKING)
+    found = User.objects.filter(Exists(held), role__in=STAFF_ROLES).exclude(pk__in=able.values("pk"))
+    return [(agent.pk, agent.name) for agent in found.order_by("name", "pk").only("name")]
 
 
 def teams(present: Team | None = None) -> Choices:

@@ -18,7 +18,7 @@ from core.ids import as_number
 from realtime.log import latest_seqs
 from tickets.admin import choices
 from tickets.admin.allowed_actions import Offers, offers
-from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES
+from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, assignee_words
 from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.requests import person
@@ -120,6 +120,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "newest": newest,
         "status_tone": STATUS_TONES[ticket.status],
         "priority_tone": PRIORITY_TONES[ticket.priority],
+        "assignee_words": assignee_words(ticket.assignee, is_unassigned=_is_unassigned(ticket)),
         "watching": any(row["id"] == user.pk for row in ticket.watcher_rows),
         "others": _others(ticket, user),
         "sources": _sources(ticket) if may.unmerge else [],
@@ -128,6 +129,10 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "chat_url": _chat_url(ticket, user),
         "history_url": reverse("admin:tickets_ticket_history", args=[ticket.pk]),
     }
+
+
+def _is_unassigned(ticket: Ticket) -> bool:
+    return ticket.assignee_id is None or Ticket.objects.filter(pk=ticket.pk).unassigned().exists()
 
 
 def _forms(

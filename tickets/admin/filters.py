@@ -14,6 +14,7 @@ from core.ids import as_number
 from tickets.admin import choices
 from tickets.models import Ticket
 from tickets.states import DONE, PAUSED, PRIORITIES, RUNNING, WORKING, Status
+from tickets.unassigned import unassigned
 
 Tickets = QuerySet[Ticket]
 NOBODY = "none"
@@ -27,7 +28,7 @@ class QuickView(admin.SimpleListFilter):
     template = "tickets/no_filter.html"
     views: dict[str, tuple[Any, Callable[[HttpRequest], Q]]] = {
         "mine": (_("Mine"), lambda request: Q(assignee_id=request.user.pk, status__in=WORKING)),
-        "unassigned": (_("Unassigned"), lambda request: Q(assignee=None, status__in=WORKING)),
+        "unassigned": (_("Unassigned"), lambda request: unassigned() & Q(status__in=WORKING)),
         "open": (_("Open and in progress"), lambda request: Q(status__in=RUNNING)),
         "pending": (_("Waiting"), lambda request: Q(status__in=PAUSED)),
         "resolved": (_("Resolved and closed"), lambda request: Q(status__in=DONE)),
@@ -83,9 +84,12 @@ class IdFilter(admin.SimpleListFilter):
         if not value:
             return queryset
         if value == NOBODY:
-            return queryset.filter(**{f"{self.column}__isnull": True})
+            return self.of_nothing(queryset)
         pk = as_number(value)
         return queryset.none() if pk is None else queryset.filter(**{self.column: pk})
+
+    def of_nothing(self, queryset: Tickets) -> Tickets:
+        return queryset.filter(**{f"{self.column}__isnull": True})
 
 
 class CategoryFilter(IdFilter):
@@ -96,10 +100,15 @@ class CategoryFilter(IdFilter):
 
 
 class AgentFilter(IdFilter):
+    """By assignee; those who can answer no more are on offer while they have open tickets."""
+
     title, parameter_name, column, nothing = _("agent"), "agent", "assignee_id", choices.NOBODY
 
     def things(self, request: HttpRequest) -> choices.Choices:
-        return choices.agents()
+        return [*choices.agents(), *choices.former_agents()]
+
+    def of_nothing(self, queryset: Tickets) -> Tickets:
+        return queryset.filter(unassigned())
 
 
 class TeamFilter(IdFilter):

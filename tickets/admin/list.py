@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,7 +18,7 @@ from core.search_words import literal_or_bare, words_of
 from realtime.log import latest_seqs
 from tickets import policies
 from tickets.admin import bulk, views
-from tickets.admin.badges import moment, priority_badge, status_badge
+from tickets.admin.badges import assignee_words, moment, priority_badge, status_badge
 from tickets.admin.create import new_ticket
 from tickets.admin.detail import find, is_fragment, list_name, ticket_page
 from tickets.admin.filters import (
@@ -36,6 +36,7 @@ from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE
 from tickets.search import conditions
+from tickets.unassigned import unassigned
 
 VIEW_ALL = "support.tickets.view_all"
 
@@ -78,6 +79,7 @@ class TicketAdmin(OperationAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         people = ("customer", "assignee", "category")
         found = tickets_for(request.user).select_related(*people)  # type: ignore[arg-type]
+        found = found.annotate(is_unassigned=ExpressionWrapper(unassigned(), BooleanField()))
         return found.defer("description").order_by(*self.ordering)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
@@ -129,7 +131,7 @@ class TicketAdmin(OperationAdmin):
 
     @admin.display(description=_("agent"))
     def assignee_name(self, ticket: Ticket) -> SafeString | str:
-        return format_html("<bdi>{}</bdi>", ticket.assignee.name) if ticket.assignee else ""
+        return assignee_words(ticket.assignee, is_unassigned=vars(ticket)["is_unassigned"])
 
     @admin.display(description=_("last message"), ordering="last_message_at")
     def last_message(self, ticket: Ticket) -> SafeString:

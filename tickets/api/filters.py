@@ -14,6 +14,7 @@ from core.errors import Invalid
 from tickets.models import Ticket
 from tickets.states import PRIORITIES, Status
 from tickets.tags import split_tags
+from tickets.unassigned import unassigned
 
 MAX_TAGS, TAG_LENGTH = 20, 40
 SORTS = {
@@ -49,10 +50,17 @@ class TicketFilter(DaysFilterSet):
         return queryset.filter(~Q(rating=None) if value else Q(rating=None))
 
 
+class AssigneeFilter(IdFilter):
+    """By assignee; `none` finds what nobody holds, whoever had it."""
+
+    def filter(self, qs: QuerySet[Ticket], value: Any) -> QuerySet[Ticket]:
+        return qs.filter(unassigned()) if value == "none" else super().filter(qs, value)
+
+
 class StaffTicketFilter(TicketFilter):
     """With what the customer form does not tell: agent, team, customer, tags, the files of notes."""
 
-    agentId = IdFilter(field_name="assignee", none=True)
+    agentId = AssigneeFilter(field_name="assignee", none=True)
     teamId = IdFilter(field_name="team", none=True)
     customerId = IdFilter(field_name="customer")
     tags = django_filters.BaseInFilter(field_name="tags", method="by_tags")

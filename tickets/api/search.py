@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,6 +56,14 @@ class DayIn(serializers.DateField):
         return data
 
 
+@extend_schema_field({"type": "string", "pattern": "^([0-9]{1,19}|none)$"})
+class IdOrNone(IdField):
+    """An id, or the word `none` for those that have nothing there, as GET takes it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data if data == "none" else super().to_internal_value(data)
+
+
 class SearchIn(FormIn):
     """Everything by which tickets are found; whatever is left out does not narrow."""
 
@@ -62,10 +71,10 @@ class SearchIn(FormIn):
     message_content = TextField(max_length=MAX_TEXT, required=False, allow_blank=True)
     status = OneOrMore(Status.values, required=False)
     priority = OneOrMore(list(PRIORITIES), required=False)
-    category_id = IdField(required=False)
-    agent_id = IdField(required=False)
+    category_id = IdOrNone(required=False)
+    agent_id = IdOrNone(required=False)
     customer_id = IdField(required=False)
-    team_id = IdField(required=False)
+    team_id = IdOrNone(required=False)
     order_id = TextField(max_length=64, required=False)
     product_id = TextField(max_length=64, required=False)
     from_date = DayIn(required=False)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from accounts.models import User
+from core import clock
 from notifications.outbox import notify
 from tickets.models import Message, Ticket
 from tickets.notices.kinds import KINDS
 
-__all__ = ["KINDS", "assigned", "came_about", "escalated", "mentioned", "replied", "status_changed", "ticket_created"]
+__all__ = [
+    "KINDS",
+    "assigned",
+    "came_about",
+    "escalated",
+    "left_behind",
+    "mentioned",
+    "replied",
+    "status_changed",
+    "ticket_created",
+]
 
 
 def ticket_created(ticket: Ticket, by: User) -> None:
@@ -40,6 +53,13 @@ def escalated(ticket: Ticket, note: Message, by: User) -> None:
 def mentioned(ticket: Ticket, message: Message, user_ids: list[int], by: User) -> None:
     data = {"messageId": str(message.pk), "userIds": user_ids}
     notify("ticket-mentioned", ticket, occasion=f"message-{message.pk}", by=by, data=data)
+
+
+def left_behind(agent: User, tickets: Sequence[Ticket], by: User) -> None:
+    """Tell of tickets that this agent can answer no more; each ticket is told once until somebody has it."""
+    ids = [ticket.pk for ticket in tickets]
+    occasion = f"{ids[0]}-v{tickets[0].version}-{clock.now():%Y%m%d%H%M%S%f}"
+    notify("tickets-left-behind", agent, occasion=occasion, by=by, data={"ticketIds": ids})
 
 
 _OF_MONITOR = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -72,6 +73,19 @@ def ticket_url(ticket: Ticket, reader: User) -> str:
     if reader.is_agent:
         return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
     return settings.CUSTOMER_TICKET_URL.replace("{id}", str(ticket.pk)).replace("{number}", ticket.number)
+
+
+def left_context(agent: User, ticket_ids: Sequence[int]) -> dict[str, Any]:
+    """Return what the templates say of tickets that an agent left behind: who, how many, and where they stand."""
+    page = reverse("admin:tickets_ticket_changelist")
+    one = {"ticketId": str(ticket_ids[0])} if len(ticket_ids) == 1 else {}
+    link = f"{settings.SITE_URL}{page}?view=unassigned"
+    return {"agent_name": agent.name, "count": len(ticket_ids), "link": link, "data": one}
+
+
+def left_sample(language: str) -> dict[str, Any]:
+    """Return the same of made-up tickets."""
+    return left_context(User(name=_SAMPLES[language]["agent_name"]), [123, 124, 125])
 
 
 def rating_context(ticket: Ticket) -> dict[str, Any]:

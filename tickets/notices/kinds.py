@@ -8,12 +8,21 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import TeamMembership, User
 from notifications.kinds import Kind
 from notifications.models import Item
 from notifications.models.preferences import Audience
 from tickets.models import Ticket
-from tickets.notices.contexts import message_context, quoted, rating_context, sample_context, ticket_context
+from tickets.notices.contexts import (
+    left_context,
+    left_sample,
+    message_context,
+    quoted,
+    rating_context,
+    sample_context,
+    ticket_context,
+)
+from tickets.querysets import TicketQuerySet
 from tickets.rooms import customer_room, staff_room
 from tickets.states import DONE, Status
 
@@ -22,6 +31,13 @@ def takers(ticket: Ticket) -> QuerySet[User]:
     """Return the agents who may take a ticket: active, with the reply right, of its team if it has one."""
     agents = User.objects.with_right("tickets.reply")
     return agents.filter(memberships__team=ticket.team_id) if ticket.team_id else agents
+
+
+def answerers(ticket: Ticket) -> QuerySet[User]:
+    """Return who answers a ticket: its agent, or those who may take it when nobody holds it (tickets.unassigned)."""
+    if Ticket.objects.filter(pk=ticket.pk).unassigned().exists():
+        return takers(ticket)
+    return User.objects.staff().filter(pk=ticket.assignee_id)
 
 
 def leads(ticket: Ticket) -> QuerySet[User]:
@@ -59,7 +75,7 @@ class Created(TicketKind):
 
     def recipients(self, item: Item) -> QuerySet[User]:
         ticket = self.thing(item)
-        agents = User.objects.filter(pk=ticket.assignee_id) if ticket.assignee_id else takers(ticket)
+        agents = answerers(ticket)
         told = agents.exclude(pk=item.actor_id) if item.actor_id else agents
         return User.objects.filter(Q(pk=ticket.customer_id) | Q(pk__in=told.values("pk")), is_active=True)
 
@@ -121,7 +137,7 @@ class Replied(TicketKind):
     def concerned(self, ticket: Ticket, item: Item) -> QuerySet[User]:
         if item.data.get("to") == "customer":
             return User.objects.filter(pk=ticket.customer_id, is_active=True)
-        return User.objects.staff().filter(pk=ticket.assignee_id) if ticket.assignee_id else takers(ticket)
+        return answerers(ticket)
 
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
         return {**super().context(item, recipient), **message_context(item, recipient)}
@@ -149,6 +165,45 @@ class Assigned(ToStaff):
 
     def still_wanted(self, item: Item, recipient: User) -> bool:
         return super().still_wanted(item, recipient) and self.thing(item).assignee_id == recipient.pk
+
+
+class LeftBehind(Kind[User]):
+    """Tells those who may take them of the tickets that an agent can answer no more, while nobody has them."""
+
+    slug = "tickets-left-behind"
+    color = "#8a5a00"
+    label = _("Tickets of an agent who can answer them no more")
+    model = User
+    audiences = (Audience.STAFF,)
+    push_to_staff = True
+
+    def thing(self, item: Item) -> User:
+        return User.objects.get(pk=item.entity_id)
+
+    def concerned(self, agent: User, item: Item) -> QuerySet[User]:
+        agents = User.objects.with_right("tickets.reply").exclude(pk=agent.pk)
+        tickets = self.left(item)
+        if tickets.filter(team=None).exists():
+            return agents
+        members = TeamMembership.objects.filter(team__in=tickets.values("team"))
+        return agents.filter(pk__in=members.values("user"))
+
+    def left(self, item: Item) -> TicketQuerySet:
+        """Return those of the item's tickets that nobody has yet."""
+        return Ticket.objects.filter(pk__in=item.data["ticketIds"]).unassigned()
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return recipient.is_active and self.left(item).visible_to(recipient).exists()
+
+    def visible(self, reader: User, entity_ids: Collection[str]) -> set[str]:
+        return set(entity_ids) if reader.is_agent else set()
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        tickets = self.left(item).visible_to(recipient)
+        return left_context(self.thing(item), list(tickets.order_by("pk").values_list("pk", flat=True)))
+
+    def sample(self, language: str) -> dict[str, Any]:
+        return left_sample(language)
 
 
 class Escalated(ToStaff):
@@ -228,7 +283,7 @@ class UrgentUnassigned(OfMonitor):
     urgent = True
 
     def still_wanted(self, item: Item, recipient: User) -> bool:
-        return super().still_wanted(item, recipient) and self.thing(item).assignee_id is None
+        return super().still_wanted(item, recipient) and Ticket.objects.filter(pk=item.entity_id).unassigned().exists()
 
 
 class Stuck(OfMonitor):
@@ -252,6 +307,6 @@ class Reminder(ToCustomer):
 
 
 KINDS = (
-    *(Created(), StatusChanged(), Resolved(), Replied(), Assigned(), Escalated(), Mentioned()),
+    *(Created(), StatusChanged(), Resolved(), Replied(), Assigned(), LeftBehind(), Escalated(), Mentioned()),
     *(SlaWarning(), SlaBreach(), UrgentUnassigned(), Stuck(), Reminder()),
 )

@@ -25,6 +25,7 @@ from tickets.operations.locking import locked_standing
 from tickets.operations.writer import count_message
 from tickets.policies import refuse_reply
 from tickets.states import Status
+from tickets.unassigned import left_behind
 
 _MENTION = re.compile(r"@([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)")
 
@@ -142,17 +143,22 @@ def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, 
     if ticket.status == Status.RESOLVED:
         return reopened(ticket, now, by)
     if ticket.status == Status.PENDING:
-        return change(ticket, by, now, status=Status.IN_PROGRESS if ticket.assignee_id else Status.OPEN)
+        return change(ticket, by, now, status=Status.IN_PROGRESS if is_held(ticket) else Status.OPEN)
     return {}
 
 
 def reopened(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
     """Back to open; the assignee stays only if available."""
-    stays = ticket.assignee if ticket.assignee and ticket.assignee.availability == Availability.AVAILABLE else None
-    stays = stays if stays is None or stays.is_active else None
+    available = ticket.assignee and ticket.assignee.availability == Availability.AVAILABLE
+    stays = ticket.assignee if available and is_held(ticket) else None
     ticket.resolved_at = ticket.closed_at = ticket.resolved_by = ticket.resolved_assignee = None
     ticket.reopen_count += 1
     return change(ticket, by, now, status=Status.OPEN, assignee=stays)
+
+
+def is_held(ticket: Ticket) -> bool:
+    """Return whether the ticket has an assignee who can answer it."""
+    return ticket.assignee_id is not None and not Ticket.objects.filter(left_behind(), pk=ticket.pk).exists()
 
 
 def _tell(ticket: Ticket, message: Message, changed: dict[str, tuple[Any, Any]], by: User) -> None:
