@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import STAFF_ROLES, TeamDeparture, User
 from tickets.states import WORKING
@@ -25,7 +25,7 @@ def left_behind() -> Q:
     return Q(assignee__in=unable.values("pk")) | Q(Exists(_departure()))
 
 
-def _departure() -> object:
+def _departure() -> QuerySet[TeamDeparture]:
     """Return the assignee's departure from the ticket's team, unless it was given to them since."""
     changes = apps.get_model("tickets", "Change").objects.filter(
         ticket=OuterRef(OuterRef("pk")), field__in=_GIVEN_BY, at__gte=OuterRef("left_at")
