@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0014_sla'),
+        ('tickets', '0015_chat_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
