@@ -325,7 +325,7 @@ class PasswordResetRequest(models.Model):
 class PasswordReset(models.Model):
     """The one living reset link of a person, by its token's hash.
 
-    Using it deletes it, and so does any change of password, e-mail or activity, by a trigger (accounts.migrations).
+    Using it deletes it, and so does any change of password, e-mail or activity, by a trigger (`password_resets.sql`).
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="password_reset")

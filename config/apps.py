@@ -19,4 +19,6 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         # Celery too: whoever wakes a task does it through the application of this project.
-        from config import celery, checks, errors  # noqa: F401
+        from config import celery, checks, default_rows, errors  # noqa: F401
+
+        default_rows.connect()

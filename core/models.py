@@ -1,4 +1,4 @@
-"""The tables of core: answers kept for repeated requests, and when rare background work was last done."""
+"""The tables of core: answers kept for repeated requests, when rare work was last done, which defaults were made."""
 
 from __future__ import annotations
 
@@ -37,6 +37,21 @@ class PeriodicRun(models.Model):
     last_run_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[PeriodicRun]] = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DefaultRows(models.Model):
+    """A set of default rows that an installation was given; it is never given again, so they belong to its people."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[DefaultRows]] = models.Manager()
 
     class Meta:
         default_permissions = ()

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (
     "*/migrations/*.py",
     "*/migrations/**/*.sql",
-    "accounts/catalogue*.py",
+    "accounts/catalogue.py",
+    "*/default_rows.py",
     "config/roles.py",
     "config/management/commands/migrate.py",
     "requirements.txt",

@@ -98,7 +98,7 @@ class Ticket(models.Model):
 
     audit_type = "ticket"
 
-    number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=24, editable=False)
     subject = models.CharField(_("subject"), max_length=200)
     description = models.TextField(_("description"))
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.OPEN)
@@ -193,6 +193,8 @@ class Ticket(models.Model):
         default_permissions = ()
         ordering = ["-created_at", "-id"]
         constraints = [
+            # Not `unique=True`: numbers are looked up whole, and that would add a second index for LIKE.
+            models.UniqueConstraint(fields=["number"], name="tickets_ticket_number_key"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="ticket_priority_known"),
             models.CheckConstraint(

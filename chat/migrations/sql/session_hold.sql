@@ -1,9 +1,5 @@
-"""Chats that are written in together are held together: in the order of their ids, and not waited for long."""
-
-from django.db import migrations
-
-# What is waited for one chat is no longer there for the next: all of them together wait a quarter of a second.
-CREATE = """
+-- Locks chats that are written in together, in the order of their ids. What is waited for one chat is no longer there
+-- for the next: all of them together wait a quarter of a second at most.
 create function chat_session_hold(wanted bigint[])
 returns table (id bigint, customer_id bigint, agent_id bigint, status varchar, language varchar)
 language plpgsql set lock_timeout = '250ms' as $$
@@ -24,9 +20,3 @@ begin
       from chat_session s where s.id = wanted_id for no key update;
   end loop;
 end $$;
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("chat", "0002_hands")]
-    operations = [migrations.RunSQL(CREATE, "drop function chat_session_hold(bigint[])")]

@@ -1,15 +1,12 @@
-"""Number a commit's events by two plain statements: one of many parts took longer to start than to run.
+-- Gapless numbers per room, given at commit under the one commit lock (4242) that the audit chain takes too.
+-- Data that carries `realtime: {room, seq}` gets the latest number that its room has after this commit, so that an
+-- event's data equals what REST answers from then on.
+alter table rt_event add column ord bigint generated always as identity;
+alter table rt_event add column tx xid8 not null default pg_current_xact_id();
+create index rt_event_unnumbered on rt_event (tx) where seq is null;
 
-Both go by unique indexes, so that one plan is right for one event and for thousands.
-"""
-
-from importlib import import_module
-
-from django.db import migrations
-
-BEFORE = import_module("realtime.migrations.0003_numbering_by_index").BY_INDEX
-SQL = """
-create or replace function rt_assign() returns trigger language plpgsql as $$
+-- Two plain statements, both by unique indexes, so that one plan is right for one event and for thousands.
+create function rt_assign() returns trigger language plpgsql as $$
 declare me xid8 := pg_current_xact_id();
 begin
   if (select seq from rt_event where id = new.id) is not null then return null; end if;  -- numbered by an earlier firing
@@ -30,9 +27,5 @@ begin
   where e.id = n.id;
   return null;
 end $$;
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("realtime", "0003_numbering_by_index")]
-    operations = [migrations.RunSQL(SQL, BEFORE)]
+create constraint trigger rt_assign after insert on rt_event
+  deferrable initially deferred for each row execute function rt_assign();

@@ -1,8 +1,4 @@
-"""The rights of a person, asked only for those who may hold some: each request of a customer goes without."""
-
-from django.db import migrations
-
-CREATE = """
+-- The codenames of the rights of a person: those of their groups and their own.
 create function user_rights(person bigint) returns varchar[] language plpgsql stable as $$
 begin
   return array(
@@ -16,9 +12,3 @@ begin
     )
   );
 end $$;
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_service_users")]
-    operations = [migrations.RunSQL(CREATE, "drop function user_rights(bigint)")]

@@ -1,9 +1,5 @@
-"""What the database itself refuses: a word of the bot when it no longer has the chat, and any word in an ended one."""
-
-from django.db import migrations
-
-# The lock waits for whoever is changing the chat's hands, and then sees what he has made of it.
-MAKE = """
+-- What the database itself refuses: a message of the bot when it no longer has the chat, and any message in an ended
+-- one. The lock waits for whoever is handing the chat over, and then sees the chat as they left it.
 create function chat_message_hands() returns trigger language plpgsql as $$
 declare hands text;
 begin
@@ -19,10 +15,3 @@ begin
   return new;
 end $$;
 create trigger chat_message_hands before insert on chat_message for each row execute function chat_message_hands();
-"""
-UNMAKE = "drop trigger chat_message_hands on chat_message; drop function chat_message_hands()"
-
-
-class Migration(migrations.Migration):
-    dependencies = [("chat", "0001_initial")]
-    operations = [migrations.RunSQL(MAKE, UNMAKE)]

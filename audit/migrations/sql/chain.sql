@@ -1,22 +1,22 @@
-"""The rules of the log as the database keeps them: digests, the chain, refusal of every change, erasure."""
+-- The rules of the log as the database keeps them: digests, the chain, refusal of every change, erasure.
+-- Functions in PL/pgSQL keep their plan; one in SQL is read and planned for each statement.
 
-from django.db import migrations
-
-SQL = """
 -- What a digest covers. jsonb's text form is canonical (sorted keys), and no session setting changes it.
-create function audit_digest(salt uuid, entity_name text, actor_name text, old_values jsonb, new_values jsonb,
-                             metadata jsonb, ip_address text, user_agent text) returns bytea
-language sql immutable parallel safe as $$
-  select sha256(convert_to(jsonb_build_array(salt::text, entity_name, actor_name, old_values, new_values, metadata,
-                                             ip_address, user_agent)::text, 'UTF8'))
-$$;
+create function audit_digest(salt uuid, entity_name text, actor_name text, old_values jsonb,
+                             new_values jsonb, metadata jsonb, ip_address text, user_agent text)
+returns bytea language plpgsql immutable parallel safe as $$
+begin
+  return sha256(convert_to(jsonb_build_array(salt::text, entity_name, actor_name, old_values, new_values, metadata,
+                                             ip_address, user_agent)::text, 'UTF8'));
+end $$;
 
 -- What a link covers: the entry with its time in UTC microseconds, whatever TimeZone or DateStyle say.
 create function audit_canonical(e audit_entry) returns bytea
-language sql stable parallel safe as $$
-  select convert_to(jsonb_build_array(e.id, e.action, e.entity_type, e.entity_id, e.actor_id, e.actor_model,
-           (extract(epoch from e.created_at) * 1000000)::bigint, encode(e.digest, 'hex'))::text, 'UTF8')
-$$;
+language plpgsql stable parallel safe as $$
+begin
+  return convert_to(jsonb_build_array(e.id, e.action, e.entity_type, e.entity_id, e.actor_id, e.actor_model,
+           (extract(epoch from e.created_at) * 1000000)::bigint, encode(e.digest, 'hex'))::text, 'UTF8');
+end $$;
 
 -- Chains each entry at the commit of its transaction, in the order of insertion, under the one commit lock (4242) that
 -- realtime's numbering takes too: one lock, so that no order of writes can deadlock. Each statement after the lock
@@ -81,17 +81,3 @@ end $$;
 
 revoke all on function audit_chain(), audit_refuse() from public;
 revoke all on function audit_erase(bigint[], bigint, text, text, text, text) from public;
-"""
-
-REVERSE = """
-drop function audit_erase(bigint[], bigint, text, text, text, text);
-drop function audit_refuse() cascade;
-drop function audit_chain() cascade;
-drop function audit_canonical(audit_entry);
-drop function audit_digest(uuid, text, text, jsonb, jsonb, jsonb, text, text);
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial")]
-    operations = [migrations.RunSQL(SQL, REVERSE)]

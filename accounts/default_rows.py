@@ -1,15 +1,23 @@
-"""The catalogue as rows: permissions under one ContentType, and the default groups of a new installation."""
+"""The people and rights that every installation has: service users, the catalogue's permissions, default groups."""
+
+from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
 
 from accounts.catalogue import APP_LABEL, CATALOGUE, CODENAMES, DEFAULT_GROUPS
+from accounts.models import SERVICE_ROLES, User
 
 
-@transaction.atomic
-def sync() -> None:
-    """Make the rows of new rights, drop those of rights that are gone; run by every `migrate`.
+def make_default_rows() -> None:
+    """Make the service users, the permissions of new rights and missing groups; drop the rights that are gone."""
+    for role in SERVICE_ROLES:
+        User.objects.get_or_create(role=role, defaults={"name": role.value.capitalize(), "password": "!"})
+    _sync_rights()
+
+
+def _sync_rights() -> None:
+    """Follow the catalogue.
 
     A default group is filled when it is made and then belongs to the administrator; a right added later goes to the
     administrators' group alone.

@@ -1,13 +1,18 @@
 """The four rules that an installation begins with; they belong to its administrator from then on."""
 
-from django.db import migrations
+from __future__ import annotations
+
+from typing import Any
+
+from bot.models import Rule
+from core.default_rows import make_once
 
 PERSON = {"labelAr": "التحدث مع موظف", "labelEn": "Talk to a person", "value": "person", "action": "handover"}
 TICKET = {"labelAr": "فتح تذكرة", "labelEn": "Open a ticket", "value": "ticket", "action": "ticket"}
 TRACK = {"labelAr": "تتبع الطلب", "labelEn": "Track my order", "value": "track_order", "action": "reply"}
 HOURS = {"labelAr": "ساعات العمل", "labelEn": "Working hours", "value": "working_hours", "action": "reply"}
 
-RULES = [
+RULES: list[dict[str, Any]] = [
     {
         "name_ar": "ترحيب",
         "name_en": "Greeting",
@@ -68,11 +73,6 @@ RULES = [
 ]  # fmt: skip
 
 
-def make(apps, schema_editor):
-    rule = apps.get_model("bot", "Rule")
-    rule.objects.bulk_create([rule(**values) for values in RULES])
-
-
-class Migration(migrations.Migration):
-    dependencies = [("bot", "0001_initial")]
-    operations = [migrations.RunPython(make, migrations.RunPython.noop)]
+def make_default_rows() -> None:
+    """Give a new installation its rules."""
+    make_once("bot.rules", lambda: Rule.objects.bulk_create(Rule(**values) for values in RULES))
