@@ -31,7 +31,8 @@ RULES: list[dict[str, Any]] = [
         "priority": 20,
         "trigger_patterns": [
             "تتبع", "طلبي", "طلبيتي", "شحنتي", "رقم الطلب", "حالة الطلب", "وين الطلب", "اين الطلب", "متى يوصل",
-            "متى توصل", "متى يصل", "track", "tracking", "my order", "order status", "order number", "where is the order",
+            "متى توصل", "متى يصل", "track", "tracking", "my order", "order status", "order number",
+            "where is the order",
             "my package", "my parcel", "my shipment", r"/^\W*(?:[a-z]{1,4}-?)?[1-9]\d{4,7}\W*$/",
         ],
         "response_ar": (
@@ -49,7 +50,8 @@ RULES: list[dict[str, Any]] = [
         "name_en": "Working hours",
         "priority": 20,
         "trigger_patterns": [
-            "ساعات العمل", "ساعات عملكم", "اوقات العمل", "اوقات عملكم", "مواعيد العمل", "الدوام", "دوامكم", "متى تفتحون",
+            "ساعات العمل", "ساعات عملكم", "اوقات العمل", "اوقات عملكم", "مواعيد العمل", "الدوام", "دوامكم",
+            "متى تفتحون",
             "متى تفتح", "متى تغلقون", "متى تقفلون", "متى تسكرون", "working hours", "work hours", "opening hours",
             "business hours", "office hours", "are you open", "when are you open", "when do you open",
             "what time do you open", "when do you close", "what time do you close",
