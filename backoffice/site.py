@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from backoffice import navigation
 from backoffice.context import site_name
 from chat.policies import ACCEPT
+from notifications.admin.urls import pages as notification_pages
 
 
 class BackOfficeSite(AdminSite):
@@ -60,7 +61,7 @@ class BackOfficeSite(AdminSite):
             path("login/code", lambda request: second_factor.enter_code(request, self), name="sign_in_code"),
             path("account/second-factor", inside, name="second_factor"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *notification_pages(self), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from backoffice import views

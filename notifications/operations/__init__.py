@@ -3,11 +3,12 @@
 from notifications.operations.deliveries import cancel_delivery, retry_delivery, send_again
 from notifications.operations.devices import add_device, remove_device
 from notifications.operations.preferences import mute, set_defaults, set_preferences, set_settings, unmute, unsubscribe
-from notifications.operations.reading import mark_all_read, mark_read
+from notifications.operations.reading import mark_about_read, mark_all_read, mark_read
 
 __all__ = [
     "add_device",
     "cancel_delivery",
+    "mark_about_read",
     "mark_all_read",
     "mark_read",
     "mute",

@@ -22,6 +22,13 @@ def mark_read(notification_id: int, *, by: Actor) -> Notification:
 
 
 @operation
+def mark_about_read(entity_type: str, entity_id: str, *, by: Actor) -> int:
+    """Mark what tells somebody of one thing as read, since they have opened it; return how many were not."""
+    told = Notification.objects.filter(item__entity_type=entity_type, item__entity_id=entity_id)
+    return told.filter(recipient_id=by.pk, read_at=None).update(read_at=clock.now())
+
+
+@operation
 def mark_all_read(*, by: Actor) -> int:
     """Mark everything in one's list as read; return how many were not."""
     return Notification.objects.filter(recipient_id=by.pk, read_at=None).update(read_at=clock.now())

@@ -66,6 +66,10 @@ def read_one(cast: Cast, client: Api, ticket: str) -> None:
     data(client.post(f"/notifications/{row['id']}/read"))
 
 
+def seen(cast: Cast, client: Api, ticket: str) -> None:
+    operations.mark_about_read("ticket", ticket, by=cast.customer)
+
+
 def defaults(cast: Cast, client: Api, ticket: str) -> None:
     operations.set_defaults({"ticket-created": {"email": False}}, audience="staff", by=cast.administrator)
 
@@ -85,6 +89,7 @@ CASES: dict[str, Case] = {
     ),
     f"{_OPS}.reading.mark_read": case(of_ticket(read_one), "", silent=_OWN),
     f"{_OPS}.reading.mark_all_read": case(called("POST", "/notifications/read-all", {}), "", silent=_OWN),
+    f"{_OPS}.reading.mark_about_read": case(of_ticket(seen), "", silent=_OWN),
     f"{_OPS}.devices.add_device": case(of_ticket(lambda cast, client, ticket: device(client)), "", silent=_OWN),
     f"{_OPS}.devices.remove_device": case(of_ticket(removed), "", silent=_OWN),
     f"{_OPS}.preferences.set_preferences": case(

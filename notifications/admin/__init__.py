@@ -1,0 +1,1 @@
+"""Notifications in the back office: the bell and one's own list."""
