@@ -139,6 +139,7 @@ INSTALLED_APPS = [
     "bot",
     "tickets",
     "chat",
+    "reports",
     "backoffice",
 ]
 MIDDLEWARE = [

@@ -16,6 +16,7 @@ _api: list[URLPattern | URLResolver] = [
     path("", include("bot.api.urls")),
     path("", include("tickets.api.urls")),
     path("", include("chat.api.urls")),
+    path("", include("reports.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

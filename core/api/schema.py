@@ -45,7 +45,26 @@ _NOTIFICATIONS = {
     "required": [*_PAGE["required"], "unread"],
     "properties": {**_PAGE["properties"], "unread": {"type": "integer"}},
 }
+_PERIOD = {
+    "startDate": {"type": "string", "format": "date"},
+    "endDate": {"type": "string", "format": "date"},
+}
+_REPORT = {
+    "type": "object",
+    "required": ["startDate", "endDate", "timezone"],
+    "properties": {
+        **_PERIOD,
+        "timezone": {"type": "string"},
+        "previous": {
+            "type": "object",
+            "description": "The same of the period before, with `compare=previous`.",
+            "required": ["startDate", "endDate", "data"],
+            "properties": {**_PERIOD, "data": {}},
+        },
+    },
+}
 METAS: dict[str, dict[str, Any]] = {
+    "report": _REPORT,
     "page": _PAGE,
     "notifications": _NOTIFICATIONS,
     "thread": _THREAD,

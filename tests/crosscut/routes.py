@@ -123,6 +123,12 @@ _FILE = {"files": [{"base64": "aGVsbG8=", "filename": "hello.txt"}]}
 _LINK = {"ticketId": "{other}", "kind": "related"}
 _SEARCHERS = dict.fromkeys(("guest", "stranger", "customer"), 404)
 
+_REPORTS = (
+    *("tickets/overview", "tickets/by-category", "tickets/agent-performance", "tickets/sla-compliance"),
+    *("tickets/satisfaction", "tickets/peak-hours", "chat/overview", "statistics/agents", "statistics/categories"),
+    *("statistics/first-contact-resolution", "statistics/messages-per-ticket"),
+)
+
 ROUTES = (
     # Accounts
     public("POST", "/auth/register", 201, {"email": "new@example.test", "password": "a-good-new-one-1", "name": "New"}),
@@ -218,6 +224,9 @@ ROUTES = (
     staffs("PATCH", "/chat/bot/rules/{rule}", 200, "bot.manage", {"priority": 7}),
     staffs("DELETE", "/chat/bot/rules/{rule}", 200, "bot.manage"),
     staffs("POST", "/chat/bot/test", 200, "bot.manage", {"text": "مرحبا", "language": "en"}),
+    # Reports
+    *(staffs("GET", f"/support/reports/{path}", 200, "reports.view") for path in _REPORTS),
+    staffs("GET", "/support/reports/rows/{user}", 404, "reports.view"),
 )  # fmt: skip
 
 

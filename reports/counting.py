@@ -1,0 +1,147 @@
+"""Counting a ledger: one statement for all groups, and the rows of one of them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from reports.asking import Ask
+from reports.classes import BOUNDS
+from reports.ledgers import Ledger
+from reports.scope import as_sql, chats_of, tickets_of
+
+TICKET_COLUMNS = (
+    *("id", "created_at", "status", "priority", "category_id", "team_id", "customer_id", "resolved_at", "closed_at"),
+    *("first_response_at", "first_response_by_id", "first_response_due_at", "next_response_due_at"),
+    *("resolution_due_at", "sla_paused", "sla_remaining_seconds"),
+)
+CHAT_COLUMNS = ("id", "created_at", "status", "agent_id", "first_waiting_at", "first_accepted_at", "ended_at")
+
+BY: dict[str, str] = {
+    "bucket": "width_bucket(l.at, %(buckets)s::timestamptz[])",
+    "created": "width_bucket(l.created_at, %(buckets)s::timestamptz[])",
+    "hour": "width_bucket(l.at, %(hours)s::timestamptz[])",
+    "agent": "l.agent_id",
+    "category": "l.category_id",
+    "team": "l.team_id",
+    "priority": "l.priority",
+    "mark": "l.mark",
+    "amount": "l.amount::int",
+}
+"""What a ledger can be grouped by; `bucket`, `created` and `hour` are places in the period, from 1."""
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class Tally:
+    """How many rows a group has, of how many tickets, the exact sum of their amounts, and their count by class."""
+
+    rows: int = 0
+    things: int = 0
+    total: Decimal = Decimal(0)
+    classes: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row behind a figure: of a ticket or a chat."""
+
+    id: int
+    at: datetime.datetime
+    agent_id: int | None
+    amount: Decimal | None
+
+
+def tally(ask: Ask, ledger: Ledger, by: Sequence[str] = (), *, spread: bool = False) -> dict[Key, Tally]:
+    """Count the rows of a ledger by group; with `spread` also by class of their amounts."""
+    keys = [BY[name] for name in by] + (["width_bucket(floor(l.amount)::int, %(classes)s::int[])"] if spread else [])
+    groups = "".join(f"{key}, " for key in keys)
+    places = ", ".join(str(place) for place in range(1, len(keys) + 1))
+    sql = f"select {groups}count(*), coalesce(sum(l.amount), 0) from l" + (f" group by {places}" if keys else "")
+    found: dict[Key, Tally] = {}
+    for *key, rows, total in _run(ask, ledger, sql):
+        group = found.setdefault(tuple(key[: len(by)]), Tally())
+        group.rows += rows
+        group.total += total
+        if spread:
+            group.classes[key[-1]] = group.classes.get(key[-1], 0) + rows
+    return found
+
+
+def distinct(ask: Ask, ledger: Ledger, by: Sequence[str] = ()) -> dict[Key, int]:
+    """Count the tickets or chats of a ledger by group, each once in a group."""
+    keys = "".join(f"{BY[name]}, " for name in by)
+    places = ", ".join(str(place) for place in range(1, len(by) + 1))
+    sql = f"select {keys}count(distinct l.id) from l" + (f" group by {places}" if by else "")
+    return {tuple(key): count for *key, count in _run(ask, ledger, sql)}
+
+
+Where = Mapping[str, Sequence[Any]]
+"""Of keys of BY, the values that are wanted."""
+
+
+def rows(ask: Ask, ledger: Ledger, where: Where, *, once: bool, limit: int, offset: int = 0) -> list[Row]:
+    """Return the rows of a ledger in order of time; with `once` the first one of each ticket or chat."""
+    source = f"(select distinct on (l.id) l.* from l{_clause(where)} order by l.id, l.at)"
+    sql = f"select l.id, l.at, l.agent_id, l.amount from {source if once else 'l'} l{'' if once else _clause(where)}"
+    sql += " order by l.at, l.id limit %(limit)s offset %(skip)s"
+    return [Row(*row) for row in _run(ask, ledger, sql, _values(where) | {"limit": limit, "skip": offset})]
+
+
+def count_rows(ask: Ask, ledger: Ledger, where: Where, *, once: bool) -> int:
+    """Return how many rows `rows` has without a limit."""
+    what = "distinct l.id" if once else "*"
+    [[count]] = _run(ask, ledger, f"select count({what}) from l{_clause(where)}", _values(where))
+    return int(count)
+
+
+def _clause(where: Where) -> str:
+    conditions = [
+        f"{BY[name]} is null" if list(values) == [None] else f"{BY[name]} = any(%(is_{name})s)"
+        for name, values in where.items()
+    ]
+    return f" where {' and '.join(conditions)}" if conditions else ""
+
+
+def _values(where: Where) -> dict[str, Any]:
+    return {f"is_{name}": list(values) for name, values in where.items() if list(values) != [None]}
+
+
+def _run(ask: Ask, ledger: Ledger, sql: str, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Run a SELECT over `l`, the rows of a ledger."""
+    name, scope, params = ("s", *_scope(ask, chats=True)) if ledger.of_chats else ("t", *_scope(ask, chats=False))
+    whole = f"with {name} as not materialized ({scope}), l as ({ledger.sql}) {sql}"
+    with connection.cursor() as cursor:
+        cursor.execute(whole, {**params, **_moments(ask, whole), **(extra or {})})
+        return cursor.fetchall()
+
+
+def _scope(ask: Ask, *, chats: bool) -> tuple[str, dict[str, Any]]:
+    """Return the SELECT of what a question is about, its parameters by name."""
+    sql, params = as_sql(chats_of(ask), CHAT_COLUMNS) if chats else as_sql(tickets_of(ask), TICKET_COLUMNS)
+    named = iter(range(len(params)))
+    sql = re.sub("%s", lambda _: f"%(scope{next(named)})s", sql)
+    return sql, {f"scope{place}": value for place, value in enumerate(params)}
+
+
+def _moments(ask: Ask, sql: str) -> dict[str, Any]:
+    """Return the parameters that the period gives; long lists only where they are asked for."""
+    lists: dict[str, Callable[[], list[Any]]] = {
+        "buckets": lambda: list(ask.period.starts(ask.group)),
+        "hours": lambda: list(ask.period.hours),
+        "classes": lambda: list(BOUNDS),
+    }
+    return {
+        "start": ask.period.start,
+        "end": ask.until or ask.period.end,
+        "reopen_window": datetime.timedelta(days=settings.REOPEN_WINDOW_DAYS),
+        **{name: make() for name, make in lists.items() if f"%({name})s" in sql},
+    }

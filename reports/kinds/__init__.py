@@ -1,0 +1,1 @@
+"""One module a report: what it shows, and what the API answers of it."""

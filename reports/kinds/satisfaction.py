@@ -1,0 +1,88 @@
+"""Customer satisfaction: the ratings of tickets created in the period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from rest_framework import serializers
+
+from core.api.serializers import FormOut
+from reports.asking import Ask
+from reports.metrics import total_of
+from reports.report import Line, Report, Table, bucket_names, lines_of
+
+TOTALS = ("score", "responseRate", "avgRating", "count")
+TREND = ("score", "avgRating", "count")
+STARS = range(1, 6)
+
+
+DistributionOut: type[FormOut] = type(
+    "DistributionOut", (FormOut,), {str(star): serializers.IntegerField() for star in STARS}
+)
+
+
+class TrendOut(FormOut):
+    start = serializers.DateTimeField()
+    score = serializers.FloatField(allow_null=True)
+    average = serializers.FloatField(allow_null=True)
+    count = serializers.IntegerField()
+
+
+class SatisfactionOut(FormOut):
+    score = serializers.FloatField(allow_null=True)
+    response_rate = serializers.FloatField(allow_null=True)
+    average = serializers.FloatField(allow_null=True)
+    count = serializers.IntegerField()
+    distribution = DistributionOut()
+    trend = TrendOut(many=True)
+
+
+def _tables(ask: Ask) -> list[Table]:
+    total = Table(
+        "total", _("All ratings"), _("Tickets"), TOTALS, [Line(None, _("All tickets"), total_of(ask, TOTALS))]
+    )
+    stars = {star: ngettext_lazy("%(n)s star", "%(n)s stars", "n") % {"n": star} for star in STARS}
+    lines, over_time = lines_of(ask, ("count",), "amount", stars), lines_of(ask, TREND, "created", bucket_names(ask))
+    given = Table(
+        "distribution", _("Ratings by stars"), _("Rating"), ("count",), lines, "amount", None, "columns", ("count",)
+    )
+    heading, group = _("Tickets created from"), ask.group
+    trend = Table(
+        "trend", _("Ratings over time"), heading, TREND, over_time, "created", None, "lines", ("score",), group
+    )
+    return [total, given, trend]
+
+
+def _answer(_ask: Ask, tables: Mapping[str, Table]) -> Any:
+    total = tables["total"].lines[0].figures
+    return SatisfactionOut.show(
+        {
+            "score": total["score"],
+            "response_rate": total["responseRate"],
+            "average": total["avgRating"],
+            "count": total["count"],
+            "distribution": {str(line.key): line.figures["count"] for line in tables["distribution"].lines},
+            "trend": [
+                {"start": line.name, "average": line.figures["avgRating"], **line.figures}
+                for line in tables["trend"].lines
+            ],
+        }
+    )
+
+
+REPORTS = (
+    Report(
+        "satisfaction",
+        "tickets/satisfaction",
+        _("Customer satisfaction"),
+        _("How customers rated what was resolved for them."),
+        SatisfactionOut,
+        _tables,
+        _answer,
+        grouped=True,
+        metrics=TOTALS,
+    ),
+)
