@@ -165,9 +165,12 @@ _READERS: dict[str, Callable[[str, Ask], dict[str, Any]]] = {
 }
 
 
+_BACKLOG_BY = ("bucket",)
+
+
 def _until(ask: Ask, by: str, group: Mapping[str, Any]) -> Ask:
     """Return the question whose period ends where a bucket does."""
-    if by != "bucket":
-        raise Invalid(fields={"by": ["bucket"]})
+    if by not in _BACKLOG_BY:
+        raise Invalid(fields={"by": [", ".join(_BACKLOG_BY)]})
     starts = [*ask.period.starts(ask.group), ask.period.end]
     return replace(ask, until=starts[group["bucket"][0]])

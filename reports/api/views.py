@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -72,9 +73,11 @@ class ReportView(ApiView):
 
 def view_of(report: Report) -> Any:
     """Return the view of a report."""
+    with override("en"):
+        summary = str(report.title)
 
     @describe(
-        str(report.title),
+        summary,
         answer=report.form(many=True) if report.many else report.form,
         meta="report",
         parameters=[PARAMETERS[name] for name in parameters_of(report)],
