@@ -11,7 +11,7 @@ PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run demo test check bench bench-realtime soak messages openapi test-pg15
+.PHONY: run demo test check bench bench-realtime soak messages openapi test-pg15 widget-size
 
 .venv/installed: requirements.txt requirements-dev.txt
 	@test -x $(PY) || { echo "making .venv"; $(PYTHON) -m venv .venv; }
@@ -65,6 +65,12 @@ messages: .venv/installed
 openapi: .venv/installed
 	@$(PY) manage.py openapi
 	@$(PY) manage.py asyncapi
+
+# What the chat widget weighs on a page: each script as a browser fetches it, gzipped, the socket's client among them.
+widget-size:
+	@total=0; for file in widget/static/widget/*.js realtime/static/realtime/realtime.js; do \
+		size=$$(gzip -9 -c $$file | wc -c); total=$$((total + size)); printf '%7d  %s\n' $$size $$file; done; \
+	printf '%7d  bytes gzipped in all, of 40960 allowed\n' $$total; test $$total -le 40960
 
 # The suite on PostgreSQL 15, the oldest supported, from PG_BINDIR or where Debian puts it.
 test-pg15: .venv/installed

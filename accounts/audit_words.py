@@ -12,7 +12,12 @@ _ROLES: dict[str, str | Promise] = {role.value: role.label for role in Role}
 
 VALUES: dict[str, dict[str, str | Promise]] = {
     "availability": {each.value: each.label for each in Availability},
-    "door": {"api": _("An app"), "backoffice": _("The back office")},
+    "door": {
+        "api": _("An app"),
+        "backoffice": _("The back office"),
+        "shop": _("The shop"),
+        "help": _("The help pages"),
+    },
     "groups": {name: _ROLES[name] for name in DEFAULT_GROUPS},
     "language": dict(settings.LANGUAGES),
     "permission": _RIGHTS,

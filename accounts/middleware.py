@@ -14,7 +14,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = self._of_page(request) if request.path.startswith("/admin") else ""
+        language = self._of_page(request) if request.path.startswith(("/admin", "/help")) else ""
         translation.activate(language or translation.get_language_from_request(request))
         request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)

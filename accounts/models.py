@@ -338,3 +338,56 @@ class PasswordReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+
+
+class SignInLinkRequest(models.Model):
+    """A sign-in link that somebody asked for at an address, known or not; the worker looks up whose it is."""
+
+    email = models.CharField(max_length=254)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class SignInLink(models.Model):
+    """The one living sign-in link of a customer, by its token's hash; using it deletes it, as a new e-mail does."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_in_link")
+    email = models.EmailField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+
+
+class ServerKey(models.Model):
+    """A secret by which a shop's own server signs its customers in; only its hash is kept. Revoked ones stay."""
+
+    audit_type = "server_key"
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("server key")
+        verbose_name_plural = _("server keys")
+        default_permissions = ()
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def audit_name(self) -> str:
+        return self.name

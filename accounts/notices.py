@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SERVICE_ROLES, User
 from accounts.operations.passwords import make_reset_link
+from accounts.operations.sign_in_links import life, make_sign_in_link
 from core import clock
 from notifications.kinds import Kind
 from notifications.models import Channel, Item
@@ -55,4 +56,24 @@ def _reset(link: str) -> dict[str, Any]:
     return {"link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60, "data": {}}
 
 
-KINDS = (PasswordReset(),)
+class SignInLink(AccountKind):
+    """Brings a customer the link to sign in by; it is made when it is sent, so that nothing stored can be used."""
+
+    slug = "sign-in-link"
+    label = _("Sign-in link")
+
+    def still_wanted(self, item: Item, recipient: User) -> bool:
+        return super().still_wanted(item, recipient) and clock.now() - item.created_at < life()
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return _sign_in(make_sign_in_link(recipient))
+
+    def sample(self, language: str) -> dict[str, Any]:
+        return _sign_in(f"{settings.SITE_URL}/help/sign-in/link/sample")
+
+
+def _sign_in(link: str) -> dict[str, Any]:
+    return {"link": link, "minutes": settings.SIGN_IN_LINK_MINUTES, "data": {}}
+
+
+KINDS = (PasswordReset(), SignInLink())

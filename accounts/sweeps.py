@@ -5,7 +5,14 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.models import PasswordReset, PasswordResetRequest, SignInCount, TokenFamily
+from accounts.models import (
+    PasswordReset,
+    PasswordResetRequest,
+    SignInCount,
+    SignInLink,
+    SignInLinkRequest,
+    TokenFamily,
+)
 
 
 def old_rows() -> None:
@@ -15,4 +22,6 @@ def old_rows() -> None:
     SignInCount.objects.filter(window_start__lt=now - timedelta(days=1)).delete()
     PasswordReset.objects.filter(expires_at__lt=now).delete()
     PasswordResetRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
+    SignInLink.objects.filter(expires_at__lt=now).delete()
+    SignInLinkRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
     Session.objects.filter(expire_date__lt=now).delete()

@@ -39,8 +39,16 @@ def lifetimes(user: User) -> tuple[datetime.timedelta, datetime.timedelta]:
 
 
 def open_family(user: User) -> Pair:
-    """A new session of this user."""
-    _access, whole = lifetimes(user)
+    """Open a new session of this user."""
+    return _open(user, lifetimes(user)[1])
+
+
+def open_short_family(user: User) -> Pair:
+    """Open a session that lives as long as one access token; its refresh token is given to nobody."""
+    return _open(user, lifetimes(user)[0])
+
+
+def _open(user: User, whole: datetime.timedelta) -> Pair:
     came = origin()
     family = TokenFamily.objects.create(
         user=user,

@@ -77,6 +77,7 @@ AREAS = (
         (
             Entry("tickets.slapolicy", "clock", note=_("What is promised, and for which tickets")),
             Entry("tickets.businesscalendar", "clock", note=_("When customers find somebody here")),
+            Entry("accounts.serverkey", "key", note=_("How a shop's server signs its customers in")),
             Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),
         ),
     ),

@@ -68,8 +68,13 @@ def _offer_tickets(now: datetime, session_id: int | None = None) -> None:
             _safely(upkeep.offer_ticket, session.pk, reason, now=now, by=system)
 
 
+def people_are_here() -> bool:
+    """Return whether we are open and an agent who takes chats is here."""
+    return not _why_everybody(clock.now())
+
+
 def _why_everybody(now: datetime) -> str:
-    """Why all who wait are offered a ticket at once; empty when agents are here."""
+    """Return why all who wait are offered a ticket at once; empty when agents are here."""
     if not hours.open_now(now):
         return "closed"
     return "" if connected(list(takers().values_list("pk", flat=True))) else "nobody"

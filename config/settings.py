@@ -140,6 +140,8 @@ INSTALLED_APPS = [
     "tickets",
     "chat",
     "reports",
+    "portal",
+    "widget",
     "backoffice",
 ]
 MIDDLEWARE = [
@@ -221,6 +223,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = env.integer("PASSWORD_RESET_MINUTES", 60, low=5) * 60
+# How long a customer's mailed sign-in link may be used.
+SIGN_IN_LINK_MINUTES = env.integer("SIGN_IN_LINK_MINUTES", 15, low=1, high=1440)
 # Whether staff may have a second factor, or must: without one, the back office shows only the page to set it up.
 STAFF_SECOND_FACTOR = env.choice("STAFF_SECOND_FACTOR", "optional", ("optional", "required"))
 OTP_TOTP_ISSUER = SITE_NAME_EN
@@ -300,6 +304,7 @@ RATES = {
     "sign_in_address": env.rate("RATE_SIGN_IN_ADDRESS", "60/minute"),
     "register": env.rate("RATE_REGISTER", "20/hour"),
     "guest": env.rate("RATE_GUEST", "60/hour"),
+    "customer_token": env.rate("RATE_CUSTOMER_TOKEN", "1200/minute"),
     "password_reset": env.rate("RATE_PASSWORD_RESET", "5/hour"),
     "read": env.rate("RATE_READ", "600/minute"),
     "write": env.rate("RATE_WRITE", "120/minute"),
@@ -340,6 +345,7 @@ REFUSAL_HOOK = "accounts.refusals.record_refusal"
 SWEEPS = [
     "core.sweeps.idempotency_keys",
     "accounts.operations.send_password_resets",
+    "accounts.operations.send_sign_in_links",
     "accounts.sweeps.old_rows",
     "uploads.sweeps.orphans",
     "tickets.search_text.recopy_changed",
@@ -421,6 +427,23 @@ CHAT: dict[str, int] = {
     "watch_seconds": env.integer("CHAT_WATCH_SECONDS", 10, low=1, high=60),
 }
 
+# --- The widget: what a page does not say by attributes of its own -----------------------------------------------
+WIDGET: dict[str, Any] = {
+    "title": (env.text("WIDGET_TITLE_AR", SITE_NAME_AR), env.text("WIDGET_TITLE_EN", SITE_NAME_EN)),
+    "greeting": (
+        env.text("WIDGET_GREETING_AR", "أهلًا بك، كيف يمكننا مساعدتك؟"),
+        env.text("WIDGET_GREETING_EN", "Welcome. How can we help you?"),
+    ),
+    "color": env.text("WIDGET_COLOR", "#0a6b67"),
+    # A greeting that comes by itself: after how long (0: never), and on which pages, by how their paths begin.
+    "proactive_seconds": env.integer("WIDGET_PROACTIVE_SECONDS", 0, low=0, high=86_400),
+    "proactive_pages": env.listed("WIDGET_PROACTIVE_PAGES", []),
+    "proactive_text": (
+        env.text("WIDGET_PROACTIVE_TEXT_AR", "هل تحتاج إلى مساعدة؟"),
+        env.text("WIDGET_PROACTIVE_TEXT_EN", "Do you need any help?"),
+    ),
+}
+
 # --- Notifications -------------------------------------------------------------------------------------------------
 NOTIFICATIONS: dict[str, Any] = {
     # What is older when the worker finds it is shown in the app alone.
@@ -436,8 +459,8 @@ NOTIFICATIONS: dict[str, Any] = {
     "devices_per_user": env.integer("NOTIFICATION_DEVICES_PER_USER", 20, low=1, high=1000),
 }
 # Where a customer reads a ticket or a chat; `{id}` and `{number}` stand for its own.
-CUSTOMER_TICKET_URL = env.text("CUSTOMER_TICKET_URL", f"{SITE_URL}/?ticket={{id}}")
-CUSTOMER_CHAT_URL = env.text("CUSTOMER_CHAT_URL", f"{SITE_URL}/?chat={{id}}")
+CUSTOMER_TICKET_URL = env.text("CUSTOMER_TICKET_URL", f"{SITE_URL}/help/tickets/{{number}}")
+CUSTOMER_CHAT_URL = env.text("CUSTOMER_CHAT_URL", f"{SITE_URL}/help/chat")
 # Push: the JSON file of a Firebase service account; off without it.
 PUSH = {
     "service_account_file": env.text("FCM_SERVICE_ACCOUNT_FILE"),

@@ -17,6 +17,7 @@ _api: list[URLPattern | URLResolver] = [
     path("", include("tickets.api.urls")),
     path("", include("chat.api.urls")),
     path("", include("reports.api.urls")),
+    path("", include("widget.urls.api")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("backoffice.urls")),
     path("", include("notifications.urls")),
     path("", include("tickets.urls")),
+    path("help", include("portal.urls")),
+    path("", include("widget.urls.pages")),
     path(f"{settings.API_PREFIX}/" if settings.API_PREFIX else "", include(_api)),
 ]
 

@@ -1,10 +1,11 @@
-"""Refusals as pages for people: whatever goes wrong under /admin answers HTML, rendered without the database."""
+"""Refusals as pages for people: what goes wrong under /admin and /help answers HTML, without the database."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
@@ -17,8 +18,8 @@ STATUSES = frozenset({400, 403, 404, 500, 503})
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether this request is the back office's, where people read the answers."""
-    return request.path == "/admin" or request.path.startswith("/admin/")
+    """Return whether this request is the back office's or the help pages', where people read the answers."""
+    return request.path in {"/admin", "/help"} or request.path.startswith(("/admin/", "/help/"))
 
 
 def page(request: HttpRequest, problem: Problem, status: int | None = None) -> HttpResponse:
@@ -41,6 +42,7 @@ def page(request: HttpRequest, problem: Problem, status: int | None = None) -> H
 def _context(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": in_language(settings.SITE_NAME_AR, settings.SITE_NAME_EN),
+        "home": reverse("help-home" if request.path.startswith("/help") else "admin:index"),
         "again": request.get_full_path() if request.method == "GET" else "",
         "request_id": origin().request_id,
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Language, Role
+from accounts.operations.server_keys import LONGEST_SECRET
 from core.api.serializers import FormIn, FormOut, IdField, TextField, refuse_longer
 
 
@@ -84,6 +85,22 @@ class GuestIn(FormIn):
 
 class RefreshIn(FormIn):
     refresh_token = TextField(max_length=2000)
+
+
+class CustomerTokenIn(FormIn):
+    """The secret of a server key, and the customer whom the shop has signed in."""
+
+    secret = TextField(max_length=LONGEST_SECRET, trim_whitespace=False, write_only=True)
+    email = EmailField(max_length=254)
+    name = TextField(max_length=150)
+    phone = PhoneField(required=False, default="")
+    language = serializers.ChoiceField(choices=Language.choices, required=False, default="")
+
+
+class CustomerTokenOut(FormOut):
+    access_token = serializers.CharField(source="access")
+    expires_in = serializers.IntegerField()
+    user = UserOut()
 
 
 class PasswordChangeIn(FormIn):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("auth/register", views.Register.as_view(), name="auth-register"),
     path("auth/login", views.Login.as_view(), name="auth-login"),
     path("auth/guest", views.Guest.as_view(), name="auth-guest"),
+    path("auth/customer-token", views.CustomerToken.as_view(), name="auth-customer-token"),
     path("auth/refresh", views.Refresh.as_view(), name="auth-refresh"),
     path("auth/logout", views.Logout.as_view(), name="auth-logout"),
     path("auth/logout-all", views.LogoutAll.as_view(), name="auth-logout-all"),

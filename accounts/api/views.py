@@ -8,6 +8,7 @@ from accounts import operations
 from accounts.api import serializers as forms
 from accounts.authentication import TokenAuthentication
 from accounts.models import Role, User
+from accounts.operations.server_keys import ShopCustomer, key_of
 from accounts.tokens import Pair
 from core.api.permissions import Public, SignedIn
 from core.api.requests import ApiRequest
@@ -67,6 +68,24 @@ class Guest(ApiView):
     def post(self, request: ApiRequest) -> Response:
         data = self.read(forms.GuestIn, request)
         return _pair(operations.start_guest(data["name"], email=data["email"], language=_language()), 201)
+
+
+class CustomerToken(ApiView):
+    """For the servers of shops alone: a page that held the secret could sign in as anybody."""
+
+    permission_classes = [Public]
+    rate = "customer_token"
+
+    @describe(
+        "Sign a shop's customer in, by the shop's own server: a short token for the widget or the app",
+        body=forms.CustomerTokenIn,
+        status={201: forms.CustomerTokenOut},
+        refusals=(401, 403),
+    )
+    def post(self, request: ApiRequest) -> Response:
+        data = self.read(forms.CustomerTokenIn, request)
+        key = key_of(data.pop("secret"))
+        return ok(forms.CustomerTokenOut.show(operations.sign_in_for_shop(key, ShopCustomer(**data))), 201)
 
 
 class Refresh(ApiView):

@@ -15,7 +15,7 @@ from accounts.events import access_changed
 from accounts.models import Role, TokenFamily, User
 from accounts.operations.second_factor import check_code, has_second_factor, must_set_up
 from accounts.throttle import count_attempt, forget_attempts
-from accounts.tokens import Pair, open_family, pair, read_refresh
+from accounts.tokens import Pair, open_family, open_short_family, pair, read_refresh
 from audit.recorder import record
 from core import clock
 from core.errors import Invalid, OtpRequired, Unauthenticated
@@ -119,11 +119,38 @@ def check_credentials(email: str, password: str) -> User | None:
     return user
 
 
+def sign_in_customer(email: str, password: str) -> Pair:
+    """Sign a customer in on the pages of /help; staff have the back office and are refused as a wrong password is.
+
+    Raises Unauthenticated, or RateLimited after too many attempts.
+    """
+    user = check_credentials(email, password)
+    if user is None or not user.is_customer:
+        raise Unauthenticated(_("The e-mail or the password is wrong."))
+    return _signed_in(user, door="help")
+
+
 @operation
-def _signed_in(user: User) -> Pair:
+def _signed_in(user: User, *, door: str = "api") -> Pair:
     found = open_family(user)
-    record("SIGNED_IN", user, by=user, metadata={"door": "api"})
+    record("SIGNED_IN", user, by=user, metadata={"door": door})
     return found
+
+
+@operation
+def open_link_session(guest: User) -> str:
+    """Return a short sign-in for a guest who comes by a signed link: links to files live no longer than one."""
+    return open_short_family(guest).family
+
+
+@operation
+def end_family(family_id: str, *, by: User) -> None:
+    """End one sign-in of the caller; one that has ended already, or is another's, stays as it is."""
+    family = TokenFamily.objects.select_for_update(no_key=True).filter(pk=family_id, user=by, ended_at=None).first()
+    if family is not None:
+        _end_family(family, "signed_out")
+        record("SIGNED_OUT", by, by=by)
+        access_changed([by.pk], "signed_out")
 
 
 @operation

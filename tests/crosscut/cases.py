@@ -19,7 +19,9 @@ from django.core.management import call_command
 
 from accounts import operations as people
 from accounts.models import Role, User
+from accounts.operations.sessions import open_link_session
 from accounts.refusals import record_refusal
+from accounts.tokens import open_family
 from audit.erasure import erase_details
 from audit.models import Entry
 from backoffice.operations import enter, leave
@@ -286,6 +288,36 @@ def _policy(cast: Cast) -> Any:
     return save_policy(None, PolicyValues("أ", "A", [version]), by=cast.manager)
 
 
+def _by_administrator(act: Callable[[User], Any]) -> Callable[[Cast], Callable[[], Any]]:
+    return lambda cast: lambda: act(cast.administrator)
+
+
+def _revoked_key(cast: Cast) -> Callable[[], Any]:
+    key = people.create_server_key("Shop", by=None).key
+    return lambda: people.revoke_server_key(key.pk, by=cast.administrator)
+
+
+def _signed_in_for_shop(cast: Cast) -> Callable[[], Any]:
+    secret = people.create_server_key("Shop", by=None).secret
+    body = {"secret": secret, "email": "shopper@example.test", "name": "Shopper"}
+    return lambda: data(Api().post("/auth/customer-token", body), 201)
+
+
+def _left_the_help_pages(cast: Cast) -> Callable[[], Any]:
+    family = open_family(cast.customer).family
+    return lambda: people.end_family(family, by=cast.customer)
+
+
+def _link_mailed(cast: Cast) -> None:
+    people.request_sign_in_link(str(cast.customer.email))
+    assert people.send_sign_in_links() == 1
+
+
+def _followed_link(cast: Cast) -> Callable[[], Any]:
+    token = people.make_sign_in_link(cast.customer).rpartition("/")[2]
+    return lambda: people.sign_in_by_link(token)
+
+
 _TICKETS, _PEOPLE = "tickets.operations", "accounts.operations"
 CASES = {
     f"{_TICKETS}.create.create_ticket": case(
@@ -384,6 +416,18 @@ CASES = {
         _attached, "TICKET_CREATED", "ticket:created",
         silent="Part of the operation of its owner, which audits and announces it.",
     ),
+    f"{_PEOPLE}.server_keys.create_server_key": case(
+        _by_administrator(lambda boss: people.create_server_key("Shop", by=boss)), "SERVER_KEY_CREATED", silent=UNHEARD
+    ),
+    f"{_PEOPLE}.server_keys.revoke_server_key": case(
+        _revoked_key, "SERVER_KEY_REVOKED", silent=UNHEARD
+    ),
+    f"{_PEOPLE}.server_keys.server_key": case(
+        _by_administrator(lambda boss: people.server_key("Shop")), "SERVER_KEY_CREATED", silent=UNHEARD
+    ),
+    f"{_PEOPLE}.server_keys.sign_in_for_shop": case(
+        _signed_in_for_shop, "SIGNED_IN USER_CREATED", silent=UNKNOWN_YET
+    ),
     f"{_PEOPLE}.sessions.register": case(
         sent("", "POST", "/auth/register", _NEW), "USER_REGISTERED", silent=UNKNOWN_YET
     ),
@@ -397,6 +441,22 @@ CASES = {
         silent="A rotation as it should be is no news; one that should not be is both.",
     ),
     f"{_PEOPLE}.sessions.end_session": case(_signed_out, "SIGNED_OUT", "access:changed"),
+    f"{_PEOPLE}.sessions.end_family": case(_left_the_help_pages, "SIGNED_OUT", "access:changed"),
+    f"{_PEOPLE}.sessions.open_link_session": case(
+        called(lambda cast: open_link_session(cast.guest)), "",
+        silent="It only signs links to files for minutes; whoever holds the e-mail's link reads them by right.",
+    ),
+    f"{_PEOPLE}.sign_in_links.request_sign_in_link": case(
+        called(lambda cast: people.request_sign_in_link("nobody@example.test")), "",
+        silent="The worker alone learns whether anybody has the address.",
+    ),
+    f"{_PEOPLE}.sign_in_links._answer": case(
+        called(_link_mailed), "", silent="The link is made, and audited, when it is sent."
+    ),
+    f"{_PEOPLE}.sign_in_links.make_sign_in_link": case(
+        called(lambda cast: people.make_sign_in_link(cast.customer)), "SIGN_IN_LINK_MADE", silent=UNHEARD
+    ),
+    f"{_PEOPLE}.sign_in_links.sign_in_by_link": case(_followed_link, "SIGNED_IN", silent=UNKNOWN_YET),
     f"{_PEOPLE}.sessions.end_sessions": case(
         sent("agent", "POST", "/auth/logout-all"), "SIGNED_OUT", "access:changed"
     ),

@@ -134,6 +134,7 @@ ROUTES = (
     public("POST", "/auth/register", 201, {"email": "new@example.test", "password": "a-good-new-one-1", "name": "New"}),
     public("POST", "/auth/login", 401, LOGIN),
     public("POST", "/auth/guest", 201, {"name": "Guest"}),
+    public("POST", "/auth/customer-token", 401, {"secret": "none", "email": "new@example.test", "name": "New"}),
     public("POST", "/auth/refresh", 401, {"refreshToken": "none"}),
     everyone("POST", "/auth/logout", 400, {"refreshToken": "none"}),
     everyone("POST", "/auth/logout-all", 200),
@@ -143,6 +144,8 @@ ROUTES = (
     everyone("GET", "/auth/me", 200),
     everyone("PATCH", "/auth/me", 200, {"name": "Renamed"}),
     staffs("GET", "/audit", 200, "audit.view"),
+    # The widget
+    public("GET", "/widget/settings", 200),
     # Notifications
     everyone("GET", "/notifications", 200),
     everyone("POST", "/notifications/read-all", 200),

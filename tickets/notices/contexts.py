@@ -8,10 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Role, User
 from notifications.models import Item
 from tickets.models import Message, Ticket
 from tickets.rating_links import rating_url
+from tickets.reading_links import reading_url
 
 LONGEST_QUOTE = 2_000
 
@@ -69,9 +70,11 @@ def quoted(text: str) -> str:
 
 
 def ticket_url(ticket: Ticket, reader: User) -> str:
-    """Return where this person reads the ticket: the back office for staff, the shop's page for its customer."""
+    """Return where this person reads the ticket: the back office, the customer's page, or a guest's signed link."""
     if reader.is_agent:
         return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    if reader.role == Role.GUEST:
+        return reading_url(ticket, reader)
     return settings.CUSTOMER_TICKET_URL.replace("{id}", str(ticket.pk)).replace("{number}", ticket.number)
 
 

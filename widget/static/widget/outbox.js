@@ -1,0 +1,102 @@
+// Messages on their way: kept in the browser until the server has them, sent in order, under names that store them once.
+
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30000;
+
+/** A name that nobody else gives. */
+export function newName() {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+}
+
+export class Outbox {
+  /** `deliver(entry)` sends one and rejects with Refused; `changed()` hears of every change. */
+  constructor(store, deliver, changed) {
+    this.store = store;
+    this.deliver = deliver;
+    this.changed = changed;
+    this.held = []; // entries whose files are still on their way: files cannot be kept over a reload
+    this.pause = FIRST_PAUSE;
+    store.watch("outbox", () => this.changed());
+    addEventListener("online", () => this.flush());
+  }
+
+  get entries() {
+    return [...this.store.get("outbox", []), ...this.held];
+  }
+
+  /** Puts a message into the queue; one with `files` (promises of attachments) waits for them and holds nobody up. */
+  add(content, files = []) {
+    const entry = { id: newName(), at: new Date().toISOString(), ...content };
+    if (!files.length) return this.queue(entry);
+    this.held.push(entry);
+    this.changed();
+    Promise.all(files).then(
+      (attachments) => {
+        this.held = this.held.filter((other) => other !== entry);
+        this.queue({ ...entry, uploads: undefined, attachments });
+      },
+      () => {
+        this.held = this.held.filter((other) => other !== entry);
+        this.changed();
+      },
+    );
+  }
+
+  queue(entry) {
+    this.store.set("outbox", [...this.store.get("outbox", []), entry]);
+    this.changed();
+    this.flush();
+  }
+
+  remove(id) {
+    const left = this.store.get("outbox", []).filter((entry) => entry.id !== id);
+    this.store.set("outbox", left.length ? left : null);
+  }
+
+  /** Marks an entry that the server refused, so that a person decides. */
+  fail(id, reason) {
+    const marked = this.store.get("outbox", []).map((entry) => (entry.id === id ? { ...entry, failed: reason } : entry));
+    this.store.set("outbox", marked);
+  }
+
+  retry(id) {
+    const again = this.store.get("outbox", []).map(({ failed, ...entry }) => (entry.id === id ? entry : { failed, ...entry }));
+    this.store.set("outbox", again);
+    this.flush();
+  }
+
+  clear() {
+    this.store.set("outbox", null);
+    this.held = [];
+  }
+
+  /** Sends what waits, one after another; stops at a failed connection and comes back by itself. */
+  async flush() {
+    if (this.flushing) return;
+    this.flushing = true;
+    clearTimeout(this.timer);
+    try {
+      let entry;
+      while ((entry = this.store.get("outbox", []).find((waiting) => !waiting.failed))) {
+        await this.send(entry);
+        this.changed();
+      }
+      this.pause = FIRST_PAUSE;
+    } catch {
+      this.timer = setTimeout(() => this.flush(), this.pause);
+      this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+    } finally {
+      this.flushing = false;
+    }
+  }
+
+  async send(entry) {
+    try {
+      await this.deliver(entry);
+      this.remove(entry.id);
+    } catch (error) {
+      if (error.passing) throw error;
+      this.fail(entry.id, error.reason || error.message || String(error));
+    }
+  }
+}
