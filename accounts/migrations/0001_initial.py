@@ -185,6 +185,47 @@ class Migration(migrations.Migration):
             model_name='tokenfamily',
             index=models.Index(fields=['expires_at'], name='token_family_expiry'),
         ),
+        migrations.CreateModel(
+            name='ServerKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                ('secret_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
+            ],
+            options={
+                'verbose_name': 'server key',
+                'verbose_name_plural': 'server keys',
+                'ordering': ['name'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='SignInLinkRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.CharField(max_length=254)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='SignInLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254)),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_link', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
         sql_file(__file__, "rights.sql", undo="drop function user_rights(bigint)"),
         sql_file(__file__, "password_resets.sql", undo="drop function accounts_end_password_reset() cascade"),
         sql_file(__file__, "search.sql", undo="drop index user_search"),
