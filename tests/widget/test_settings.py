@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -57,3 +59,10 @@ def test_without_the_demo_there_is_no_shop_and_no_token(settings):
     assert Client().post("/demo-shop/token/customer1").status_code == 404
     assert not ServerKey.objects.exists()
     assert User.objects.filter(email="customer1@demo.test").exists()
+
+
+def test_the_scripts_of_the_widget_stay_small(settings):
+    scripts = [*(settings.BASE_DIR / "widget/static/widget").glob("*.js"), Path("realtime/static/realtime/realtime.js")]
+    weight = sum(len(gzip.compress((settings.BASE_DIR / each).read_bytes())) for each in scripts)
+    assert len(scripts) > 10
+    assert weight <= 40 * 1024
