@@ -517,5 +517,8 @@ WHOLE = {
     "disable_second_factor": "Counts the attempt outside, so that a wrong guess is counted, then runs _disable.",
     "change_password": "Counts the attempt outside, so that a wrong guess is counted, then runs _change.",
     "forgot_password": "Counts the request outside, then runs request_password_reset.",
+    "sign_in_customer": "Counts the attempt outside, then runs _signed_in or _refused.",
+    "ask_for_sign_in_link": "Counts the request outside, then runs request_sign_in_link.",
+    "send_sign_in_links": "Takes one row at a time, each in a transaction of its own.",
     "send_password_resets": "Takes one row at a time, each in a transaction of its own.",
 }

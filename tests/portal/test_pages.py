@@ -125,7 +125,6 @@ def test_a_ticket_is_opened_once_with_its_files_and_shown_as_text(cast, storage)
     link = urlsplit(client.get(address[1]).headers["Location"])
     fetched = Client().get(f"{link.path}?{link.query}")
     assert b"".join(fetched.streaming_content) == b"hello"
-    fetched.close()
     assert signed_in(cast.stranger).get(address[1]).status_code == 404
 
 

@@ -72,12 +72,20 @@ def shop() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="module")
 def help_site(django_db_setup: None, shop: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     files = str(tmp_path_factory.mktemp("files"))
-    web = Web(DEBUG="0", CORS_ALLOWED_ORIGINS=shop, DATA_DIR=files, CHAT_READ_SECONDS="0", RATE_GUEST="1000/hour")
+    web = Web(
+        DEBUG="0",
+        CORS_ALLOWED_ORIGINS=shop,
+        DATA_DIR=files,
+        SECRET_KEY=settings.SECRET_KEY,
+        CHAT_READ_SECONDS="0",
+        RATE_GUEST="1000/hour",
+    )
     web.environment["SITE_URL"] = Shop.help_site = web.site
     with web.start():
         yield web
