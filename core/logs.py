@@ -39,6 +39,13 @@ def redacted(_logger: Any, _name: str, line: Any) -> Any:
 _tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
+# Celery says of every task that it came, was sent and succeeded.
+_NOISY = {
+    "daphne": "WARNING", "django.request": "ERROR", "botocore": "WARNING", "PIL": "INFO",
+    **dict.fromkeys(("celery.worker.strategy", "celery.app.trace", "celery.beat"), "WARNING"),
+}
+
+
 def configure(options: dict[str, str]) -> None:
     """Django's LOGGING_CONFIG: sends our logs and everybody else's through the same processors."""
     shared: list[Any] = [
@@ -74,5 +81,5 @@ def configure(options: dict[str, str]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(options["level"])
-    for noisy, level in {"daphne": "WARNING", "django.request": "ERROR", "botocore": "WARNING", "PIL": "INFO"}.items():
+    for noisy, level in _NOISY.items():
         logging.getLogger(noisy).setLevel(level)

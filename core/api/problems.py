@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from core.errors import (
     Forbidden,
     Invalid,
+    MayBeStored,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -28,6 +29,7 @@ from core.errors import (
     Unavailable,
     UnsupportedType,
 )
+from core.operation import CommitUnknown
 from core.request_context import origin
 
 log = structlog.get_logger(__name__)
@@ -85,6 +87,7 @@ _KNOWN: list[tuple[Any, type[Problem]]] = [
     (drf.MethodNotAllowed, MethodNotAllowed),
     ((drf.UnsupportedMediaType, drf.NotAcceptable), UnsupportedType),
     (RequestDataTooBig, TooLarge),
+    (CommitUnknown, MayBeStored),
     ((OperationalError, InterfaceError), Unavailable),
 ]
 

@@ -14,7 +14,6 @@ from realtime.registry import events
 from tests.api import Api, data
 from tests.contract import document
 
-
 _SINCE = """
 select e.room, e.seq, e.event, e.data::text from rt_event e
 join unnest(%s::text[], %s::bigint[]) as known (room, seq) on e.room = known.room and e.seq > known.seq

@@ -142,7 +142,9 @@ ACTS = {
     "unmerge": (
         [lambda s: s.merge(), lambda s: replied(s.cast.customer, s.other)], lambda s: s.unmerge(), {MESSAGE, UPDATED},
     ),
-    "reply to a merged source": ([lambda s: s.merge()], lambda s: replied(s.cast.customer, s.other), {MESSAGE, UPDATED}),
+    "reply to a merged source": (
+        [lambda s: s.merge()], lambda s: replied(s.cast.customer, s.other), {MESSAGE, UPDATED},
+    ),
     "answer to what is closed": (
         [statuses("closed")], lambda s: replied(s.cast.customer, s.ticket), {"ticket:created", UPDATED},
     ),

@@ -87,9 +87,7 @@ def test_of_giving_and_disabling_at_once_a_success_came_before(committed_cast):
         gate.wait(30)
         try:
             return int(
-                Api(cast.agent)
-                .post(f"/tickets/{ticket['id']}/assign", {"agentId": str(cast.colleague.pk)})
-                .status_code
+                Api(cast.agent).post(f"/tickets/{ticket['id']}/assign", {"agentId": str(cast.colleague.pk)}).status_code
             )
         finally:
             connection.close()
