@@ -39,9 +39,19 @@ def redacted(_logger: Any, _name: str, line: Any) -> Any:
 _tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
+def _shorten_refused(record: logging.LogRecord) -> bool:
+    """Keep one line of what Django refuses of a client (a foreign Host, too many fields): no stack, no error."""
+    if record.name.startswith("django.security."):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True
+
+
 # Celery says of every task that it came, was sent and succeeded.
 _NOISY = {
-    "daphne": "WARNING", "django.request": "ERROR", "botocore": "WARNING", "PIL": "INFO",
+    "daphne": "WARNING",
+    "django.request": "ERROR",
+    "botocore": "WARNING",
+    "PIL": "INFO",
     **dict.fromkeys(("celery.worker.strategy", "celery.app.trace", "celery.beat"), "WARNING"),
 }
 
@@ -78,6 +88,7 @@ def configure(options: dict[str, str]) -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
+    handler.addFilter(_shorten_refused)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(options["level"])

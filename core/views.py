@@ -9,22 +9,22 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from core.api.problems import as_problem, problem_response
 from core.errors import Forbidden, Invalid, NotFound, Problem, Unavailable
 from core.health import checks, readiness
 from core.pages import page, wants_page
+from core.reading import reads_only
 
 
-@require_safe
+@reads_only
 def live(request: HttpRequest) -> HttpResponse:
     """The process runs; asks no store (under daphne the bridge answers this on the loop)."""
     return HttpResponse(b'{"status":"ok"}', content_type="application/json")
 
 
-@require_safe
+@reads_only
 def ready(request: HttpRequest) -> HttpResponse:
     """503 only when PostgreSQL is unreachable or migrations are missing."""
     able, found = readiness()
@@ -33,7 +33,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, status=200 if able else 503, content_type="application/json")
 
 
-@require_safe
+@reads_only
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus figures for whoever holds METRICS_TOKEN; absent while no token is set."""
     given = request.headers.get("Authorization", "")

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from core.errors import (
     Forbidden,
@@ -102,6 +103,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     request = context.get("request")
     if isinstance(problem, Forbidden) and request is not None and request.user.is_authenticated:
         refusal_hook()(request.user, problem, f"{request.method} {request.path}")
+    if request is not None:  # a refusal is JSON, also where the answer would be YAML or a page
+        request.accepted_renderer = api_settings.DEFAULT_RENDERER_CLASSES[0]()
+        request.accepted_media_type = request.accepted_renderer.media_type
     response = Response(body(problem), status=problem.status, headers=headers(problem))
     response.exception = True
     return response
