@@ -47,7 +47,7 @@ def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**kept, "DATA_DIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
 
