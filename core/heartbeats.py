@@ -25,7 +25,7 @@ def tell(name: str) -> None:
 def age(name: str) -> float:
     """Return the seconds since the last heartbeat; infinite without one. Raises redis.RedisError."""
     told = client().get(_key(name))
-    return time.time() - float(told) if told else float("inf")  # type: ignore[arg-type]
+    return time.time() - float(told) if told else float("inf")
 
 
 def worker() -> None:

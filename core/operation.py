@@ -185,27 +185,22 @@ def operation_scope() -> Iterator[None]:
     if _current.unit is not None:
         yield
         return
-    ours, ending = connection.get_autocommit(), False
+    ours, committing = connection.get_autocommit(), None
     try:
         with transaction.atomic():
             _current.unit = _Unit()
             try:
                 yield
-                ending = ours
+                committing = connection.connection if ours else None
                 _send(_current.unit, commit=ours and not connection.needs_rollback)
                 for function, args in _current.unit.calls:
                     after_commit(function, *args)
             finally:
                 _current.unit = None
     except (OperationalError, InterfaceError) as error:
-        if ending and not _is_connected():
+        if committing is not None and committing.closed:
             raise CommitUnknown(str(error)) from error
         raise
-
-
-def _is_connected() -> bool:
-    raw: psycopg.Connection[Any] | None = connection.connection
-    return raw is not None and not raw.closed
 
 
 @contextmanager

@@ -104,7 +104,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if isinstance(problem, Forbidden) and request is not None and request.user.is_authenticated:
         refusal_hook()(request.user, problem, f"{request.method} {request.path}")
     if request is not None:  # a refusal is JSON, also where the answer would be YAML or a page
-        request.accepted_renderer = api_settings.DEFAULT_RENDERER_CLASSES[0]()
+        renderer: Any = api_settings.DEFAULT_RENDERER_CLASSES[0]
+        request.accepted_renderer = renderer()
         request.accepted_media_type = request.accepted_renderer.media_type
     response = Response(body(problem), status=problem.status, headers=headers(problem))
     response.exception = True

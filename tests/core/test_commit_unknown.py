@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -47,10 +47,9 @@ class Line:
             else:
                 server = socket.create_connection((self.host, int(self.port)))
             self.open += [client, server]
-            threading.Thread(target=self._to_server, args=(client, server), daemon=True).start()
-            threading.Thread(target=self._to_client, args=(server, client), daemon=True).start()
+            threading.Thread(target=_quietly, args=(self._to_server, client, server), daemon=True).start()
+            threading.Thread(target=_quietly, args=(self._to_client, server, client), daemon=True).start()
 
-    @suppress(OSError)
     def _to_server(self, client: socket.socket, server: socket.socket) -> None:
         while content := _received(client):
             breaks = bool(self.word) and self.word in content.lower()
@@ -67,7 +66,6 @@ class Line:
 
     swallowing = False
 
-    @suppress(OSError)
     def _to_client(self, server: socket.socket, client: socket.socket) -> None:
         while content := _received(server):
             if self.swallowing:
@@ -75,6 +73,12 @@ class Line:
                 client.shutdown(socket.SHUT_RDWR)
                 return
             client.sendall(content)
+
+
+def _quietly(carry: Callable[[socket.socket, socket.socket], None], *ends: socket.socket) -> None:
+    """Carry until an end is closed."""
+    with suppress(OSError):
+        carry(*ends)
 
 
 def _received(end: socket.socket) -> bytes:
