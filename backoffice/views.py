@@ -73,6 +73,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
+@never_cache
 def change_password(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Replace one's own password: this session stays, every other one and all of the API's end."""
     form = ChangeForm(request.POST or None)

@@ -5,11 +5,17 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, transaction
+
+from core.health import HEALTH
+from uploads.models import Attachment
+from uploads.storing import ATTACHMENTS
 
 DUMP = "database.dump"
 FILES = "files"
@@ -26,22 +32,63 @@ def program(name: str) -> str:
     return found
 
 
-def back_up(target: Path) -> int:
-    """Write database and local files to one tar; the bytes written. The database is read as it is at one moment.
+@dataclass(frozen=True)
+class Written:
+    """A backup: its size in bytes, how many files it holds, and the keys that rows name and storage does not have."""
 
-    Files come second: one without a row is swept later, a row without its file would be a loss.
+    size: int
+    files: int
+    missing: Sequence[str]
+
+
+def back_up(target: Path) -> Written:
+    """Write database and local files to one tar, as the database is at one moment.
+
+    The files are those that its own rows name, so that what is uploaded or swept meanwhile does no harm.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / DUMP
-        _run(program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}", *_target())
+        keys = _dump(dump)
         unfinished = Path(folder) / "backup.tar"
         with tarfile.open(unfinished, "w") as archive:
             archive.add(dump, DUMP)
-            if not settings.S3_BUCKET and (settings.DATA_DIR / FILES).exists():
-                archive.add(settings.DATA_DIR / FILES, FILES)
+            files, missing = _add_files(archive, keys) if not settings.S3_BUCKET else (0, [])
         unfinished.chmod(0o600)
         unfinished.replace(target)
-    return target.stat().st_size
+    return Written(target.stat().st_size, files, missing)
+
+
+def _dump(target: Path) -> list[str]:
+    """Dump the database and return the keys of files that this very dump names."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read")
+        cursor.execute("set local idle_in_transaction_session_timeout = 0")
+        cursor.execute("select pg_export_snapshot()")
+        [[snapshot]] = cursor.fetchall()
+        keys = list(Attachment.objects.order_by("key").values_list("key", flat=True).distinct())
+        form = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
+        _run(program("pg_dump"), *form, f"--file={target}", *_target())
+    return keys
+
+
+def _add_files(archive: tarfile.TarFile, keys: Sequence[str]) -> tuple[int, list[str]]:
+    """Add the named files, and those that no row names by design; how many, and which are missing."""
+    folder = settings.DATA_DIR / FILES
+    missing = [key for key in keys if not _add(archive, folder, key)]
+    others = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    kept = [str(path) for path in others if path.parts[0] not in {ATTACHMENTS, HEALTH}]
+    added = sum(_add(archive, folder, name) for name in kept)
+    return len(keys) - len(missing) + added, missing
+
+
+def _add(archive: tarfile.TarFile, folder: Path, name: str) -> bool:
+    """Add one file; False when it is not there any more."""
+    try:
+        with (folder / name).open("rb") as file:
+            archive.addfile(archive.gettarinfo(arcname=f"{FILES}/{name}", fileobj=file), file)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def restore(source: Path) -> None:

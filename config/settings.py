@@ -354,7 +354,19 @@ SWEEPS = [
     "realtime.sweeps.old_events",
     "notifications.sweeps.old_rows",
 ]
-HEALTH_CHECKS = ["core.health.database", "core.health.migrations", "core.health.redis", "core.health.storage"]
+HEALTH_CHECKS = [
+    "core.health.database",
+    "core.health.migrations",
+    "core.health.redis",
+    "core.health.storage",
+    "core.disk.temp",
+    "core.disk.disk",
+    "core.heartbeats.worker",
+    "core.heartbeats.beat",
+    "tickets.health.sla_monitor",
+]
+# Below so many bytes left on a disk that is written to, readiness is degraded.
+DISK_FREE_BYTES = env.integer("DISK_FREE_BYTES", 1024**3, low=0)
 
 # --- Realtime ------------------------------------------------------------------------------------------------------
 REALTIME_ACTIONS = ["chat.sockets.SendMessage"]

@@ -5,8 +5,10 @@ import re
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WRONG_DAY = _("Give a day that exists, written as 2026-03-01.")
 
 
 def as_day(text: str) -> datetime.date | None:

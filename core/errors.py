@@ -156,4 +156,16 @@ class Unavailable(Problem):
     retry_after = 2
 
 
+class MayBeStored(Unavailable):
+    """The answer to a commit was lost: what was sent is stored or not, and only a repeat with its key is safe."""
+
+    text = _(
+        "The connection to the database was lost while this was being stored: it may be stored. "
+        "Sending it again with the same Idempotency-Key or clientMessageId is safe; without one, look first."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(details={"mayBeStored": True})
+
+
 CODES: dict[str, type[Problem]] = {kind.code: kind for kind in Problem.__subclasses__()}

@@ -15,6 +15,8 @@ from django.utils.module_loading import import_string
 from core.stores import client
 
 log = structlog.get_logger(__name__)
+HEALTH = "health"
+"""The folder of storage that the check of storage writes to."""
 REQUIRED = {"database", "migrations"}
 _migrated = False
 
@@ -43,19 +45,20 @@ def redis() -> None:
 
 def storage() -> None:
     """Files can be written and removed."""
-    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
+    name = default_storage.save(f"{HEALTH}/{uuid.uuid4().hex}", ContentFile(b"ok"))
     default_storage.delete(name)
 
 
 @cache
-def _checks() -> dict[str, Callable[[], None]]:
+def checks() -> dict[str, Callable[[], None]]:
+    """Return what HEALTH_CHECKS names; loading them registers their figures too."""
     return {path.rpartition(".")[2]: import_string(path) for path in settings.HEALTH_CHECKS}
 
 
 def readiness() -> tuple[bool, dict[str, str]]:
     """Whether requests can be served, and each check as `ok` or `failed`."""
     found: dict[str, str] = {}
-    for name, check in _checks().items():
+    for name, check in checks().items():
         if name == "migrations" and found.get("database") == "failed":
             found[name] = "failed"
             continue

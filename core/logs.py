@@ -39,6 +39,23 @@ def redacted(_logger: Any, _name: str, line: Any) -> Any:
 _tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
+def _shorten_refused(record: logging.LogRecord) -> bool:
+    """Keep one line of what Django refuses of a client (a foreign Host, too many fields): no stack, no error."""
+    if record.name.startswith("django.security."):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True
+
+
+# Celery says of every task that it came, was sent and succeeded.
+_NOISY = {
+    "daphne": "WARNING",
+    "django.request": "ERROR",
+    "botocore": "WARNING",
+    "PIL": "INFO",
+    **dict.fromkeys(("celery.worker.strategy", "celery.app.trace", "celery.beat"), "WARNING"),
+}
+
+
 def configure(options: dict[str, str]) -> None:
     """Django's LOGGING_CONFIG: sends our logs and everybody else's through the same processors."""
     shared: list[Any] = [
@@ -71,8 +88,9 @@ def configure(options: dict[str, str]) -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
+    handler.addFilter(_shorten_refused)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(options["level"])
-    for noisy, level in {"daphne": "WARNING", "django.request": "ERROR", "botocore": "WARNING", "PIL": "INFO"}.items():
+    for noisy, level in _NOISY.items():
         logging.getLogger(noisy).setLevel(level)

@@ -10,9 +10,10 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from core import metrics
-from core.api.problems import problem_response
+from core.api.problems import as_problem, problem_response
 from core.errors import Problem, Unavailable
 from core.pages import page, wants_page
 from core.request_context import Origin, request_context
@@ -48,9 +49,7 @@ class RequestContextMiddleware:
                 path=shown_path(request),
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
-                user_id=getattr(getattr(request, "user", None), "pk", None)
-                if hasattr(request, "_cached_user")
-                else None,
+                user_id=_user_id(request),
             )
         return response
 
@@ -65,7 +64,16 @@ class RequestContextMiddleware:
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """503 for a database that is away or too slow."""
     log.warning("database_unavailable", path=shown_path(request), error=str(error)[:200])
-    return page(request, Unavailable()) if wants_page(request) else problem_response(Unavailable())
+    problem = as_problem(error) or Unavailable()
+    return page(request, problem) if wants_page(request) else problem_response(problem)
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    """Return who was found to call, by token or by session; nobody is looked up for the log."""
+    user = request.__dict__.get("user")
+    if isinstance(user, SimpleLazyObject) and not hasattr(request, "_cached_user"):
+        return None
+    return getattr(user, "pk", None)
 
 
 def shown_path(request: HttpRequest) -> str:

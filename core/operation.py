@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import orjson
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections, transaction
 
 from core.after_commit import after_commit
 from core.database.pipeline import at_once
@@ -23,6 +23,12 @@ from core.prepared import execute, fetched, kept_cursor
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class CommitUnknown(OperationalError):
+    """The connection was lost after the commit was sent and before it was answered: it may have been carried out."""
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 
@@ -172,20 +178,29 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def operation_scope() -> Iterator[None]:
-    """The transaction of one or more operations; joins the one already open."""
+    """The transaction of one or more operations; joins the one already open.
+
+    Raises CommitUnknown when nobody knows whether it was committed.
+    """
     if _current.unit is not None:
         yield
         return
-    ours = connection.get_autocommit()
-    with transaction.atomic():
-        _current.unit = _Unit()
-        try:
-            yield
-            _send(_current.unit, commit=ours and not connection.needs_rollback)
-            for function, args in _current.unit.calls:
-                after_commit(function, *args)
-        finally:
-            _current.unit = None
+    ours, committing = connection.get_autocommit(), None
+    try:
+        with transaction.atomic():
+            _current.unit = _Unit()
+            try:
+                yield
+                committing = connection.connection if ours else None
+                _send(_current.unit, commit=ours and not connection.needs_rollback)
+                for function, args in _current.unit.calls:
+                    after_commit(function, *args)
+            finally:
+                _current.unit = None
+    except (OperationalError, InterfaceError) as error:
+        if committing is not None and committing.closed:
+            raise CommitUnknown(str(error)) from error
+        raise
 
 
 @contextmanager

@@ -9,37 +9,38 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from core.api.problems import as_problem, problem_response
 from core.errors import Forbidden, Invalid, NotFound, Problem, Unavailable
-from core.health import readiness
+from core.health import checks, readiness
 from core.pages import page, wants_page
+from core.reading import reads_only
 
 
-@require_safe
+@reads_only
 def live(request: HttpRequest) -> HttpResponse:
     """The process runs; asks no store (under daphne the bridge answers this on the loop)."""
     return HttpResponse(b'{"status":"ok"}', content_type="application/json")
 
 
-@require_safe
+@reads_only
 def ready(request: HttpRequest) -> HttpResponse:
     """503 only when PostgreSQL is unreachable or migrations are missing."""
-    able, checks = readiness()
-    status = "ok" if all(value == "ok" for value in checks.values()) else "degraded"
-    content = orjson.dumps({"status": status if able else "unavailable", "checks": checks})
+    able, found = readiness()
+    status = "ok" if all(value == "ok" for value in found.values()) else "degraded"
+    content = orjson.dumps({"status": status if able else "unavailable", "checks": found})
     return HttpResponse(content, status=200 if able else 503, content_type="application/json")
 
 
-@require_safe
+@reads_only
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus figures for whoever holds METRICS_TOKEN; absent while no token is set."""
     given = request.headers.get("Authorization", "")
     wanted = f"Bearer {settings.METRICS_TOKEN}"
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), wanted.encode()):
         return problem_response(NotFound())
+    checks()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -57,8 +58,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """A fault of ours, or a store that went away in a middleware; the request id finds it in the logs."""
-    fault = not isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return _answer(request, Unavailable(), 500 if fault else 503)
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return _answer(request, as_problem(error) or Unavailable())
+    return _answer(request, Unavailable(), 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

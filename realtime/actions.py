@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError
 
+from core.errors import MayBeStored
+from core.operation import CommitUnknown
 from core.protocols import Room, SocketAction
 from core.request_context import origin
 from realtime import metrics, registry, rooms, typing
@@ -38,11 +40,17 @@ async def perform(session: Session, action: Any, arguments: Arguments) -> dict[s
         refusal = told
     except (OperationalError, InterfaceError) as error:
         logger.warning("realtime_database_unavailable", error=repr(error)[:200])
-        refusal = Refused("unavailable", retryAfter=2)
+        refusal = _unavailable(error, session.peer.language)
     except Exception:
         logger.exception("realtime_action_failed", action=str(action)[:40])
         refusal = Refused("internal", requestId=origin().request_id or session.id)
     return refusal.answer(session.peer.language)
+
+
+def _unavailable(error: Exception, language: str) -> Refused:
+    if isinstance(error, CommitUnknown):
+        return Refused.by(MayBeStored(), language)
+    return Refused("unavailable", retryAfter=2)
 
 
 def _of(name: Any) -> Action:

@@ -2,12 +2,12 @@
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 
+from core.reading import reads_only
 from realtime.asyncapi import document
 
 
-@require_safe
+@reads_only
 def asyncapi(request: HttpRequest) -> HttpResponse:
     """GET /asyncapi.json"""
     return HttpResponse(orjson.dumps(document()), content_type="application/json")

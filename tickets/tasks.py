@@ -6,9 +6,8 @@ from django.conf import settings
 from core import clock
 from core.periodic import claim, give_back
 from tickets import left_behind, monitor
+from tickets.health import MONITOR
 from tickets.sla.refresh import refresh_all
-
-MONITOR = "sla-monitor"
 
 
 @shared_task(name="tickets.sla_monitor")  # type: ignore[untyped-decorator]

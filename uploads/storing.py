@@ -18,6 +18,8 @@ from uploads.models import UnnamedKey
 
 log = structlog.get_logger(__name__)
 KEEP_UNNAMED = timedelta(hours=24)
+ATTACHMENTS = "attachments"
+"""The folder of storage that holds nothing but files of attachments."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def discard(files: Iterable[StoredFile]) -> None:
 
 def _planned(file: CheckedFile) -> StoredFile:
     identity = uuid4()
-    key = f"attachments/{identity.hex[:2]}/{identity.hex}"
+    key = f"{ATTACHMENTS}/{identity.hex[:2]}/{identity.hex}"
     return StoredFile(identity, key, file.filename, file.kind.content_type, file.size, file.inline)
 
 

@@ -7,8 +7,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from uploads.models import UnnamedKey
-from uploads.storing import KEEP_UNNAMED
+from uploads.models import Attachment, UnnamedKey
+from uploads.storing import ATTACHMENTS, KEEP_UNNAMED
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 200
@@ -57,6 +57,34 @@ def remove_unnamed() -> None:
         UnnamedKey.objects.filter(key__in=kept).update(due_at=now + TRY_AGAIN)
     if removed:
         log.info("unnamed_files_removed", files=len(removed))
+
+
+def adopt_strays() -> int:
+    """Have files that no row knows removed by the next sweep; return how many. For after a restore: it lists them all.
+
+    A running upload is safe: its key is a row before its file is there.
+    """
+    adopted = 0
+    for folder in _listed(ATTACHMENTS)[0]:
+        path = f"{ATTACHMENTS}/{folder}"
+        adopted += _adopt([f"{path}/{name}" for name in _listed(path)[1]])
+    return adopted
+
+
+def _adopt(keys: list[str]) -> int:
+    known = {*Attachment.objects.filter(key__in=keys).values_list("key", flat=True)}
+    known |= {*UnnamedKey.objects.filter(key__in=keys).values_list("key", flat=True)}
+    strays = [UnnamedKey(key=key, due_at=timezone.now()) for key in keys if key not in known]
+    UnnamedKey.objects.bulk_create(strays, ignore_conflicts=True)
+    return len(strays)
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """Return the folders and files of a folder in storage; none where there is none."""
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
 
 
 def _remove(key: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from accounts.holding import hold_with_right
 from accounts.models import User
 from audit.recorder import record
 from chat import events, notices, queue_positions
@@ -14,7 +15,7 @@ from chat.operations.messages import Line, say
 from chat.policies import ACCEPT, TRANSFER, refuse_unless
 from chat.states import Status
 from core import clock
-from core.errors import AlreadyAccepted, Invalid, SessionEnded
+from core.errors import AlreadyAccepted, Forbidden, Invalid, SessionEnded
 from core.operation import operation
 
 
@@ -48,6 +49,8 @@ def accept(ref: int | str, *, by: User) -> Session:
         return shown(session)
     if session.agent is not None:
         raise AlreadyAccepted(details={"agent": {"id": str(session.agent_id), "name": session.agent.name}})
+    if hold_with_right(by.pk, "chat.accept", alone=True) is None:  # disabled since the request began
+        raise Forbidden(ACCEPT)
     refuse_beyond_capacity(by)
     old = audit_values(session)
     _to_agent(session, by)
@@ -88,8 +91,8 @@ def requeue_locked(session: Session, by: User) -> Session:
 
 
 def _agent_to_take(agent_id: int) -> User:
-    """Active staff who may accept chats; raises Invalid."""
-    agent: User | None = User.objects.with_right("chat.accept").filter(pk=agent_id).first()
+    """Return staff who may accept chats, kept active until the transaction ends; raises Invalid otherwise."""
+    agent = hold_with_right(agent_id, "chat.accept", alone=True)
     if agent is None:
         raise Invalid(fields={"agentId": [_("This is not an agent who can take chats.")]})
     return agent

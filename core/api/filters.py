@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError as WireError
 
 from core.api.serializers import IdField
 from core.api.views import one_of
-from core.days import as_day, day_end, day_start
+from core.days import WRONG_DAY, as_day, day_end, day_start
 
 
 class DayField(forms.DateField):
@@ -24,7 +24,7 @@ class DayField(forms.DateField):
             return None
         day = as_day(str(value))
         if day is None:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            raise forms.ValidationError(WRONG_DAY, code="invalid")
         return day
 
 

@@ -15,10 +15,12 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from core.errors import (
     Forbidden,
     Invalid,
+    MayBeStored,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -28,6 +30,7 @@ from core.errors import (
     Unavailable,
     UnsupportedType,
 )
+from core.operation import CommitUnknown
 from core.request_context import origin
 
 log = structlog.get_logger(__name__)
@@ -85,6 +88,7 @@ _KNOWN: list[tuple[Any, type[Problem]]] = [
     (drf.MethodNotAllowed, MethodNotAllowed),
     ((drf.UnsupportedMediaType, drf.NotAcceptable), UnsupportedType),
     (RequestDataTooBig, TooLarge),
+    (CommitUnknown, MayBeStored),
     ((OperationalError, InterfaceError), Unavailable),
 ]
 
@@ -99,6 +103,10 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     request = context.get("request")
     if isinstance(problem, Forbidden) and request is not None and request.user.is_authenticated:
         refusal_hook()(request.user, problem, f"{request.method} {request.path}")
+    if request is not None:  # a refusal is JSON, also where the answer would be YAML or a page
+        renderer: Any = api_settings.DEFAULT_RENDERER_CLASSES[0]
+        request.accepted_renderer = renderer()
+        request.accepted_media_type = request.accepted_renderer.media_type
     response = Response(body(problem), status=problem.status, headers=headers(problem))
     response.exception = True
     return response

@@ -76,7 +76,7 @@ class HttpBridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = Client(scope, receive, send)
         try:
-            route = self._loop_routes.get(scope["path"])
+            route = self._loop_routes.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
             if route is None:
                 await self._answer(client)
             else:

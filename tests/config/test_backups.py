@@ -17,9 +17,25 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKE = """
 from accounts.models import User
 from accounts.operations import create_customer
+from django.core.files.base import ContentFile
 from tickets.operations import NewTicket, create_ticket
+from uploads.incoming import IncomingFile
+from uploads.operations import store_files
 one = create_customer("one@example.test", name="سارة", by=None)
-create_ticket(NewTicket(subject="شاشة مكسورة", description="وصف"), by=User.objects.with_rights().get(pk=one.pk))
+by = User.objects.with_rights().get(pk=one.pk)
+files = [IncomingFile(name, ContentFile(b"in " + name.encode())) for name in ("here.txt", "gone.txt")]
+kept = store_files(files, by=by)
+create_ticket(NewTicket("شاشة مكسورة", "وصف", attachments=[str(file.pk) for file in kept]), by=by)
+print(*[file.key for file in kept])
+"""
+SHOW = """
+from django.core.files.storage import default_storage
+from tickets.models import Ticket
+from uploads.models import Attachment
+from uploads.sweeps import remove_unnamed
+remove_unnamed()
+found = Attachment.objects.order_by("filename")
+print(Ticket.objects.get().subject, *[default_storage.exists(file.key) for file in found])
 """
 
 
@@ -31,7 +47,7 @@ def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**kept, "DATA_DIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
 
@@ -40,16 +56,27 @@ def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_backup_is_restored_whole_and_into_an_empty_place_alone(tmp_path):
     old, new, tar = tmp_path / "old", tmp_path / "new", tmp_path / "support.tar"
     assert manage(old, "migrate", "-v0").returncode == 0
-    assert manage(old, "shell", "-v0", "-c", MAKE).returncode == 0
-    (old / "files").mkdir(exist_ok=True)
+    made = manage(old, "shell", "-v0", "-c", MAKE)
+    assert made.returncode == 0, made.stderr
+    _here, gone = made.stdout.split()
+    (old / "files" / gone).unlink()
+    for place, name in ((old, "after_the_dump"), (new, "from_before")):
+        (place / "files/attachments/ab").mkdir(parents=True, exist_ok=True)
+        (place / "files/attachments/ab" / name).write_text("known to nobody")
     (old / "files" / "kept.txt").write_text("kept")
-    assert manage(old, "backup", str(tar)).returncode == 0
+    backup = manage(old, "backup", str(tar))
+    assert backup.returncode == 0, backup.stderr
+    assert gone in backup.stderr
+    with tarfile.open(tar) as archive:
+        assert not any("after_the_dump" in name for name in archive.getnames())
 
     restored = manage(new, "restore", str(tar))
     assert restored.returncode == 0, restored.stderr
     assert (new / "files" / "kept.txt").read_text() == "kept"
-    shown = manage(new, "shell", "-v0", "-c", "from tickets.models import Ticket; print(Ticket.objects.get().subject)")
-    assert "شاشة مكسورة" in shown.stdout
+    assert "1 files that the backup does not know" in restored.stdout
+    shown = manage(new, "shell", "-v0", "-c", SHOW)
+    assert "شاشة مكسورة False True" in shown.stdout
+    assert list((new / "files/attachments/ab").iterdir()) == []
     again = manage(new, "restore", str(tar))
     assert again.returncode == 1
     assert "not empty" in again.stderr

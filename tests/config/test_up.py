@@ -68,7 +68,7 @@ class Up:
         return processes_with(f"DATA_DIR={self.data_dir}") | {pid for pid, _ in servers}
 
     def workers(self) -> set[int]:
-        return processes_with(f"DATA_DIR={self.data_dir}") & processes_with("worker\0--loglevel")
+        return processes_with(f"DATA_DIR={self.data_dir}") & processes_with("worker\0--concurrency")
 
 
 @contextmanager

@@ -14,6 +14,12 @@ from realtime.registry import events
 from tests.api import Api, data
 from tests.contract import document
 
+_SINCE = """
+select e.room, e.seq, e.event, e.data::text from rt_event e
+join unnest(%s::text[], %s::bigint[]) as known (room, seq) on e.room = known.room and e.seq > known.seq
+order by e.ord
+"""
+
 
 class Mirror:
     """What one reader holds of tickets: moved by the events of their rooms alone."""
@@ -31,13 +37,16 @@ class Mirror:
         self.messages |= {message["id"]: message for message in self._thread(ticket_id)}
 
     def catch_up(self) -> None:
-        """Apply what came in the rooms since, as a client does: in order, each number once."""
-        for ticket in list(self.tickets.values()):
-            room, seq = ticket["realtime"]["room"], ticket["realtime"]["seq"]
-            for number, name, payload in stored(room, after=seq):
-                assert number == seq + 1, f"a hole in {room}"
-                seq = number
-                self._apply(name, payload, seq)
+        """Apply what came in the rooms since, as a client does: in the order of commits, each number once."""
+        seqs = {ticket["realtime"]["room"]: ticket["realtime"]["seq"] for ticket in self.tickets.values()}
+        rooms, after = list(seqs), list(seqs.values())
+        with connection.cursor() as cursor:
+            cursor.execute(_SINCE, [rooms, after])
+            rows = cursor.fetchall()
+        for room, seq, name, payload in rows:
+            assert seq == seqs[room] + 1, f"a hole in {room}"
+            seqs[room] = seq
+            self._apply(name, json.loads(payload), seq)
 
     def _apply(self, name: str, payload: dict[str, Any], seq: int) -> None:
         if name == "ticket:message":
@@ -47,14 +56,9 @@ class Mirror:
             self.tickets[payload["id"]] = payload
 
     def _message(self, message: dict[str, Any], seq: int) -> None:
-        """A message counts itself; all else that it changed comes as ticket:updated."""
+        """A message joins its thread; what it changed of the ticket comes as ticket:updated or ticket:assigned."""
         self.messages[message["id"]] = message
         ticket = {**self.tickets[message["ticketId"]]}
-        ticket["messageCount"] += 1
-        if not message.get("isInternal"):
-            ticket["lastMessageAt"] = message["createdAt"]
-        if "staffUpdatedAt" in ticket:
-            ticket["staffUpdatedAt"] = message["createdAt"]
         ticket["realtime"] = {**ticket["realtime"], "seq": seq}
         self.tickets[message["ticketId"]] = ticket
 

@@ -6,14 +6,19 @@ the customer alike.
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 
 from accounts.models import User
 from tests.api import Api, data
 from tests.crosscut.mirror import Mirror, check_forms, latest, stored, unsigned
+from tests.sla import acts as sla
 from tests.storage import upload
 from tests.tickets import acts
 from tests.tickets.acts import act, given, moved, noted, opened, replied
+from tickets.sla.refresh import refresh_all
 
 
 class Scene:
@@ -68,7 +73,7 @@ def with_file(s, by, write):
 MESSAGE, UPDATED, ASSIGNED = "ticket:message", "ticket:updated", "ticket:assigned"
 # name: (what comes before, the act, the events it must emit)
 ACTS = {
-    "customer replies": ([], lambda s: replied(s.cast.customer, s.ticket), {MESSAGE}),
+    "customer replies": ([], lambda s: replied(s.cast.customer, s.ticket), {MESSAGE, UPDATED}),
     "customer answers pending": (
         [statuses("pending")], lambda s: replied(s.cast.customer, s.ticket), {MESSAGE, UPDATED},
     ),
@@ -87,12 +92,12 @@ ACTS = {
         [statuses("in_progress")], lambda s: replied(s.cast.agent, s.ticket), {MESSAGE, UPDATED},
     ),
     "agent's second reply": (
-        [lambda s: replied(s.cast.agent, s.ticket)], lambda s: replied(s.cast.agent, s.ticket), {MESSAGE},
+        [lambda s: replied(s.cast.agent, s.ticket)], lambda s: replied(s.cast.agent, s.ticket), {MESSAGE, UPDATED},
     ),
-    "a note": ([], lambda s: noted(s.cast.agent, s.ticket), {MESSAGE}),
-    "a note on what is closed": ([statuses("closed")], lambda s: noted(s.cast.agent, s.ticket), {MESSAGE}),
-    "a reply with a file": ([], lambda s: with_file(s, s.cast.customer, replied)(), {MESSAGE}),
-    "a note with a file": ([], lambda s: with_file(s, s.cast.agent, noted)(), {MESSAGE}),
+    "a note": ([], lambda s: noted(s.cast.agent, s.ticket), {MESSAGE, UPDATED}),
+    "a note on what is closed": ([statuses("closed")], lambda s: noted(s.cast.agent, s.ticket), {MESSAGE, UPDATED}),
+    "a reply with a file": ([], lambda s: with_file(s, s.cast.customer, replied)(), {MESSAGE, UPDATED}),
+    "a note with a file": ([], lambda s: with_file(s, s.cast.agent, noted)(), {MESSAGE, UPDATED}),
     "subject": ([], lambda s: s.patch(subject="New"), {UPDATED}),
     "priority": ([], lambda s: s.patch(priority="urgent"), {UPDATED}),
     "tags": ([], lambda s: s.patch(tags=["a", "b"]), {UPDATED}),
@@ -137,7 +142,9 @@ ACTS = {
     "unmerge": (
         [lambda s: s.merge(), lambda s: replied(s.cast.customer, s.other)], lambda s: s.unmerge(), {MESSAGE, UPDATED},
     ),
-    "reply to a merged source": ([lambda s: s.merge()], lambda s: replied(s.cast.customer, s.other), {MESSAGE}),
+    "reply to a merged source": (
+        [lambda s: s.merge()], lambda s: replied(s.cast.customer, s.other), {MESSAGE, UPDATED},
+    ),
     "answer to what is closed": (
         [statuses("closed")], lambda s: replied(s.cast.customer, s.ticket), {"ticket:created", UPDATED},
     ),
@@ -191,3 +198,51 @@ def test_a_mirror_that_is_told_nothing_differs(cast, settle, storage):
     acts.noted(cast.agent, scene.ticket)
     settle()
     assert {name.split(".")[1] for name in mirror.differs()} == {"messageCount", "staffUpdatedAt", "realtime", "thread"}
+
+
+def _random_act(chance: random.Random, scene: Scene, made: dict[str, Any]) -> None:
+    """Something that somebody does to one of the two tickets; a refusal is as good."""
+    cast, ticket = scene.cast, chance.choice([scene.ticket, scene.other])
+    who = chance.choice([cast.customer, cast.agent, cast.lead])
+    told = [{"body": "B"}, {"body": "N", "isInternal": True}] if who.is_agent else [{"body": "B"}]
+    bodies: dict[str, Any] = {
+        "messages": chance.choice(told),
+        "status": {"status": chance.choice(["open", "pending", "on_hold", "in_progress", "resolved"]), "note": "N"},
+        "assign": {"agentId": chance.choice([str(cast.agent.pk), str(cast.colleague.pk), None])},
+        "escalate": {"reason": "R"},
+        "rate": {"rating": chance.randint(1, 5)},
+        "merge": {"sourceIds": [scene.other["id"] if ticket is scene.ticket else scene.ticket["id"]]},
+        "unmerge": {"sourceId": scene.other["id"]},
+        "close": None,
+        "reopen": None,
+    }
+    what = chance.choice([*bodies, "messages", "messages", "fields", "policy", "monitor"])
+    if what == "fields":
+        Api(who).patch(f"/tickets/{ticket['id']}", {"priority": chance.choice(["low", "high"]), "tags": ["a"]})
+    elif what == "policy":
+        first = chance.choice([10, 60, 240])
+        made["policy"] = sla.policy(cast.administrator, replaces=made["policy"], first=first)
+        refresh_all()
+    elif what == "monitor":
+        sla.check()
+    else:
+        assert acts.tried(who, ticket, what, bodies[what]).status_code < 500
+
+
+@pytest.mark.parametrize("run", range(3))
+def test_after_any_operations_the_old_state_and_the_events_are_what_rest_says(run, cast, settle, storage):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201
+    chance, made = random.Random(seed), dict[str, Any]()
+    with sla.at(0):
+        made["policy"] = sla.policy(cast.administrator, first=30, following=30, resolution=300)
+        scene = Scene(cast)
+    settle()
+    mirrors = [Mirror(reader, scene.ticket, scene.other) for reader in (cast.customer, cast.agent)]
+    for step in range(1, 26):
+        with sla.at(step * 0.2):
+            _random_act(chance, scene, made)
+            settle()
+        for mirror in mirrors if step % 5 == 0 else []:
+            mirror.catch_up()
+            assert mirror.differs() == {}, step

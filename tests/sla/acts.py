@@ -45,6 +45,7 @@ def policy(
     resolution: int | dict[str, int] = 480,
     calendar: BusinessCalendar | None = None,
     is_default: bool = True,
+    replaces: SlaPolicy | None = None,
     **more: Any,
 ) -> SlaPolicy:
     """A policy with these targets in minutes, for every priority alike where one number is given."""
@@ -55,7 +56,9 @@ def policy(
         if value is not None
     }
     version = Version(targets=targets, calendar_id=calendar.pk if calendar else None, **more)
-    return operations.save_policy(None, PolicyValues("سياسة", "Policy", [version], is_default=is_default), by=by)
+    return operations.save_policy(
+        replaces.pk if replaces else None, PolicyValues("سياسة", "Policy", [version], is_default=is_default), by=by
+    )
 
 
 def check(most: int = 100) -> int:

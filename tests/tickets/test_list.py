@@ -191,3 +191,13 @@ def test_the_count_is_exact_up_to_ten_thousand_and_capped_there(cast, monkeypatc
     capped = meta(cast.customer, "?limit=5")
     assert (capped["total"], capped["totalPages"], capped["totalIsCapped"]) == (10, 2, True)
     assert row(made_more).pk
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "30/02/2026", "2026-02-20T10:00:00Z"])
+def test_a_day_that_cannot_be_is_refused_alike_in_lists_and_searches(day, cast):
+    for language, words in (("en", "Give a day that exists"), ("ar", "اكتب يومًا موجودًا")):
+        client = Api(cast.agent, language=language)
+        listed = refusal(client.get(f"/tickets?fromDate={day}"), 400, "invalid")["fields"]
+        searched = refusal(client.post("/tickets/admin/search", {"fromDate": day}), 400, "invalid")["fields"]
+        assert listed == searched
+        assert words in listed["fromDate"][0]

@@ -45,7 +45,7 @@ def test_staff_see_that_a_note_came(cast, storage):
         "realtime": before["realtime"],
     } == before
     assert row(ticket).last_activity_at > row(ticket).created_at
-    assert emitted(f"ticket-staff:{ticket['id']}") == ["ticket:message"]
+    assert emitted(f"ticket-staff:{ticket['id']}") == ["ticket:message", "ticket:updated"]
     assert told(ticket) == ["ticket-created"]
     assert last_entry(ticket, "TICKET_MESSAGE_ADDED").detail.new_values["isInternal"] is True
 

@@ -117,7 +117,7 @@ def test_a_note_may_explain_a_step(cast):
     assert bodies(cast.agent, ticket)[-1] == "Waiting for the carrier"
     assert bodies(cast.customer, ticket) == [ticket["description"]]
     assert emitted(f"ticket:{ticket['id']}") == ["ticket:updated"]
-    assert emitted(f"ticket-staff:{ticket['id']}") == ["ticket:updated", "ticket:message"]
+    assert emitted(f"ticket-staff:{ticket['id']}") == ["ticket:updated", "ticket:message", "ticket:updated"]
 
 
 def test_a_note_is_kept_although_the_status_is_the_same(cast):

@@ -20,7 +20,7 @@ from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormIn, IdField, ListIn, StrictBoolean, StrictInteger, TextField
 from core.api.views import ApiView, ok
-from core.days import as_day
+from core.days import WRONG_DAY, as_day
 from core.errors import Invalid
 from tickets import policies, queries
 from tickets.api.docs import TICKETS
@@ -50,9 +50,11 @@ class OneOrMore(ListIn):
 class DayIn(serializers.DateField):
     """A day in the form that GET takes; as text, for the filter to read."""
 
+    default_error_messages = {"invalid": WRONG_DAY}
+
     def to_internal_value(self, data: Any) -> str:  # type: ignore[override]
         if not isinstance(data, str) or as_day(data) is None:
-            self.fail("invalid", format="YYYY-MM-DD")
+            self.fail("invalid")
         return data
 
 

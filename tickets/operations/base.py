@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.holding import hold_with_right
 from accounts.models import User
 from core.errors import Invalid, Merged, Stale
 from realtime.log import latest_seqs
@@ -97,8 +98,8 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def agent_to_assign(agent_id: int) -> User:
-    """An active agent who may answer customers; raises Invalid otherwise."""
-    agent = User.objects.with_right("tickets.reply").filter(pk=agent_id).first()
+    """Return an agent who may answer customers, kept active until the transaction ends; raises Invalid otherwise."""
+    agent = hold_with_right(agent_id, "tickets.reply")
     if agent is None:
         raise Invalid(fields={"agentId": [_("This is not an agent who can take tickets.")]})
     return agent

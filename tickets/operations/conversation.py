@@ -171,10 +171,8 @@ def _tell(ticket: Ticket, message: Message, changed: dict[str, tuple[Any, Any]],
     events.message_added(message)
     if "assignee_id" in changed:
         events.ticket_assigned(ticket, User.objects.filter(pk=changed["assignee_id"][0]).first())
-    elif changed:
-        events.ticket_updated(ticket)
-    elif ticket.first_response_at == message.created_at:
-        events.ticket_updated(ticket, public=False)
+    else:  # every message moves counts and times, and a public one the SLA clock
+        events.ticket_updated(ticket, public=not message.is_internal)
 
 
 def _mentioned(body: str, by: User) -> list[int]:

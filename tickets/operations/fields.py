@@ -111,5 +111,6 @@ def escalate(ref: int | str, *, reason: str, by: User, agent_id: int | None = No
     if "assignee_id" in changed:
         events.ticket_assigned(ticket, previous)
     notices.escalated(ticket, add_note(ticket, reason, by), by)
-    events.ticket_updated(ticket, public=bool(changed))
+    if changed:
+        events.ticket_updated(ticket)
     return ticket

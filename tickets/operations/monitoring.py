@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from accounts.models import User
 from core import clock
 from core.operation import operation
 from tickets import events
+from tickets.forms import SlaOut
 from tickets.models import SlaEvent, Ticket
 from tickets.operations.conversation import add_system_message
 from tickets.operations.sla_alerts import ACTIONS, tell
@@ -56,13 +58,15 @@ def _check(ids: Sequence[int], now: datetime.datetime, by: User) -> int:
     if not ids:
         return 0
     tickets = list(Ticket.objects.complete().filter(pk__in=ids).order_by("pk"))
+    before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
     for computed in recompute(tickets, now):
-        _tell_all(computed, now, by)
+        _tell_all(computed, now, by, before[computed.ticket.pk])
     Ticket.objects.bulk_update(tickets, COLUMNS)
     return len(ids)
 
 
-def _tell_all(computed: Computed, now: datetime.datetime, by: User) -> None:
+def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: dict[str, Any]) -> None:
+    """Tell what came about by now; `before` is what readers hold of the clock."""
     ticket = computed.ticket
     waiting = computed.waiting()
     past = [due for due in waiting if due.at < now]
@@ -78,7 +82,7 @@ def _tell_all(computed: Computed, now: datetime.datetime, by: User) -> None:
         tell(ticket, due, by)
     if ended is not None:
         _end(ticket, ended, by)
-    elif told:
+    elif told or SlaOut.show(ticket) != before:
         events.ticket_updated(ticket, public=False)
 
 

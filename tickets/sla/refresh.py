@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from core import clock
 from core.operation import operation
+from tickets import events
+from tickets.forms import SlaOut
 from tickets.models import Ticket
 from tickets.sla.recompute import COLUMNS, recompute, store_fulfilled
 from tickets.sla.rules import present_rules, rules_version
@@ -46,8 +48,12 @@ def refresh_batch(most: int) -> int:
     rules = present_rules()
     stale = Ticket.objects.exclude(status__in=[*DONE]).filter(sla_rules_version__lt=rules.version)
     ids = stale.order_by("sla_rules_version", "pk").select_for_update(no_key=True, skip_locked=True)
-    tickets = list(Ticket.objects.filter(pk__in=list(ids.values_list("pk", flat=True)[:most])))
+    tickets = list(Ticket.objects.complete().filter(pk__in=list(ids.values_list("pk", flat=True)[:most])))
+    before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
     for computed in recompute(tickets, clock.now(), rules):
-        store_fulfilled(computed)  # history by now: told to nobody
+        store_fulfilled(computed)  # history by now: nobody is notified
     Ticket.objects.bulk_update(tickets, COLUMNS)
+    for ticket in tickets:
+        if SlaOut.show(ticket) != before[ticket.pk]:
+            events.ticket_updated(ticket, public=False)
     return len(tickets)

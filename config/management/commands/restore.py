@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.backups import restore
+from uploads.sweeps import adopt_strays
 
 
 class Command(BaseCommand):
@@ -22,4 +23,6 @@ class Command(BaseCommand):
         restore(options["source"].resolve())
         call_command("migrate", verbosity=0, interactive=False)
         call_command("verify_audit")
+        if strays := adopt_strays():
+            self.stdout.write(f"{strays} files that the backup does not know will be swept.")
         self.stdout.write("Restored.")

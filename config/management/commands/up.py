@@ -112,10 +112,8 @@ def _children(host: str, port: int) -> list[Child]:
     frames = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
     return [
         Child("web", [*daphne, *frames, "config.asgi:application"]),
-        Child(
-            "worker", [*celery, "worker", "--loglevel=WARNING", f"--concurrency={settings.WORKER_PROCESSES}", *quiet]
-        ),
-        Child("beat", [*celery, "beat", "--loglevel=WARNING", "--scheduler=celery.beat:Scheduler"]),
+        Child("worker", [*celery, "worker", f"--concurrency={settings.WORKER_PROCESSES}", *quiet]),
+        Child("beat", [*celery, "beat", "--scheduler=config.beat:Scheduler"]),
     ]
 
 
