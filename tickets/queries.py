@@ -99,9 +99,9 @@ def _id_of(ref: str, user: User) -> int:
 
 
 def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
-    """A ticket as an operation left it, in the form of whoever called it; read anew, since the latest number moved with it.
+    """Return a ticket as an operation left it, in the form of its caller; read anew, since the number moved with it.
 
-    He is answered although he may have given it away from his own sight.
+    They are answered although they may have given it away from their own sight.
     """
     return _data(ticket.pk, user)
 
@@ -109,7 +109,9 @@ def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
 _COMPLETE: Prepared[Ticket] = Prepared(lambda ids: Ticket.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
 # For a list of one PostgreSQL would make a plan of its own each time.
 _ONE: Prepared[Ticket] = Prepared(
-    lambda pk, room: Ticket.objects.complete().annotate(latest_seq=latest_seq_of(room)).filter(pk=pk), pk=-1, room="a room"
+    lambda pk, room: Ticket.objects.complete().annotate(latest_seq=latest_seq_of(room)).filter(pk=pk),
+    pk=-1,
+    room="a room",
 )
 
 
