@@ -91,17 +91,13 @@ async def post(application: HttpBridge, token: str) -> int:
     scope |= {"type": "http", "method": "POST", "path": "/tickets", "raw_path": b"/tickets", "query_string": b""}
     scope |= {"headers": headers, "client": ("127.0.0.1", 1), "server": ("localhost", 80), "scheme": "http"}
     scope |= {"root_path": "", "http_version": "1.1", "asgi": {"version": "3.0"}}
-    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def receive() -> Any:
-        for message in messages:
-            return message
-        await asyncio.Event().wait()
+    messages: asyncio.Queue[Any] = asyncio.Queue()
+    messages.put_nowait({"type": "http.request", "body": body, "more_body": False})
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await application(scope, receive, send)
+    await application(scope, messages.get, send)
     return int(sent[0]["status"])
 
 
