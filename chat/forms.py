@@ -158,7 +158,7 @@ class ChatReadOut(FormOut):
 
 
 def session_forms(sessions: list[Session], *, staff: bool, seqs: Mapping[int, int]) -> list[dict[str, Any]]:
-    """Chats in the form of one audience; `seqs` are their rooms' heads before they were read."""
+    """Return chats in the form of one audience; `seqs` are their rooms' latest numbers before they were read."""
     kind = ChatSessionStaffOut if staff else ChatSessionCustomerOut
     found = [kind.show(session) for session in sessions]
     for session, form in zip(sessions, found, strict=True):

@@ -68,7 +68,7 @@ def own_data(user: User) -> dict[str, Any] | None:
 
 
 def session_data(pk: int, user: User) -> dict[str, Any]:
-    """A chat in the reader's form, its room's head read before it.
+    """Return a chat in the reader's form, its room's latest number read before it.
 
     Whoever changed it is answered although he may have given it away from his own sight.
     """

@@ -15,11 +15,12 @@ from django.db import InterfaceError, OperationalError
 from core.protocols import Identity
 from realtime import log, presence, rooms
 from realtime.batcher import Batcher
+from realtime.current_hub import hub
 from realtime.errors import CLOSE_LIMIT, CLOSE_RESTART, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED, Closed
-from realtime.hub import hub
+from realtime.member import Peer
 from realtime.places import Holder, places
 from realtime.registry import authenticator
-from realtime.session import Peer, Session
+from realtime.session import Session
 
 logger = structlog.get_logger(__name__)
 PLACE_RETRY_SECONDS = 0.5
@@ -36,11 +37,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class Admitted:
-    """A person let in, with the heads of the rooms he joins by himself."""
+    """A person let in, with the latest numbers of the rooms they join without asking."""
 
     identity: Identity
     address: str
-    heads: Mapping[str, int]
+    latest_seqs: Mapping[str, int]
 
     @property
     def holder(self) -> Holder:
@@ -89,8 +90,8 @@ async def _try(peer: Peer, caller: Caller) -> Session:
         logger.exception("realtime_admission_failed")
         raise Closed(CLOSE_TRY_LATER, "internal") from None
     session = Session(hub(), peer, answer.identity, uuid.uuid4().hex)
-    for name, head in answer.heads.items():
-        session.follow(name, head)
+    for name, latest_seq in answer.latest_seqs.items():
+        session.follow(name, latest_seq)
     return session
 
 
@@ -106,7 +107,7 @@ def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
     people = [identity for identity in identities if identity is not None]
     presence.here({one.user.pk for one, taken in zip(people, free, strict=True) if taken and one.user.is_agent})
     own = [rooms.automatic(identity.user) for identity in people]
-    heads = log.latest_seqs({name for names in own for name in names})
+    latest = log.latest_seqs({name for names in own for name in names})
     known = iter(zip(people, holders, free, own, strict=True))
     answers: list[Admitted | Exception] = []
     for identity in identities:
@@ -115,7 +116,7 @@ def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
             continue
         person, (_user_id, address), taken, names = next(known)
         if taken:
-            answers.append(Admitted(person, address, {name: heads[name] for name in names}))
+            answers.append(Admitted(person, address, {name: latest[name] for name in names}))
         else:
             answers.append(Closed(CLOSE_LIMIT, "rate_limited"))
     return answers

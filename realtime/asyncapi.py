@@ -130,7 +130,7 @@ ID: JsonSchema = {"type": "string", "maxLength": rooms.MAX_REF}
 SEQ: JsonSchema = {"type": "integer", "minimum": 0}
 ROOM: JsonSchema = {"type": "string"}
 MOMENT: JsonSchema = {"type": ["integer", "null"], "description": "Milliseconds since 1970; null never ends."}
-HEADS: JsonSchema = {"type": "object", "additionalProperties": SEQ}
+LATEST: JsonSchema = {"type": "object", "additionalProperties": SEQ}
 ERROR: JsonSchema = {
     "type": "object",
     "required": ["code", "message"],
@@ -147,8 +147,8 @@ ERROR: JsonSchema = {
 }
 USER = _object({"id": ID, "name": {"type": "string"}, "type": {"type": "string"}})
 CONTROLS: JsonSchema = {
-    "ready": _object({"user": USER, "expiresAt": MOMENT, "heartbeat": {"type": "integer"}, "rooms": HEADS}),
-    "hb": _object({"rooms": HEADS}),
+    "ready": _object({"user": USER, "expiresAt": MOMENT, "heartbeat": {"type": "integer"}, "rooms": LATEST}),
+    "hb": _object({"rooms": LATEST}),
     "room:reset": _object({"room": ROOM, "seq": SEQ}),
     "room:cursor": _object({"room": ROOM, "seq": SEQ}),
     "resumed": {"type": "object", "description": "The answer to `since` given at connect, Socket.IO alone."},
@@ -157,8 +157,8 @@ CONTROLS: JsonSchema = {
     "error": ERROR,
 }
 ACTIONS: JsonSchema = {
-    "auth": {**_object({"token": {"type": "string"}, "since": HEADS}), "required": ["token"]},
-    "resume": _object({"rooms": HEADS}),
+    "auth": {**_object({"token": {"type": "string"}, "since": LATEST}), "required": ["token"]},
+    "resume": _object({"rooms": LATEST}),
     "pong": {"type": ["object", "null"]},
     "viewing:start": {"type": ["object", "null"]},
     "viewing:stop": {"type": ["object", "null"]},

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
-from realtime.hub import hub
+from realtime.current_hub import hub
 from realtime.workers import in_thread
 
 Q = TypeVar("Q")

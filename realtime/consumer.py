@@ -23,9 +23,9 @@ from realtime.errors import (
     Refused,
 )
 from realtime.frames import Frame, dumps
-from realtime.outlets import Outlet, outlet_of, text
 from realtime.pending import Pending, may_wait
 from realtime.session import Session
+from realtime.writers import Writer, text, writer_of
 
 
 class PlainPeer:
@@ -35,17 +35,17 @@ class PlainPeer:
     wants_control = True
     language = "en"
 
-    def __init__(self, outlet: Outlet, address: str, user_agent: str) -> None:
-        self.outlet, self.address, self.user_agent = outlet, address, user_agent
+    def __init__(self, writer: Writer, address: str, user_agent: str) -> None:
+        self.writer, self.address, self.user_agent = writer, address, user_agent
 
     def write(self, frame: Frame) -> None:
-        self.outlet.write(frame.plain_wire)
+        self.writer.write(frame.plain_wire)
 
     def backlog(self) -> int:
-        return self.outlet.backlog()
+        return self.writer.backlog()
 
     def close(self, code: int) -> None:
-        self.outlet.close(code)
+        self.writer.close(code)
 
 
 class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
@@ -82,7 +82,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
         chosen = handshake.SUBPROTOCOL if handshake.SUBPROTOCOL in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
         self.peer = PlainPeer(
-            outlet_of(self.base_send), handshake.address(self.scope, self.found), handshake.user_agent(self.found)
+            writer_of(self.base_send), handshake.address(self.scope, self.found), handshake.user_agent(self.found)
         )
         try:
             if not may_wait(self.peer.address):
@@ -157,7 +157,7 @@ class SupportConsumer(AsyncConsumer):  # type: ignore[misc]
     def answer(self, ref: Any, body: dict[str, Any]) -> None:
         """The one answer to a frame: an ack with its `ref`; without one, errors alone are told."""
         if ref is not None and isinstance(ref, str | int | float):
-            self.peer.outlet.write(text(dumps({"v": 1, "event": "ack", "ref": ref, **body})))
+            self.peer.writer.write(text(dumps({"v": 1, "event": "ack", "ref": ref, **body})))
         elif not body["ok"]:
             self.peer.write(Frame.control("error", body["error"]))
 

@@ -16,7 +16,7 @@ from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import PING, Packet, packet_names
 
 from realtime.frames import websocket_text
-from realtime.outlets import DaphneOutlet
+from realtime.writers import DaphneWriter
 
 logger = structlog.get_logger(__name__)
 NORMAL_CLOSURE = 1000
@@ -26,10 +26,10 @@ _OVERRIDDEN = ("_websocket_handler", "schedule_ping", "receive", "close", "check
 class _Outbox:
     """Stands where the queue was: a packet is on its way at once, or when the WebSocket has opened."""
 
-    __slots__ = ("_early", "_outlet")
+    __slots__ = ("_early", "_writer")
 
-    def __init__(self, outlet: DaphneOutlet) -> None:
-        self._outlet = outlet
+    def __init__(self, writer: DaphneWriter) -> None:
+        self._writer = writer
         self._early: list[Packet] | None = []
 
     def put_nowait(self, packet: Packet | None) -> None:
@@ -38,7 +38,7 @@ class _Outbox:
         if self._early is not None:
             self._early.append(packet)
             return
-        self._outlet.write(websocket_text(packet.encode().encode()))
+        self._writer.write(websocket_text(packet.encode().encode()))
 
     async def put(self, packet: Packet | None) -> None:
         self.put_nowait(packet)
@@ -52,7 +52,7 @@ class _Outbox:
             self.put_nowait(packet)
 
     def close(self) -> None:
-        self._outlet.close(NORMAL_CLOSURE)
+        self._writer.close(NORMAL_CLOSURE)
 
 
 class DirectSocket(AsyncSocket):  # type: ignore[misc]
@@ -63,7 +63,7 @@ class DirectSocket(AsyncSocket):  # type: ignore[misc]
     _ping_timer: asyncio.TimerHandle | None
 
     @classmethod
-    def adopt(cls, socket: AsyncSocket, outlet: DaphneOutlet) -> None:
+    def adopt(cls, socket: AsyncSocket, writer: DaphneWriter) -> None:
         """Make a socket of python-engineio, which has not yet begun to read or write, one of these.
 
         One whose insides are not as known stays what it is, with its queue and tasks.
@@ -71,7 +71,7 @@ class DirectSocket(AsyncSocket):  # type: ignore[misc]
         if not all(hasattr(AsyncSocket, name) for name in _OVERRIDDEN) or not hasattr(socket, "queue"):
             logger.warning("engineio_unknown", consequence="Socket.IO clients take more memory")
             return
-        waiting, socket.queue = socket.queue, _Outbox(outlet)
+        waiting, socket.queue = socket.queue, _Outbox(writer)
         while not waiting.empty():
             socket.queue.put_nowait(waiting.get_nowait())
         socket.__class__ = cls

@@ -10,8 +10,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -20,15 +19,14 @@ from django.db import InterfaceError, OperationalError
 from realtime import log, metrics, presence, viewing
 from realtime.errors import CLOSE_RESTART
 from realtime.frames import Frame
+from realtime.member import Member
 from realtime.notifier import Signal, listen
 from realtime.places import Holder, places
 from realtime.registry import events
+from realtime.rights import recheck
 from realtime.signals import SignalExchange
 from realtime.typing import Typists, end_by_message
 from realtime.workers import in_thread
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 logger = structlog.get_logger(__name__)
 ROOMS_AT_ONCE = 1_000
@@ -41,7 +39,7 @@ class LocalRoom:
 
     name: str
     seq: int
-    members: dict[Session, None] = field(default_factory=dict)
+    members: dict[Member, None] = field(default_factory=dict)
     typists: Typists = field(default_factory=Typists)
 
 
@@ -51,7 +49,7 @@ class Hub:
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex
         self.rooms: dict[str, LocalRoom] = {}
-        self.sessions: dict[Session, None] = {}
+        self.sessions: dict[Member, None] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self._with_news: dict[str, None] = {}
         self._reading = False
@@ -92,7 +90,7 @@ class Hub:
 
     # --- Members
 
-    def enter(self, session: Session, name: str, seq: int) -> LocalRoom:
+    def enter(self, session: Member, name: str, seq: int) -> LocalRoom:
         """Make the session a member; `seq` is the room's number as read a moment ago."""
         room = self.rooms.get(name)
         if room is None:
@@ -102,7 +100,7 @@ class Hub:
         self.view_changed(session, name)
         return room
 
-    def leave(self, session: Session, name: str) -> None:
+    def leave(self, session: Member, name: str) -> None:
         """End the membership; an empty room is forgotten."""
         room = self.rooms.get(name)
         if room is not None:
@@ -111,7 +109,7 @@ class Hub:
                 del self.rooms[name]
             self.view_changed(session, name)
 
-    def view_changed(self, session: Session, name: str) -> None:
+    def view_changed(self, session: Member, name: str) -> None:
         """Say who looks at a conversation now, together with what else changes in this moment."""
         if not viewing.is_conversation(name):
             return
@@ -122,7 +120,8 @@ class Hub:
     async def _store_views(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         changed, self._views_changed = self._views_changed, set()
-        views = viewing.viewed(self, {name for name, _user_id in changed})
+        rooms = {name for name, _user_id in changed} & self.rooms.keys()
+        views = viewing.viewed({name: self.rooms[name].members for name in rooms})
         await in_thread(viewing.store, changed & views, changed - views)
 
     # --- Stored events
@@ -188,12 +187,7 @@ class Hub:
             end_by_message(room.name, list(room.members), frame.data)
         # Who may be in a queue's room hangs on his rights alone, never on one ticket or chat.
         if spec is not None and spec.moves_access and not room.name.startswith("queue:"):
-            self.spawn(self._recheck(list(room.members)))
-
-    async def _recheck(self, sessions: list[Session]) -> None:
-        from realtime.rights import recheck
-
-        await recheck(sessions)
+            self.spawn(recheck(list(room.members)))
 
     # --- Signals: not stored, may be lost
 
@@ -216,7 +210,7 @@ class Hub:
 
     # --- The end of sockets
 
-    def forget(self, session: Session) -> None:
+    def forget(self, session: Member) -> None:
         """Forget a closed socket and give back its place."""
         self.sessions.pop(session, None)
         if session.user.is_agent:
@@ -247,18 +241,3 @@ class Hub:
         for session in list(self.sessions):
             session.end(CLOSE_RESTART)
         places().end()
-
-
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
-
-
-def hub() -> Hub:
-    """The hub of the running loop, made at its first socket."""
-    loop = asyncio.get_running_loop()
-    found = _hubs.get(loop)
-    if found is None:
-        from realtime.periodic import start_rounds
-
-        found = _hubs[loop] = Hub()
-        start_rounds(found)
-    return found

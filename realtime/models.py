@@ -11,7 +11,7 @@ from django.db import models
 
 
 class Room(models.Model):
-    """A room's head: the number of its latest event."""
+    """The number of a room's latest event."""
 
     key = models.TextField(primary_key=True)
     seq = models.BigIntegerField()

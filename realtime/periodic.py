@@ -1,29 +1,27 @@
-"""What a hub does by the clock: heartbeats, slow readers, rights, leases, presence."""
+"""The work a hub does by the clock: heartbeats, slow readers, rights, leases, presence."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
-from typing import TypeVar
 
 from django.conf import settings
 
 from realtime import presence, viewing
 from realtime.errors import CLOSE_SLOW
 from realtime.hub import Hub
-from realtime.outlets import before_shutdown
+from realtime.member import Member
 from realtime.places import REFRESH_SECONDS, places
 from realtime.rights import recheck
-from realtime.session import Session
 from realtime.workers import in_thread
+from realtime.writers import before_shutdown
 
-T = TypeVar("T")
 LOOK_SECONDS, SWEEP_SECONDS = 0.5, 5.0
 AT_ONCE = 50
 
 
-def start_rounds(hub: Hub) -> None:
+def start_periodic(hub: Hub) -> None:
     """Begin everything that repeats."""
 
     async def heartbeats() -> None:
@@ -39,7 +37,7 @@ def start_rounds(hub: Hub) -> None:
         await in_thread(presence.here, {session.user_id for session in hub.sessions if session.user.is_agent})
 
     async def views() -> None:
-        await in_thread(viewing.store, viewing.viewed(hub, list(hub.rooms)))
+        await in_thread(viewing.store, viewing.viewed({name: room.members for name, room in hub.rooms.items()}))
 
     async def leases() -> None:
         await in_thread(places().refresh)
@@ -81,7 +79,7 @@ async def _rights(hub: Hub) -> None:
         await recheck([session for session in batch if not session.closed])
 
 
-async def _batches(items: list[Session], size: int) -> AsyncIterator[Iterable[Session]]:
+async def _batches(items: list[Member], size: int) -> AsyncIterator[Iterable[Member]]:
     """The items in portions, the loop free between them."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from dataclasses import dataclass
-from typing import Protocol
 
 from django.conf import settings
 
@@ -16,45 +14,16 @@ from realtime.errors import CLOSE_UNAUTHENTICATED, Refused
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.limits import Bucket
+from realtime.member import Cursor, Peer, Typing
 from realtime.places import Holder
-from realtime.typing import Typing, stop, stop_all
+from realtime.rights import recheck
+from realtime.typing import stop, stop_all
 from realtime.workers import in_thread
 
 ACCESS_CHANGED = "access:changed"
 REMEMBERED = 512
 LOOK_EVERY_BYTES = 65_536
 EXPIRY_NOTICE_SECONDS = 60.0
-
-
-class Peer(Protocol):
-    """The transport under a session."""
-
-    kind: str
-    wants_control: bool
-    """Whether this client knows heartbeats and cursors; an unmodified Socket.IO client does not."""
-    address: str
-    user_agent: str
-    language: str
-    """In which refusals are said: his who is at the other end, once that is known."""
-
-    def write(self, frame: Frame) -> None: ...
-    def backlog(self) -> int:
-        """Bytes that wait for the reader on our side."""
-        ...
-
-    def close(self, code: int) -> None: ...
-
-
-@dataclass(eq=False, slots=True)
-class Cursor:
-    """How far one socket has got in one room; `head` is the highest number it knows of."""
-
-    room: str
-    seq: int
-    head: int
-    replaying: bool = False
-    open: bool = True
-    resets: int = 0
 
 
 class Session:
@@ -97,7 +66,7 @@ class Session:
         if cursor is None or frame.seq <= cursor.seq:
             return
         if frame.seq != cursor.seq + 1 or cursor.replaying or self.paused_at is not None:
-            cursor.head = max(cursor.head, frame.seq)
+            cursor.latest_seq = max(cursor.latest_seq, frame.seq)
             self._go_on(cursor)
             return
         self._send_next(cursor, frame)
@@ -171,7 +140,7 @@ class Session:
 
     def _target(self, cursor: Cursor) -> int:
         room = self.hub.rooms.get(cursor.room)
-        return max(cursor.head, room.seq if room else 0)
+        return max(cursor.latest_seq, room.seq if room else 0)
 
     def _send_rows(self, cursor: Cursor, rows: list[log.Stored], *, again: bool = False) -> int:
         """Send those rows that follow on the cursor; how many."""
@@ -185,14 +154,14 @@ class Session:
         metrics.REPLAYED.inc(sent)
         return sent
 
-    def reset(self, room: str, head: int) -> None:
-        """Tell the client that what it has of a room is not enough: it fetches anew, then goes on from the head."""
+    def reset(self, room: str, latest_seq: int) -> None:
+        """Tell the client that what it has of a room is not enough: it fetches anew, then goes on from that number."""
         cursor = self.cursors.get(room)
         if cursor is not None:
-            cursor.seq = cursor.head = head
+            cursor.seq = cursor.latest_seq = latest_seq
             cursor.resets += 1
             metrics.RESETS.inc()
-            self.control("room:reset", {"room": room, "seq": head})
+            self.control("room:reset", {"room": room, "seq": latest_seq})
 
     def look_at_backlog(self) -> None:
         """Go on with a paused reader who has read, or give up one who has not."""
@@ -213,26 +182,26 @@ class Session:
         epoch = -1
         while epoch != self.epoch and not self.closed:  # rights that changed meanwhile are asked again
             epoch = self.epoch
-            name, head, rows = await in_thread(_entry, self.user, prefix, ref, since)
+            name, latest_seq, rows = await in_thread(_entry, self.user, prefix, ref, since)
         if self.closed:
             raise Refused("unauthorized")
         self.aliases[prefix, ref] = name
         cursor = self.cursors.get(name)
         again = cursor is not None
         if cursor is None:
-            cursor = self.enter(name, head if since is None else min(since, head), head)
+            cursor = self.enter(name, latest_seq if since is None else min(since, latest_seq), latest_seq)
         else:
             while cursor.replaying and not self.closed:
                 await asyncio.sleep(0.01)
             cursor.seq = cursor.seq if since is None else min(since, cursor.seq)
-        return await self._replay(cursor, since, head, rows, again=again)
+        return await self._replay(cursor, since, latest_seq, rows, again=again)
 
-    def enter(self, name: str, seq: int, head: int) -> Cursor:
+    def enter(self, name: str, seq: int, latest_seq: int) -> Cursor:
         """Become a member of a room that was found allowed."""
         if len(self.cursors) >= settings.REALTIME["rooms_per_socket"]:
             raise Refused("too_many_rooms")
-        cursor = self.cursors[name] = Cursor(name, seq=seq, head=head)
-        self.hub.enter(self, name, head)
+        cursor = self.cursors[name] = Cursor(name, seq=seq, latest_seq=latest_seq)
+        self.hub.enter(self, name, latest_seq)
         return cursor
 
     def follow(self, name: str, seq: int) -> None:
@@ -242,12 +211,14 @@ class Session:
             self._go_on(cursor)
 
     async def _replay(
-        self, cursor: Cursor, since: int | None, head: int, rows: list[log.Stored], *, again: bool
+        self, cursor: Cursor, since: int | None, latest_seq: int, rows: list[log.Stored], *, again: bool
     ) -> tuple[str, int, bool]:
         if since is not None and (
-            since > head or head - since > settings.REALTIME["replay_max"] or (head > since and not rows)
+            since > latest_seq
+            or latest_seq - since > settings.REALTIME["replay_max"]
+            or (latest_seq > since and not rows)
         ):
-            self.reset(cursor.room, head)
+            self.reset(cursor.room, latest_seq)
             return cursor.room, cursor.seq, True
         resets = cursor.resets
         cursor.replaying = True
@@ -300,8 +271,6 @@ class Session:
         self.watch_expiry()
 
     async def _recheck(self) -> None:
-        from realtime.rights import recheck
-
         await recheck([self])
 
     # --- The end

@@ -26,14 +26,14 @@ from core.strict_json import loads
 from realtime import handshake
 from realtime.actions import perform
 from realtime.admission import admit_by_token, ready
+from realtime.current_hub import hub
 from realtime.engine import DirectSocket
 from realtime.engine_refusals import refuse_handshake
 from realtime.errors import CLOSE_FORBIDDEN, CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_UNAUTHENTICATED, Closed, Refused
 from realtime.frames import NAMESPACE, Frame
-from realtime.hub import hub
-from realtime.outlets import DaphneOutlet, Outlet, outlet_of
 from realtime.pending import Pending, may_wait
 from realtime.session import Session
+from realtime.writers import DaphneWriter, Writer, writer_of
 
 logger = structlog.get_logger(__name__)
 FINAL = {CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN, CLOSE_LIMIT}
@@ -105,18 +105,18 @@ class SocketIoPeer:
         self.wants_control = self.envelope = envelope
         self.queued = self.queued_bytes = 0
         self.begun = False
-        self._direct: Outlet | None = None
+        self._direct: Writer | None = None
 
     def write(self, frame: Frame) -> None:
         if self._direct is not None:
             self._direct.write(frame.packet_with_envelope_wire if self.envelope else frame.packet_wire)
             return
-        outlet = self.server.outlets.get(self.eio_sid)
+        writer = self.server.writers.get(self.eio_sid)
         socket = self.server.eio.sockets.get(self.eio_sid)
         if socket is None or socket.closed:
             return
-        if outlet is not None and self.begun and not self.queued and socket.upgraded:
-            self._direct = outlet  # from here on nothing of ours is queued
+        if writer is not None and self.begun and not self.queued and socket.upgraded:
+            self._direct = writer  # from here on nothing of ours is queued
             self.write(frame)
             return
         packet = _Queued(self, frame.packet_with_envelope if self.envelope else frame.packet)
@@ -126,8 +126,8 @@ class SocketIoPeer:
         socket.queue.put_nowait(packet)
 
     def backlog(self) -> int:
-        outlet = self.server.outlets.get(self.eio_sid)
-        return self.queued_bytes + (outlet.backlog() if outlet is not None else 0)
+        writer = self.server.writers.get(self.eio_sid)
+        return self.queued_bytes + (writer.backlog() if writer is not None else 0)
 
     def close(self, code: int) -> None:
         if code in _CODES:
@@ -140,9 +140,9 @@ class SocketIoPeer:
         if code in FINAL:
             await self.server.disconnect(self.sid, namespace=NAMESPACE)
             return
-        outlet = self.server.outlets.get(self.eio_sid)
-        if outlet is not None:
-            outlet.close(code)
+        writer = self.server.writers.get(self.eio_sid)
+        if writer is not None:
+            writer.close(code)
         elif self.eio_sid in self.server.eio.sockets:
             await self.server.eio.sockets[self.eio_sid].close(wait=False)
 
@@ -152,7 +152,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.outlets: dict[str, DaphneOutlet] = {}
+        self.writers: dict[str, DaphneWriter] = {}
         self.closing: set[asyncio.Task[None]] = set()
         self.pending: dict[str, Pending] = {}
         for event, handler in (
@@ -165,9 +165,9 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         self.pending[eio_sid] = Pending(handshake.address(scope, handshake.headers(scope)))
         await handle(eio_sid, environ)
         if scope["type"] == "websocket":
-            self.keep_outlet(eio_sid, environ["asgi.send"])
-            if eio_sid in self.outlets:
-                DirectSocket.adopt(self.eio.sockets[eio_sid], self.outlets[eio_sid])
+            self.keep_writer(eio_sid, environ["asgi.send"])
+            if eio_sid in self.writers:
+                DirectSocket.adopt(self.eio.sockets[eio_sid], self.writers[eio_sid])
         self._expect(eio_sid)
 
     async def _received(self, handle: Handler, eio_sid: str, data: Any) -> None:
@@ -184,14 +184,14 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
 
     async def _disconnected(self, handle: Handler, eio_sid: str, reason: str) -> None:
         await handle(eio_sid, reason)
-        self.outlets.pop(eio_sid, None)
+        self.writers.pop(eio_sid, None)
         self.signed_in(eio_sid)
 
-    def keep_outlet(self, eio_sid: str, send: Any) -> None:
+    def keep_writer(self, eio_sid: str, send: Any) -> None:
         """Remember the WebSocket of a connection, where its server lets us write by ourselves."""
-        outlet = outlet_of(send)
-        if isinstance(outlet, DaphneOutlet):
-            self.outlets[eio_sid] = outlet
+        writer = writer_of(send)
+        if isinstance(writer, DaphneWriter):
+            self.writers[eio_sid] = writer
 
     def signed_in(self, eio_sid: str) -> None:
         """Stop counting a connection as one that waits for its credential."""
@@ -216,9 +216,9 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         task = asyncio.ensure_future(socket.close(wait=False))
         self.closing.add(task)
         task.add_done_callback(self.closing.discard)
-        outlet = self.outlets.get(eio_sid)
-        if outlet is not None:
-            outlet.close(CLOSE_UNAUTHENTICATED)
+        writer = self.writers.get(eio_sid)
+        if writer is not None:
+            writer.close(CLOSE_UNAUTHENTICATED)
 
 
 def _with_name(packet: str) -> str:
@@ -342,7 +342,7 @@ def application() -> Any:
             return
         if scope["type"] == "websocket":
             if sid in server.eio.sockets:
-                server.keep_outlet(sid, send)
+                server.keep_writer(sid, send)
             receive = _only_packets(receive, send)
         await app(scope, receive, send)
 

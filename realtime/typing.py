@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import orjson
 from django.conf import settings
 
 from realtime.encoding import TypingOut
 from realtime.frames import dumps
+from realtime.member import Member, Typing
 from realtime.notifier import Signal
 from realtime.registry import EventSpec
 from realtime.rooms import split, typed
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 START, STOP = "typing:start", "typing:stop"
 STOP_AFTER_SECONDS, EXPIRES_IN = 6.0, 8
@@ -55,16 +51,7 @@ class Typists:
         return signal["event"] == START or not sockets
 
 
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """Begun and not yet ended; `internal` for a note."""
-
-    key: str
-    internal: bool
-    timer: asyncio.TimerHandle
-
-
-def set_typing(session: Session, key: str, room: str, *, typing: bool, internal: bool = False) -> None:
+def set_typing(session: Member, key: str, room: str, *, typing: bool, internal: bool = False) -> None:
     """Relay that this person began or ended typing in a room he has joined; `internal` for a note."""
     begun = session.typing.get(room)
     if begun is not None and (not typing or begun.internal != internal):
@@ -84,7 +71,7 @@ def set_typing(session: Session, key: str, room: str, *, typing: bool, internal:
     session.typing[room] = Typing(key, internal, timer)
 
 
-def stop(session: Session, room: str) -> None:
+def stop(session: Member, room: str) -> None:
     """End what was begun in a room, if anything was."""
     begun = session.typing.pop(room, None)
     if begun is not None:
@@ -92,7 +79,7 @@ def stop(session: Session, room: str) -> None:
         _tell(session, STOP, begun.key, room, begun.internal)
 
 
-def end_by_message(room: str, members: Iterable[Session], data: str) -> None:
+def end_by_message(room: str, members: Iterable[Member], data: str) -> None:
     """End the typing of a message's author: they have written what they were typing."""
     typing = [session for session in members if room in session.typing]
     if typing:
@@ -102,13 +89,13 @@ def end_by_message(room: str, members: Iterable[Session], data: str) -> None:
                 stop(session, room)
 
 
-def stop_all(session: Session) -> None:
+def stop_all(session: Member) -> None:
     """End everything, for a socket that goes."""
     for room in list(session.typing):
         stop(session, room)
 
 
-def _tell(session: Session, event: str, key: str, room: str, internal: bool) -> None:
+def _tell(session: Member, event: str, key: str, room: str, internal: bool) -> None:
     prefix, ref = split(room)
     data = dumps({key: ref, "userId": str(session.user.pk), "name": session.user.actor_name, "expiresIn": EXPIRES_IN})
     at = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

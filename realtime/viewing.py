@@ -6,17 +6,14 @@ Each process keeps its own viewers in Redis, for RENEW_SECONDS at a time. All of
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
 
 from redis import Redis
 
 from core.stores import try_redis
+from realtime.member import Member
 from realtime.places import PROCESSES, places
 from realtime.rooms import split, typed
-
-if TYPE_CHECKING:
-    from realtime.hub import Hub
 
 RENEW_SECONDS, KEEP_SECONDS = 20, 60
 View = tuple[str, int]
@@ -28,14 +25,14 @@ def is_conversation(room: str) -> bool:
     return any(split(room)[0] in prefixes for prefixes in typed().values())
 
 
-def viewed(hub: Hub, rooms: Iterable[str]) -> set[View]:
-    """Return who looks at these rooms by a socket of this process."""
+def viewed(members: Mapping[str, Iterable[Member]]) -> set[View]:
+    """Return who of the members of these rooms, by name, looks at a conversation."""
     return {
-        (name, session.user_id)
-        for name in rooms
-        if name in hub.rooms and is_conversation(name)
-        for session in hub.rooms[name].members
-        if session.is_viewing
+        (name, member.user_id)
+        for name, present in members.items()
+        if is_conversation(name)
+        for member in present
+        if member.is_viewing
     }
 
 

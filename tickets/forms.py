@@ -181,7 +181,7 @@ class MessageStaffOut(MessageCustomerOut):
 
 
 def ticket_form(kind: type[_TicketOut], ticket: Ticket, *, reader: User | None = None, seq: int = 0) -> dict[str, Any]:
-    """One ticket in a form; `reader` signs links, `seq` is its room's head before the ticket was read."""
+    """One ticket in a form; `reader` signs links, `seq` is its room's latest number before the ticket was read."""
     return ticket_forms(kind, [ticket], reader=reader, seqs={ticket.pk: seq})[0]
 
 

@@ -60,7 +60,7 @@ def find(ref: str, user: User) -> Ticket:
 
 
 def ticket_data(ref: str, user: User) -> dict[str, Any]:
-    """A ticket in the reader's form, its room's head read with it; raises NotFound."""
+    """Return a ticket in the reader's form, its room's latest number read with it; raises NotFound."""
     pk = as_number(ref)
     if pk is not None and user.is_customer and user.is_active:
         return _form(_ONE_TO_CUSTOMER.fetch(pk=pk, room=room_for(user, pk), customer=user.pk), user)
@@ -76,7 +76,7 @@ _TO_CUSTOMER: Prepared[Ticket] = Prepared(
     lambda pk, customer: _to_customer(pk, customer).only("pk", "merged_into_id"), pk=-1, customer=-2
 )
 _ONE_TO_CUSTOMER: Prepared[Ticket] = Prepared(
-    lambda pk, room, customer: _to_customer(pk, customer).complete().annotate(head=latest_seq_of(room)),
+    lambda pk, room, customer: _to_customer(pk, customer).complete().annotate(latest_seq=latest_seq_of(room)),
     pk=-1,
     room="a room",
     customer=-2,
@@ -99,9 +99,9 @@ def _id_of(ref: str, user: User) -> int:
 
 
 def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
-    """A ticket as an operation left it, in the form of whoever called it; read anew, since the head moved with it.
+    """Return a ticket as an operation left it, in the form of its caller; read anew, since the number moved with it.
 
-    He is answered although he may have given it away from his own sight.
+    They are answered although they may have given it away from their own sight.
     """
     return _data(ticket.pk, user)
 
@@ -109,7 +109,9 @@ def changed_data(ticket: Ticket, user: User) -> dict[str, Any]:
 _COMPLETE: Prepared[Ticket] = Prepared(lambda ids: Ticket.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
 # For a list of one PostgreSQL would make a plan of its own each time.
 _ONE: Prepared[Ticket] = Prepared(
-    lambda pk, room: Ticket.objects.complete().annotate(head=latest_seq_of(room)).filter(pk=pk), pk=-1, room="a room"
+    lambda pk, room: Ticket.objects.complete().annotate(latest_seq=latest_seq_of(room)).filter(pk=pk),
+    pk=-1,
+    room="a room",
 )
 
 
@@ -118,11 +120,11 @@ def _data(pk: int, user: User) -> dict[str, Any]:
 
 
 def _form(found: list[Ticket], user: User) -> dict[str, Any]:
-    """The ticket that a query found with its head, or NotFound."""
+    """Return the ticket that a query found with its room's latest number; raise NotFound."""
     if not found:
         raise NotFound
-    head: int | None = vars(found[0])["head"]
-    return ticket_form(form_for(user), found[0], reader=user, seq=head or 0)
+    latest_seq: int | None = vars(found[0])["latest_seq"]
+    return ticket_form(form_for(user), found[0], reader=user, seq=latest_seq or 0)
 
 
 def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:

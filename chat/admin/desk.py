@@ -54,12 +54,12 @@ class Desk:
 
     @property
     def queue(self) -> dict[str, int | str]:
-        """The queue's room and its head."""
+        """Return the queue's room and its latest number."""
         return {"room": QUEUE, "seq": self.seqs[QUEUE]}
 
     @property
     def rooms(self) -> dict[str, int]:
-        """One's own chats and the heads of their rooms, for joining them."""
+        """Return the viewer's chats with the latest numbers of their rooms, for joining them."""
         return {str(card.session.pk): self.seqs.get(f"chat-staff:{card.session.pk}", 0) for card in self.mine}
 
 
@@ -67,7 +67,7 @@ def read_desk(user: User, shown: int | None = None) -> Desk:
     """The desk of this person; `shown` is the chat that is open on it, whose messages count as read there."""
     may_accept = user.has_perm(ACCEPT)
     mine = list(own_chats(user).values_list("pk", flat=True)) if may_accept else []
-    # Heads come before data: nothing that happens in between is missed by whoever joins with them.
+    # Numbers come before data: nothing that happens in between is missed by whoever joins with them.
     seqs = latest_seqs([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
     now = clock.now()
     waiting = Session.objects.visible_to(user).waiting()

@@ -1,4 +1,4 @@
-"""What people and the bot say to each other in a chat."""
+"""What people and the bot write to each other in a chat."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chat.forms import message_forms
 from chat.models import ChatMessage, Session
 from chat.operations.base import follow_language
 from chat.operations.locking import locked, locked_all, locked_last, locked_open
-from chat.operations.messages import Line, Saying, say, say_all
+from chat.operations.messages import NewMessage, Posting, store_message, store_messages
 from chat.operations.queue import hand_over_locked
 from chat.operations.tickets import open_ticket
 from chat.policies import VIEW, refuse_unless_takes_part
@@ -71,10 +71,10 @@ def post(ref: int | str | None, new: NewChatMessage, *, by: User) -> Posted:
     if by.is_customer:
         follow_language(session, new.body)
     chosen = _chosen(session, new.quick_reply) if new.quick_reply else None
-    line = Line(new.body, new.is_internal, new.attachments, new.client_message_id)
+    added = NewMessage(new.body, new.is_internal, new.attachments, new.client_message_id)
     if chosen:
-        line = replace(line, body=chosen["label"], reply_value=chosen["value"])
-    message = say(session, line, by)
+        added = replace(added, body=chosen["label"], reply_value=chosen["value"])
+    message = store_message(session, added, by)
     if message is None:
         return _sent_before(session, new, by)
     _refuse_moved(session, message, new, by)
@@ -109,7 +109,7 @@ def post_together(posts: Sequence[Post], *, skip_held: bool = False) -> list[Pos
     found: list[Posted | None] = [None] * len(posts)
     if not plain:
         return found
-    stored = say_all([_saying(sessions[posts[number].session_id], posts[number]) for number in plain])
+    stored = store_messages([_posting(sessions[posts[number].session_id], posts[number]) for number in plain])
     for number, message in zip(plain, stored, strict=True):
         if message is not None:
             found[number] = Posted(message, message.session.status)
@@ -128,9 +128,9 @@ def _is_plain(session: Session | None, each: Post) -> bool:
     return session.customer_id == by.pk and not new.is_internal and speaks
 
 
-def _saying(session: Session, each: Post) -> Saying:
-    line = Line(each.new.body, each.new.is_internal, client_message_id=each.new.client_message_id)
-    return Saying(session, line, each.by, each.came)
+def _posting(session: Session, each: Post) -> Posting:
+    added = NewMessage(each.new.body, each.new.is_internal, client_message_id=each.new.client_message_id)
+    return Posting(session, added, each.by, each.came)
 
 
 def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, by: User) -> None:
@@ -201,8 +201,8 @@ def answer_as_bot(says: BotSays, *, by: User) -> ChatMessage | None:
         return None
     if ChatMessage.objects.filter(answers=asked).exists():
         return None
-    line = Line(says.text, answers_id=asked.pk, rule_id=says.rule_id, quick_replies=list(says.quick_replies))
-    message = say(session, line, by)
+    added = NewMessage(says.text, answers_id=asked.pk, rule_id=says.rule_id, quick_replies=list(says.quick_replies))
+    message = store_message(session, added, by)
     if says.hands_over:
         hand_over_locked(session, by)
     return message

@@ -61,8 +61,8 @@ _INSERT = Insert(
 
 
 @dataclass(frozen=True)
-class Line:
-    """What is said: `answers` is the message a bot's answer belongs to, `rule_id` the rule it comes from."""
+class NewMessage:
+    """A message to be stored; `answers_id` is the message that the bot answers by the rule `rule_id`."""
 
     body: str
     is_internal: bool = False
@@ -75,50 +75,50 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Saying:
-    """A line of somebody's in a chat that is locked; `came` is where it comes from, when not from the present door."""
+class Posting:
+    """A new message of a person in a chat that is locked; `came` is its origin when that is not the present door."""
 
     session: Session
-    line: Line
+    new: NewMessage
     by: User
     came: Origin | None = None
 
 
-def say(session: Session, line: Line, by: User) -> ChatMessage | None:
+def store_message(session: Session, new: NewMessage, by: User) -> ChatMessage | None:
     """Store a message of a chat that is locked, audited, announced; None when it was sent before."""
-    return say_all([Saying(session, line, by)])[0]
+    return store_messages([Posting(session, new, by)])[0]
 
 
-def say_all(sayings: Sequence[Saying]) -> list[ChatMessage | None]:
-    """The same for several lines in their order, stored by one statement."""
-    messages = [_message(saying) for saying in sayings]
+def store_messages(postings: Sequence[Posting]) -> list[ChatMessage | None]:
+    """Store several messages in their order by one statement, as `store_message` does one."""
+    messages = [_message(posting) for posting in postings]
     stored: dict[int, int] = dict(execute(*_INSERT.statement([_row(message) for message in messages])))
     found: list[ChatMessage | None] = []
-    for number, (saying, message) in enumerate(zip(sayings, messages, strict=True), FIRST):
+    for number, (posting, message) in enumerate(zip(postings, messages, strict=True), FIRST):
         if number not in stored:
             found.append(None)
             continue
         message.pk = stored[number]
         message._state.adding = False
-        with request_context(saying.came or origin()):
-            _announce(saying, message)
+        with request_context(posting.came or origin()):
+            _announce(posting, message)
         found.append(message)
     return found
 
 
-def _message(saying: Saying) -> ChatMessage:
-    line = saying.line
+def _message(posting: Posting) -> ChatMessage:
+    new = posting.new
     return ChatMessage(
-        session=saying.session,
-        author=saying.by,
-        author_type=AuthorType.of(saying.by),
-        body=clean_text(line.body),
-        is_internal=line.is_internal,
-        quick_replies=line.quick_replies,
-        reply_value=line.reply_value,
-        answers_id=line.answers_id,
-        rule_id=line.rule_id,
-        client_message_id=line.client_message_id,
+        session=posting.session,
+        author=posting.by,
+        author_type=AuthorType.of(posting.by),
+        body=clean_text(new.body),
+        is_internal=new.is_internal,
+        quick_replies=new.quick_replies,
+        reply_value=new.reply_value,
+        answers_id=new.answers_id,
+        rule_id=new.rule_id,
+        client_message_id=new.client_message_id,
         created_at=clock.now(),
     )
 
@@ -139,9 +139,9 @@ def _row(message: ChatMessage) -> Row:
     )
 
 
-def _announce(saying: Saying, message: ChatMessage) -> None:
-    session, by = saying.session, saying.by
-    message.attachment_rows = _attach(message, saying.line.attachments, by)
+def _announce(posting: Posting, message: ChatMessage) -> None:
+    session, by = posting.session, posting.by
+    message.attachment_rows = _attach(message, posting.new.attachments, by)
     facts = {"messageId": str(message.pk), "isInternal": message.is_internal}
     record("CHAT_MESSAGE_SENT", session, by=by, new=facts | {"attachments": len(message.attachment_rows)})
     if not message.is_internal and session.status == Status.ACTIVE and message.author_type != AuthorType.SYSTEM:

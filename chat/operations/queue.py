@@ -11,7 +11,7 @@ from chat import events, notices, queue_positions
 from chat.models import Session
 from chat.operations.base import audit_values, change, refuse_beyond_capacity, shown
 from chat.operations.locking import locked, locked_open
-from chat.operations.messages import Line, say
+from chat.operations.messages import NewMessage, store_message
 from chat.policies import ACCEPT, TRANSFER, refuse_unless
 from chat.states import Status
 from core import clock
@@ -71,7 +71,7 @@ def transfer(ref: int | str, *, by: User, agent_id: int | None = None, note: str
         return shown(session)
     if target is not None:
         refuse_beyond_capacity(target, _("This agent already has as many chats as one can take."))
-    written = say(session, Line(note, is_internal=True), by) if note else None
+    written = store_message(session, NewMessage(note, is_internal=True), by) if note else None
     metadata = {"noteId": str(written.pk)} if written else {}
     if target is None:
         return _to_queue(session, by, "CHAT_SESSION_TRANSFERRED", front=session.status == Status.ACTIVE, **metadata)

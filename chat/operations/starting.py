@@ -11,7 +11,7 @@ from chat import events
 from chat.models import ChatMessage, Session
 from chat.operations.base import follow_language, shown
 from chat.operations.locking import locked_own
-from chat.operations.messages import Line, say
+from chat.operations.messages import NewMessage, store_message
 from core import clock
 from core.errors import Forbidden
 from core.operation import operation
@@ -42,7 +42,7 @@ def start(*, by: User, text: str = "", language: str = "") -> Started:
         session = _open(by, language_of(text, language or by.language))
     else:
         follow_language(session, text)
-    message = say(session, Line(text), by) if text else None
+    message = store_message(session, NewMessage(text), by) if text else None
     return Started(shown(session), fresh, message)
 
 

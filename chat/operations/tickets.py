@@ -9,7 +9,7 @@ from chat.models import Session
 from chat.operations.base import change, shown
 from chat.operations.ending import end_locked
 from chat.operations.locking import locked, locked_last
-from chat.operations.messages import Line, say
+from chat.operations.messages import NewMessage, store_message
 from chat.policies import refuse_unless_takes_part
 from chat.queries import public_files
 from chat.states import UNTAKEN
@@ -47,7 +47,7 @@ def open_ticket(session: Session, by: User) -> Ticket:
     record("CHAT_SESSION_TICKET_CREATED", session, by=by, new={"ticketId": str(ticket.pk)})
     if session.is_open:
         text = texts.said(texts.TICKET_OPENED, session.language, number=ticket.number)
-        say(session, Line(text), User.objects.service(Role.SYSTEM))
+        store_message(session, NewMessage(text), User.objects.service(Role.SYSTEM))
     if session.status in UNTAKEN:
         end_locked(session, by)
     else:

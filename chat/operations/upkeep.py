@@ -10,7 +10,7 @@ from accounts.models import User
 from chat import texts
 from chat.models import ChatMessage, Session
 from chat.operations.ending import end_locked
-from chat.operations.messages import Line, say
+from chat.operations.messages import NewMessage, store_message
 from chat.operations.queue import requeue_locked
 from chat.operations.tickets import open_ticket
 from chat.states import OPEN, Status
@@ -36,7 +36,7 @@ def _locked(session_id: int, *statuses: Status) -> Session | None:
 
 def _say(session: Session, text: texts.Text, by: User, *, offer: bool = False) -> None:
     replies = texts.ticket_offer(session.language) if offer else []
-    say(session, Line(texts.said(text, session.language), quick_replies=replies), by)
+    store_message(session, NewMessage(texts.said(text, session.language), quick_replies=replies), by)
 
 
 def _mark(session: Session, **columns: datetime) -> None:

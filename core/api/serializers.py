@@ -224,7 +224,7 @@ class PersonRef(FormOut):
 
 
 class Realtime(FormOut):
-    """The room that carries this thing's events to the caller, and its head before the data was read."""
+    """The room that carries this thing's events to the caller, and its latest number before the data was read."""
 
     room = serializers.CharField()
     seq = serializers.IntegerField()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 import time
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ from bot import engine
 from bot.engine import MAX_SECONDS, MAX_STATES_TOGETHER, MAX_TEXT, Answer, Facts, HandOver, NoAnswer, Text
 from bot.patterns import MAX_FINDS, MAX_LENGTH, MAX_MEMORY, MAX_PROGRAM, MAX_STATES, BadPattern, compile_expression
 from tests.bot.evil import PATTERNS, TEXTS
+from tests.soak import sized
 
 FACTS = Facts("Sara", "كل يوم", "every day")
 
@@ -125,7 +125,7 @@ def test_any_message_is_decided_and_is_the_same_again(text, language):
 def test_every_pair_of_evil_pattern_and_text_is_handled_within_200_ms(capsys):
     # The thread's own time: what else the machine does while it waits is not the bot's.
     sets = [[rule(pattern)] for pattern in PATTERNS] + [evil_rules()]
-    pairs = list(itertools.product(sets, TEXTS))[:: 1 if "SOAK" in os.environ else 17]
+    pairs = list(itertools.product(sets, TEXTS))[:: sized(17, 1)]
     slowest = 0.0
     for rules, text in pairs:
         began = time.thread_time()

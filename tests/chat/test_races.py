@@ -26,15 +26,16 @@ from tests.api import Api
 from tests.cast import customer, staff
 from tests.chat import acts
 from tests.contract import document
-from tests.crosscut.crowd import Call, at_once, check_the_whole, size, statuses
+from tests.crosscut.crowd import Call, at_once, check_the_whole, statuses
 from tests.realtime.client import token_of
 from tests.realtime.servers import Web
+from tests.soak import sized
 
-AGENTS, CHATS = size((6, 30), (50, 500))
-BOT_RACES = size(15, 1000)
-STARTS = size(3, 50)
-SENDS = size(40, 1000)
-SOME = size(5, 100)
+AGENTS, CHATS = sized((6, 30), (50, 500))
+BOT_RACES = sized(15, 1000)
+STARTS = sized(3, 50)
+SENDS = sized(40, 1000)
+SOME = sized(5, 100)
 
 
 @pytest.fixture

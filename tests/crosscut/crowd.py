@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,13 +14,6 @@ from accounts.models import User
 from audit.verify import Verification
 from tests.api import Api
 from tests.contract import document
-
-SOAK = os.environ.get("SOAK") == "1"
-
-
-def size(small: Any, large: Any) -> Any:
-    """How much of something a test does: `small` in CI, `large` with SOAK=1."""
-    return large if SOAK else small
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -11,6 +9,7 @@ from django.db import connection
 from core.text import camel
 from tests.api import refusal
 from tests.crosscut.routes import ROUTES, filled
+from tests.soak import some
 from tests.tickets.acts import footprint
 
 # What these routes take on purpose; everything else of any model must be refused.
@@ -79,12 +78,12 @@ def test_a_customer_sets_no_column_by_its_name(world, actor):
         path, body = filled(route.path, world.ids), filled(route.body, world.ids) or {}
         extra = [name for name in names if name not in body and name not in TAKEN.get(route.name, ())]
         # Many at once: every one of them must be named, so the request is refused for each of them.
-        for some in _batches(extra, 20):
-            response = client.request(route.method, path, {**body, **dict.fromkeys(some, "1")})
+        for batch in _batches(extra, 20):
+            response = client.request(route.method, path, {**body, **dict.fromkeys(batch, "1")})
             if expected in {403, 404}:
                 assert response.status_code in {400, 403, 404}, route.name
                 continue
-            assert set(refusal(response, 400, "invalid")["fields"]) >= set(some), (route.name, some)
+            assert set(refusal(response, 400, "invalid")["fields"]) >= set(batch), (route.name, batch)
     assert state(world) == before
     assert [row for row in rows() if row[0] not in REFUSALS] == [row for row in written if row[0] not in REFUSALS]
     assert footprint()[1:] == tuple(dict(written)[table] for table in ("rt_event", "notifications_item"))
@@ -108,7 +107,7 @@ def test_one_by_one_too_for_what_would_hurt(world):
         *("isInternal", "is_internal", "authorId", "authorType", "createdAt", "ticketId", "number", "ticketNumber"),
         *("mergedInto", "resolvedAt", "slaBreached", "tags", "watchers", "id", "pk", "__class__", "password"),
     ]
-    for route, name in itertools.product(WRITING, dangerous):
+    for route, name in [(each, name) for each in WRITING for name in some(dangerous, 9, each.name)]:
         if route.name.startswith("POST /auth/") or route.expected("customer") not in {200, 201}:
             continue
         if name in TAKEN.get(route.name, ()):

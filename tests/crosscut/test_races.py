@@ -12,16 +12,17 @@ import pytest
 from audit.models import Entry
 from notifications.models import Item
 from tests.api import Api, data
-from tests.crosscut.crowd import Call, at_once, check_the_whole, size, statuses
+from tests.crosscut.crowd import Call, at_once, check_the_whole, statuses
+from tests.soak import sized
 from tests.storage import upload
 from tests.tickets.acts import act, bodies, emitted, moved, opened, row, seen
 from tickets.models import Message, Rating, Ticket
 
-WRITERS = size(8, 64)
-TICKETS_EACH = size(40, 79)
-ROUNDS = size(20, 200)
-SOME = size(8, 200)
-FEW = size(4, 50)
+WRITERS = sized(8, 64)
+TICKETS_EACH = sized(40, 79)
+ROUNDS = sized(20, 200)
+SOME = sized(8, 200)
+FEW = sized(4, 50)
 BODY = {"subject": "S", "description": "D"}
 
 
@@ -77,7 +78,7 @@ def test_two_agents_without_versions_lose_no_update(people):
 
 
 def test_replies_and_notes_at_once_are_all_counted(people):
-    ticket, each = opened(people.customer), size(6, 60)
+    ticket, each = opened(people.customer), sized(6, 60)
     path, note = f"POST {of(ticket, '/messages')}", {"body": "n", "isInternal": True}
     calls = [Call(people.customer, path, {"body": "c"}), Call(people.agent, path, {"body": "a"})]
     answers = at_once(*calls, Call(people.colleague, path, note), times=each)

@@ -12,6 +12,7 @@ import pytest
 from tests.api import Api
 from tests.hostile.door import address, lists, parameters, reader, refused
 from tests.schemathesis.scene import Scene
+from tests.soak import some
 
 # Percent-encoded as they are sent.
 NAMES = [
@@ -54,7 +55,7 @@ def test_the_lists_are_those_we_know() -> None:
 @pytest.mark.parametrize(("path", "actor"), READERS)
 def test_a_parameter_nobody_declared_is_named(scene: Scene, path: str, actor: str) -> None:
     client = Api(getattr(scene.cast, actor))
-    for name in NAMES:
+    for name in some(NAMES, 8, path + actor):
         error = refused(client.get(f"{address(path, scene)}?{name}=1"), 400)
         shown = unquote(name.partition("=")[0], errors="replace")
         assert error["code"] == "invalid"
@@ -76,7 +77,7 @@ def test_a_value_nobody_can_mean_is_named(scene: Scene, path: str) -> None:
 def test_values_of_another_kind_are_named_or_find_nothing(scene: Scene, path: str) -> None:
     client = Api(getattr(scene.cast, reader(path)))
     for name in parameters(path):
-        for value in VALUES:
+        for value in some(VALUES, 6, path + name):
             response = client.get(f"{address(path, scene)}?{name}={value}")
             if name in OPEN and response.status_code == 200:
                 # Words are folded (a superscript two is a two), so a query may find; a filter is taken to the letter.
@@ -99,7 +100,7 @@ def test_an_empty_value_is_named(scene: Scene, path: str) -> None:
 def test_what_is_no_id_is_named(scene: Scene, path: str) -> None:
     client = Api(getattr(scene.cast, reader(path)))
     for name in [name for name in parameters(path) if name.endswith("Id") and name not in OPEN]:
-        for value in NO_IDS:
+        for value in some(NO_IDS, 4, path + name):
             error = refused(client.get(f"{address(path, scene)}?{name}={value}"), 400)
             assert error["fields"].keys() == {name}, (name, value)
         assert client.get(f"{address(path, scene)}?{name}=999999999").json()["data"] == []

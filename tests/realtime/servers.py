@@ -20,12 +20,6 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90.0
 """How long a web process may take to begin; seconds on an idle machine, far more on one where everybody tests."""
-SOAK = os.environ.get("SOAK") == "1"
-
-
-def sized(small: int, large: int) -> int:
-    """How much of something a test does: little in CI, much with SOAK=1."""
-    return large if SOAK else small
 
 
 def free_port() -> int:

@@ -19,7 +19,8 @@ from accounts.operations import end_sessions, set_active, update_staff
 from accounts.tokens import open_family
 from tests.realtime.acts import opened, report, say, unnotified
 from tests.realtime.client import Client, subprotocols, token_of
-from tests.realtime.servers import Web, sized, wait_until
+from tests.realtime.servers import Web, wait_until
+from tests.soak import sized
 from tickets.models import Ticket
 from tickets.operations import NewMessage, add_message, assign
 

@@ -18,9 +18,9 @@ from engineio.async_socket import AsyncSocket
 from twisted.internet import tcp
 
 from core import stores
-from realtime import engine, outlets, presence
+from realtime import engine, presence, writers
 from realtime.frames import websocket_text
-from realtime.outlets import payload_of
+from realtime.writers import payload_of
 from tests.realtime.servers import published_to, wait_until
 
 
@@ -76,23 +76,23 @@ class _Named:
         vars(self).update(dict.fromkeys(names), **values)
 
 
-@pytest.mark.parametrize("hidden", ["", *outlets._OF_TRANSPORT, *outlets._OF_PROTOCOL])
+@pytest.mark.parametrize("hidden", ["", *writers._OF_TRANSPORT, *writers._OF_PROTOCOL])
 def test_sockets_are_written_to_by_plain_asgi_when_daphne_lacks_a_name(hidden):
-    transport = _Named(name for name in outlets._OF_TRANSPORT if name != hidden)
-    protocol = _Named(outlets._OF_PROTOCOL, transport=transport)
-    if hidden in outlets._OF_PROTOCOL:
+    transport = _Named(name for name in writers._OF_TRANSPORT if name != hidden)
+    protocol = _Named(writers._OF_PROTOCOL, transport=transport)
+    if hidden in writers._OF_PROTOCOL:
         delattr(protocol, hidden)
-    outlet = outlets.outlet_of(partial(print, protocol))
-    assert type(outlet) is (outlets.AsgiOutlet if hidden else outlets.DaphneOutlet)
+    writer = writers.writer_of(partial(print, protocol))
+    assert type(writer) is (writers.AsgiWriter if hidden else writers.DaphneWriter)
 
 
 def test_twisted_and_autobahn_have_the_names_that_are_built_on():
     with socket.socket() as one:
         transport = tcp.Connection(one, None, reactor=object())
-    assert [name for name in outlets._OF_TRANSPORT if not hasattr(transport, name)] == []
+    assert [name for name in writers._OF_TRANSPORT if not hasattr(transport, name)] == []
     protocol = WebSocketServerFactory().buildProtocol(None)
     there_when_connected = {"state", "failByDrop"}
-    assert {name for name in outlets._OF_PROTOCOL if not hasattr(protocol, name)} <= there_when_connected
+    assert {name for name in writers._OF_PROTOCOL if not hasattr(protocol, name)} <= there_when_connected
 
 
 @pytest.mark.parametrize("hidden", engine._OVERRIDDEN)

@@ -9,11 +9,11 @@ from engineio.async_socket import AsyncSocket
 from engineio.packet import MESSAGE, OPEN, Packet
 
 from realtime.engine import DirectSocket
-from realtime.outlets import payload_of
+from realtime.writers import payload_of
 
 
 class Wire:
-    """Both ends that a web server would hold: an outlet, and Engine.IO's idea of a WebSocket."""
+    """Both ends that a web server would hold: a writer, and Engine.IO's idea of a WebSocket."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []

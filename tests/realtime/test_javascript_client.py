@@ -13,7 +13,8 @@ from tests.chat import acts as chats
 from tests.realtime.acts import forget, head, opened, say
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import OurClient
-from tests.realtime.servers import Web, sized, wait_until
+from tests.realtime.servers import Web, wait_until
+from tests.soak import sized
 
 pytestmark = [pytest.mark.slow, pytest.mark.node]
 

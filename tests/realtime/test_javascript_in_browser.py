@@ -15,7 +15,8 @@ from tests.browser.office import beside_the_browser  # noqa: F401
 from tests.chat import acts as chats
 from tests.realtime.acts import forget, head, opened, say
 from tests.realtime.client import token_of
-from tests.realtime.servers import Web, sized, wait_until
+from tests.realtime.servers import Web, wait_until
+from tests.soak import sized
 from tickets.operations import NewMessage, add_message
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -17,7 +17,8 @@ from tests.api import Api, data
 from tests.realtime.acts import chances, forget, head, notify, opened, report, say, unnotified
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient
-from tests.realtime.servers import ROOT, Web, sized, wait_until
+from tests.realtime.servers import ROOT, Web, wait_until
+from tests.soak import sized
 from tickets.operations import NewMessage, add_message, update_ticket
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -13,7 +13,8 @@ from core import stores
 from tests.realtime.acts import Load, head, opened, report, say
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient
-from tests.realtime.servers import SOAK, Redis, Web, published_to, sized, wait_until
+from tests.realtime.servers import Redis, Web, published_to, wait_until
+from tests.soak import SOAK, sized
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 

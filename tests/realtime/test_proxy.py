@@ -15,7 +15,8 @@ from tests.realtime.acts import Load, head, opened, report
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient, OurClient, installed
 from tests.realtime.proxy import Proxy
-from tests.realtime.servers import Web, sized, wait_until
+from tests.realtime.servers import Web, wait_until
+from tests.soak import sized
 from tickets.operations import NewMessage, add_message
 
 pytestmark = [pytest.mark.slow, pytest.mark.node, pytest.mark.proxy, pytest.mark.timeout(400)]

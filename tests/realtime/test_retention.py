@@ -13,7 +13,7 @@ from realtime.log import latest_seqs
 from realtime.models import Event
 from tests.realtime.acts import head, opened, say
 from tests.realtime.client import Client, token_of
-from tests.realtime.servers import sized
+from tests.soak import sized
 
 ROOM = "ticket:1"
 

@@ -24,7 +24,8 @@ from tests.realtime.acts import chances, report
 from tests.realtime.acts import opened as opened_ticket
 from tests.realtime.client import Client, token_of
 from tests.realtime.node_client import NodeClient
-from tests.realtime.servers import Web, sized, wait_until
+from tests.realtime.servers import Web, wait_until
+from tests.soak import sized
 from tests.tickets.acts import act, given, moved, noted, opened, replied, seen, thread
 from tickets.operations import NewMessage, add_message, update_ticket
 

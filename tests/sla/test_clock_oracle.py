@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import os
 
 import pytest
 
 from tests.sla.oracle import MINUTE, Oracle, random_case
+from tests.soak import sized
 from tickets.sla.clock import Metric, clock_of
 
-CASES = 5_000 if os.environ.get("SOAK") else 300
+CASES = sized(300, 5_000)
 
 
 @pytest.mark.parametrize("block", range(10))

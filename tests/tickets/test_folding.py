@@ -39,8 +39,11 @@ def test_every_character_folds_as_the_plain_mapping_has_it():
         cursor.execute(
             f"""
             select t, fold_v1(t), {PLAIN}
-            from (select i from generate_series(1, 131071) i where i not between 55296 and 57343 offset 0) points
-            cross join lateral (values (chr(i)), ('Aأ' || chr(i) || '٣'), ('é' || chr(i) || chr(i % 2000 + 1))) x (t)
+            from (select i from generate_series(1, 65535) i where i not between 55296 and 57343 offset 0) points
+            cross join lateral (
+              select chr(i) union all
+              select x from (values ('Aأ' || chr(i) || '٣'), ('é' || chr(i) || chr(i % 2000 + 1))) x (x) where i < 12288
+            ) x (t)
             where fold_v1(t) is distinct from {PLAIN}
             """
         )

@@ -77,7 +77,7 @@ def ticket_page(
     pk = tickets_for(user).by_ref(ref).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound
-    # The room's head is read before the ticket: nothing that happens in between is missed by whoever joins later.
+    # The room's latest number is read before the ticket: nothing in between is missed by whoever joins later.
     room = room_for(user, pk)
     seq = latest_seqs([room])[room]
     ticket = find(str(pk), user)

@@ -97,7 +97,7 @@ class TicketAdmin(OperationAdmin):
 
     # --- The list -------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """As Django's, with the queue's room and its head, read before the tickets, for those it carries events to."""
+        """Add the queue's room and its latest number, read before the tickets, for those it carries events to."""
         queue = {"room": QUEUE, "seq": latest_seqs([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
         page = {"trail": [(list_name(self.opts), "")], "may_take": self.has_assign_permission(request)}
         response = super().changelist_view(request, {**queue, **page, **(extra_context or {})})

@@ -23,7 +23,7 @@ FLUSH_SECONDS = 0.5
 """How long a server that goes down waits for its last words to be on their way."""
 
 
-class Outlet(Protocol):
+class Writer(Protocol):
     """One WebSocket's way out; `wire` is a finished frame as `frames.websocket_text` makes it."""
 
     def write(self, wire: bytes) -> None: ...
@@ -31,7 +31,7 @@ class Outlet(Protocol):
     def close(self, code: int) -> None: ...
 
 
-def outlet_of(send: Send) -> Outlet:
+def writer_of(send: Send) -> Writer:
     """The quickest way out that this server offers."""
     protocol = send.args[0] if isinstance(send, partial) and send.args else None
     transport = getattr(protocol, "transport", None)
@@ -39,8 +39,8 @@ def outlet_of(send: Send) -> Outlet:
     # Twisted's own TLS has a transport without such a buffer.
     if known and not getattr(transport, "TLS", False):
         _close_by_frame(protocol)
-        return DaphneOutlet(protocol)
-    return AsgiOutlet(send)
+        return DaphneWriter(protocol)
+    return AsgiWriter(send)
 
 
 def _close_by_frame(protocol: Any) -> None:
@@ -48,7 +48,7 @@ def _close_by_frame(protocol: Any) -> None:
     protocol.failByDrop = False
 
 
-class DaphneOutlet:
+class DaphneWriter:
     """daphne's WebSocketProtocol (autobahn) over Twisted; what is used of them is held by a test.
 
     What a socket is sent in one turn of the loop goes out in one system call, straight into the socket: Twisted would
@@ -94,24 +94,24 @@ class DaphneOutlet:
         self._protocol.sendCloseFrame(code=code)
 
 
-_unflushed: list[DaphneOutlet] = []
+_unflushed: list[DaphneWriter] = []
 
 
-def _to_flush(outlet: DaphneOutlet) -> None:
-    """Flush an outlet at the next turn of the loop, with all others that are written to in this one."""
+def _to_flush(writer: DaphneWriter) -> None:
+    """Flush a writer at the next turn of the loop, with all others that are written to in this one."""
     if not _unflushed:
         asyncio.get_running_loop().call_soon(_flush_all)
-    _unflushed.append(outlet)
+    _unflushed.append(writer)
 
 
 def _flush_all() -> None:
-    outlets = _unflushed[:]
+    writers = _unflushed[:]
     _unflushed.clear()
-    for outlet in outlets:
-        outlet.flush()
+    for writer in writers:
+        writer.flush()
 
 
-class AsgiOutlet:
+class AsgiWriter:
     """Any other server: frames wait here while the server waits for the reader."""
 
     def __init__(self, send: Send) -> None:
