@@ -23,8 +23,7 @@ from tickets.models import Ticket
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.clock import Metric
 from tickets.sla.models import BusinessCalendar, SlaPolicy, SlaPolicyVersion
-from tickets.sla.refresh import progress
-from tickets.sla.words import METRICS, conditions_in_words, hours_and_minutes
+from tickets.sla.words import METRICS, conditions_in_words, hours_and_minutes, refresh_in_words
 from tickets.states import DONE, PRIORITIES
 from tickets.tags import split_tags
 
@@ -240,14 +239,6 @@ class SlaPolicyAdmin(OperationAdmin):
 def open_tickets_of(policy: SlaPolicy) -> int:
     """Return how many open tickets have this policy now."""
     return Ticket.objects.filter(sla_policy=policy).exclude(status__in=[*DONE]).count()
-
-
-def refresh_in_words() -> str:
-    """Return how far the open tickets follow the latest edit; empty when all do."""
-    told = progress()
-    if not told.left:
-        return ""
-    return _("The clocks of open tickets are being computed anew: %(percent)s%%") % {"percent": told.percent}
 
 
 def _row(row: SlaPolicyVersion, is_latest: bool) -> Any:

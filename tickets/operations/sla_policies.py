@@ -12,22 +12,20 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from audit.recorder import record
 from core import clock
-from core.after_commit import after_commit
 from core.errors import Invalid, NotFound, Stale
-from core.jobs import wake
-from core.operation import operation
+from core.operation import operation, wake_after_commit
 from tickets.models import Category
 from tickets.operations import lookups
 from tickets.policies import SLA, refuse_unless
 from tickets.sla.clock import Metric
 from tickets.sla.models import BusinessCalendar, SlaPolicy, SlaPolicyVersion
+from tickets.sla.refresh import REFRESH
 from tickets.states import PRIORITIES
 
 MOST_POLICIES = 50
 MOST_VERSIONS = 20
 MOST_CONDITIONS = 50
 MOST_MINUTES = 366 * 24 * 60
-REFRESH = "tickets.refresh_sla"
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def save_policy(policy_id: int | None, values: PolicyValues, *, by: User, versio
         old={name: value for name, value in old.items() if name in differing},
         new={name: value for name, value in new.items() if name in differing},
     )
-    after_commit(wake, REFRESH)
+    wake_after_commit(REFRESH)
     return stored
 
 
