@@ -159,9 +159,9 @@ class CalendarAdmin(OperationAdmin):
     def hours(self, row: BusinessCalendar) -> str:
         return in_words(calendar_of(row), _language())
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Use"))
     def place(self, row: BusinessCalendar) -> SafeString | str:
-        return badge(_("The site's own"), "info") if row.is_default else ""
+        return badge(_("The site's own"), "info") if row.is_default else _("Policies")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
