@@ -22,6 +22,7 @@ from core.row_formset import Rows
 from tickets import operations, policies
 from tickets.admin.calendar_picture import coming_weeks
 from tickets.admin.catalogue import ARABIC, ENGLISH
+from tickets.admin.sla_simulation import TryingMixin, stop_if_tried
 from tickets.operations.calendar_values import MAX_HOLIDAYS, MAX_NAME, MAX_OVERRIDES, time_zones
 from tickets.sla.hours import WEEK, calendar_of, in_words
 from tickets.sla.models import BusinessCalendar
@@ -143,7 +144,7 @@ _FIELDS = {**{f"day{day}": _hours(day) for day in WEEK}, **OVERRIDES.declared(),
 CalendarForm: Any = type("CalendarForm", (_CalendarForm,), _FIELDS)
 
 
-class CalendarAdmin(OperationAdmin):
+class CalendarAdmin(TryingMixin, OperationAdmin):
     view_right = add_right = change_right = policies.SLA
     add_words = gettext_lazy("New working hours")
     form = CalendarForm
@@ -193,7 +194,9 @@ class CalendarAdmin(OperationAdmin):
 
     def carry_out(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> BusinessCalendar:
         pk, version = (form.instance.pk, form.cleaned_data["seen_version"]) if change else (None, None)
-        return operations.save_calendar(pk, changes=form.changes(), version=version, by=request.user)  # type: ignore[arg-type]
+        row = operations.save_calendar(pk, changes=form.changes(), version=version, by=request.user)  # type: ignore[arg-type]
+        stop_if_tried(request)
+        return row
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Above the form: what customers are told, whether somebody is at work now, and the coming weeks."""

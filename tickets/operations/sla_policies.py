@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -141,6 +141,14 @@ def _store(policy: SlaPolicy, values: PolicyValues) -> SlaPolicy:
         for each in values.versions
     )
     return policy
+
+
+def values_of(policy: SlaPolicy) -> PolicyValues:
+    """Return a stored policy as it would be saved again, the version that counts from the beginning first."""
+    rows = sorted(policy.versions.all(), key=lambda row: row.counts_from or datetime.date.min)
+    versions = [Version(**{each.name: getattr(row, each.name) for each in fields(Version)}) for row in rows]
+    plain = {each.name: getattr(policy, each.name) for each in fields(PolicyValues) if each.name != "versions"}
+    return PolicyValues(versions=versions, **plain)
 
 
 def _facts(policy: SlaPolicy) -> dict[str, Any]:
