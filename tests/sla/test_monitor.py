@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -11,6 +12,7 @@ from collections import Counter
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from audit.models import Entry
 from notifications.models import Item
@@ -144,3 +146,20 @@ def test_a_ticket_that_cannot_be_computed_is_put_off_and_holds_up_no_other(due, 
         monitor.run()
     assert told("breach", "TICKET_SLA_BREACHED") == [Counter(due[1:])] * 3
     assert Ticket.objects.get(pk=due[0]).check_at == moment(2.5)
+
+
+def test_its_heartbeat_and_lag_are_among_the_figures(due, settings):
+    settings.METRICS_TOKEN = "figures"
+
+    def figures() -> dict[str, float]:
+        told = Client().get("/metrics", headers={"authorization": "Bearer figures"}).content.decode()
+        return {name: float(value) for name, value in re.findall(r"^support_(sla\w+) (\S+)$", told, re.M)}
+
+    with at(1.5):
+        # The warnings were due 48 minutes after the opening.
+        assert figures() == {"sla_monitor_ended_timestamp_seconds": 0, "sla_lag_seconds": 42 * 60}
+        sla_monitor()
+        assert figures() == {
+            "sla_monitor_ended_timestamp_seconds": moment(1.5).timestamp(),
+            "sla_lag_seconds": 0,
+        }
