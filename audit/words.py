@@ -15,6 +15,7 @@ ACTIONS: dict[str, str | Promise] = {
     "BOT_RULE_CREATED": _("Bot rule created"),
     "BOT_RULE_DELETED": _("Bot rule deleted"),
     "BOT_RULE_UPDATED": _("Bot rule changed"),
+    "CALENDAR_CREATED": _("Working hours created"),
     "CALENDAR_UPDATED": _("Working hours changed"),
     "CANNED_RESPONSE_CREATED": _("Canned response created"),
     "CANNED_RESPONSE_DELETED": _("Canned response deleted"),

@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class TicketsConfig(AppConfig):
     name = "tickets"
+
+    def ready(self) -> None:
+        """Give Prometheus the figures of the SLA monitor."""
+        from prometheus_client import REGISTRY
+
+        from tickets.metrics import SlaCollector
+
+        REGISTRY.register(SlaCollector())

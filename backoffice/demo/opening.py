@@ -7,8 +7,11 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import User
 from accounts.operations import create_customer, create_staff, save_team, set_availability, update_profile
 from backoffice.demo.people import CUSTOMERS, PASSWORD, STAFF, Worker
-from backoffice.demo.shop import CANNED, CATEGORIES, TEAMS
-from tickets.operations import save_canned_response, save_category
+from backoffice.demo.shop import CANNED, CATEGORIES, POLICIES, TEAMS, Promise
+from tickets.operations import save_canned_response, save_category, save_policy
+from tickets.operations.sla_policies import PolicyValues, Version
+from tickets.sla.models import BusinessCalendar
+from tickets.states import PRIORITIES
 
 
 def open_shop() -> None:
@@ -18,7 +21,9 @@ def open_shop() -> None:
     for key, name in TEAMS.items():
         members = {staff[one.mailbox].pk: one.leads for one in STAFF if one.team == key}
         save_team(None, name_ar=name.ar, name_en=name.en, active=True, members=members, by=administrator)
-    _categories(administrator)
+    made = _categories(administrator)
+    for policy in POLICIES:
+        save_policy(None, _promised(policy, made), by=administrator)
     lead = User.objects.with_rights().get(pk=staff["lead"].pk)
     for shortcut, (title, arabic, english) in CANNED.items():
         words = {"title_ar": title.ar, "title_en": title.en, "body_ar": arabic, "body_en": english}
@@ -37,8 +42,25 @@ def _hire(worker: Worker) -> User:
     return user
 
 
-def _categories(administrator: User) -> None:
+def _categories(administrator: User) -> dict[str, int]:
+    """Make the categories; return their ids by the words of the topics."""
     made: dict[str, int] = {}
     for key, (name, parent) in CATEGORIES.items():
         changes = {"name_ar": name.ar, "name_en": name.en, "parent_id": made.get(parent)}
         made[key] = save_category(None, changes=changes, by=administrator).pk
+    return made
+
+
+def _promised(promise: Promise, categories: dict[str, int]) -> PolicyValues:
+    hours = {"first_response": promise.first_response, "resolution": promise.resolution}
+    targets = {
+        metric: {name: int(each * 60) for name, each in zip(PRIORITIES, by_priority, strict=True)}
+        for metric, by_priority in hours.items()
+    }
+    targets["next_response"] = targets["first_response"]
+    version = Version(
+        category_ids=[categories[word] for word in promise.categories],
+        calendar_id=BusinessCalendar.objects.get(is_default=True).pk,
+        targets=targets,
+    )
+    return PolicyValues(promise.name.ar, promise.name.en, [version], is_default=not promise.categories)

@@ -48,6 +48,21 @@ CATEGORIES: dict[str, tuple[Named, str]] = {
     "invoices": (Named("الفواتير الضريبية", "Tax invoices"), "money"),
     "trade_in": (Named("استبدال الأجهزة القديمة", "Trade-in"), ""),
 }
+
+
+class Promise(NamedTuple):
+    """A service level policy; targets are hours from low to urgent. Without categories it is the default one."""
+
+    name: Named
+    categories: tuple[str, ...]
+    first_response: tuple[float, float, float, float]
+    resolution: tuple[float, float, float, float]
+
+
+POLICIES = (
+    Promise(Named("المدفوعات", "Payments"), ("payment", "refunds", "invoices"), (4, 2, 1, 0.5), (16, 12, 8, 4)),
+    Promise(Named("كل التذاكر", "All tickets"), (), (8, 4, 2, 1), (40, 24, 16, 8)),
+)
 PRODUCTS = (
     Product("RML-7PRO", Named("رمال 7 برو", "Rimal 7 Pro"), 3899),
     Product("RML-7", Named("رمال 7", "Rimal 7"), 2799),

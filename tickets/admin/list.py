@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -32,6 +33,7 @@ from tickets.admin.filters import (
     TeamFilter,
 )
 from tickets.admin.history import entries_of, in_words
+from tickets.admin.sla_badge import badge_context
 from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE
@@ -53,6 +55,7 @@ class TicketAdmin(OperationAdmin):
         "customer_name",
         "status_badge",
         "priority_badge",
+        "due",
         "category_name",
         "assignee_name",
         "last_message",
@@ -124,6 +127,10 @@ class TicketAdmin(OperationAdmin):
     @admin.display(description=_("priority"), ordering="priority")
     def priority_badge(self, ticket: Ticket) -> SafeString:
         return priority_badge(ticket)
+
+    @admin.display(description=_("due"), ordering="sla_due_at", empty_value="")
+    def due(self, ticket: Ticket) -> SafeString:
+        return render_to_string("tickets/sla_badge.html", badge_context(ticket))
 
     @admin.display(description=_("category"), empty_value="")
     def category_name(self, ticket: Ticket) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -19,12 +20,12 @@ from core.admin import OperationAdmin, badge, state_badge
 from tickets import operations, policies
 from tickets.admin import choices
 from tickets.admin.catalogue import ARABIC, ENGLISH
+from tickets.admin.sla_simulation import TryingMixin, stop_if_tried
 from tickets.models import Ticket
-from tickets.operations.sla_policies import PolicyValues, Version
+from tickets.operations.sla_policies import PolicyValues, Version, values_of
 from tickets.sla.clock import Metric
 from tickets.sla.models import BusinessCalendar, SlaPolicy, SlaPolicyVersion
-from tickets.sla.refresh import progress
-from tickets.sla.words import METRICS, conditions_in_words, hours_and_minutes
+from tickets.sla.words import METRICS, conditions_in_words, hours_and_minutes, refresh_in_words
 from tickets.states import DONE, PRIORITIES
 from tickets.tags import split_tags
 
@@ -104,7 +105,7 @@ class _PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         for row in latest:
             self.initial.update(_initial(row))
 
-    def values(self, stored: list[SlaPolicyVersion]) -> PolicyValues:
+    def values(self, stored: Sequence[Version]) -> PolicyValues:
         """Return the policy as the form says it; the version of the same day takes the place of the stored one."""
         given = self.cleaned_data
         targets: dict[str, dict[str, int]] = {}
@@ -123,7 +124,7 @@ class _PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             targets=targets,
             warning_percent=given["warning_percent"],
         )
-        kept = [_version(row) for row in stored if row.counts_from != version.counts_from]
+        kept = [each for each in stored if each.counts_from != version.counts_from]
         names = ("name_ar", "name_en", "position", "is_active", "is_default")
         return PolicyValues(versions=[*kept, version], **{name: given[name] for name in names})
 
@@ -161,12 +162,7 @@ def _initial(row: SlaPolicyVersion) -> dict[str, Any]:
     }
 
 
-def _version(row: SlaPolicyVersion) -> Version:
-    columns = ("counts_from", "category_ids", "team_ids", "tags", "has_order", "calendar_id", "targets")
-    return Version(**{name: getattr(row, name) for name in columns}, warning_percent=row.warning_percent)
-
-
-class SlaPolicyAdmin(OperationAdmin):
+class SlaPolicyAdmin(TryingMixin, OperationAdmin):
     view_right = add_right = change_right = policies.SLA
     add_words = gettext_lazy("New service level policy")
     form = PolicyForm
@@ -215,10 +211,12 @@ class SlaPolicyAdmin(OperationAdmin):
         ]
 
     def carry_out(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> SlaPolicy:
-        stored = list(SlaPolicyVersion.objects.filter(policy_id=form.instance.pk)) if change else []
+        stored = values_of(form.instance).versions if change else []
         version = form.cleaned_data["seen_version"] if change else None
         pk = form.instance.pk if change else None
-        return operations.save_policy(pk, form.values(stored), by=request.user, version=version)  # type: ignore[arg-type]
+        row = operations.save_policy(pk, form.values(stored), by=request.user, version=version)  # type: ignore[arg-type]
+        stop_if_tried(request)
+        return row
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, {**(extra_context or {}), "subtitle": refresh_in_words()})
@@ -240,14 +238,6 @@ class SlaPolicyAdmin(OperationAdmin):
 def open_tickets_of(policy: SlaPolicy) -> int:
     """Return how many open tickets have this policy now."""
     return Ticket.objects.filter(sla_policy=policy).exclude(status__in=[*DONE]).count()
-
-
-def refresh_in_words() -> str:
-    """Return how far the open tickets follow the latest edit; empty when all do."""
-    told = progress()
-    if not told.left:
-        return ""
-    return _("The clocks of open tickets are being computed anew: %(percent)s%%") % {"percent": told.percent}
 
 
 def _row(row: SlaPolicyVersion, is_latest: bool) -> Any:

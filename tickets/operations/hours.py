@@ -1,13 +1,8 @@
-"""Changes of the working hours; not evented: whoever asks reads them."""
+"""Changes of the working hours; open tickets follow in the background (tickets.sla.refresh)."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from itertools import pairwise
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
@@ -15,110 +10,73 @@ from accounts.models import User
 from audit.recorder import record
 from core import clock
 from core.errors import Invalid, NotFound, Stale
-from core.operation import operation
+from core.operation import operation, wake_after_commit
 from core.text import camel
+from tickets.operations.calendar_values import CLEAN
 from tickets.policies import SLA, refuse_unless
-from tickets.sla.calendar import Interval
 from tickets.sla.models import BusinessCalendar
+from tickets.sla.refresh import REFRESH
 
-FIELDS = ("name_ar", "name_en", "time_zone", "weekly", "holidays")
-MAX_INTERVALS = 6
-MAX_HOLIDAYS = 40
-MAX_HOLIDAY_DAYS = 60
-MAX_NAME = 100
+MAX_CALENDARS = 30
+NEEDED = ("name_ar", "name_en", "time_zone")
 
 
 @operation
 def save_calendar(
-    calendar_id: int, *, changes: dict[str, Any], by: User, version: int | None = None
+    calendar_id: int | None, *, changes: dict[str, Any], by: User, version: int | None = None
 ) -> BusinessCalendar:
-    """Change some of the FIELDS of a calendar, each as a whole; `weekly` and `holidays` as the model describes them.
+    """Create a calendar (`calendar_id` None) or change some fields of one, each as a whole, as the model says.
 
-    Raises NotFound, Forbidden, Stale when the caller saw another version, Invalid for an unknown time zone, hours that
-    cannot be read, end where they begin or overlap, and for a holiday without a day or with too many.
+    One that becomes the site's own takes that place from the one that had it. Raises NotFound, Forbidden, Stale when
+    the caller saw another version, and Invalid, naming the field: an unknown time zone; hours that cannot be read, end
+    where they begin or overlap; days that are missing, too many, or counted twice.
     """
     refuse_unless(by, SLA)
-    calendar = BusinessCalendar.objects.select_for_update(no_key=True).filter(pk=calendar_id).first()
-    if calendar is None:
-        raise NotFound
+    rows = {row.pk: row for row in BusinessCalendar.objects.select_for_update(no_key=True).order_by("pk")}
+    calendar = _found(calendar_id, rows, changes) if calendar_id else _new(rows, changes)
     if version is not None and version != calendar.version:
         raise Stale
-    old = _values(calendar)
+    old = _values(calendar) if calendar_id else {}
     for name, value in changes.items():
-        setattr(calendar, name, _CLEAN[name](value) if name in _CLEAN else value)
+        setattr(calendar, name, CLEAN[name](value))
     new = _values(calendar)
-    differing = {name: value for name, value in old.items() if value != new[name]}
+    differing = {name: value for name, value in new.items() if value != old.get(name)}
     if not differing:
         return calendar
-    calendar.version += 1
+    _make_room_for(calendar, rows)
+    calendar.version += 1 if calendar_id else 0
     calendar.updated_at = clock.now()
-    calendar.save(update_fields=[*FIELDS, "version", "updated_at"])
-    record("CALENDAR_UPDATED", calendar, by=by, old=differing, new={name: new[name] for name in differing})
+    calendar.save()
+    action = "CALENDAR_UPDATED" if calendar_id else "CALENDAR_CREATED"
+    record(action, calendar, by=by, old={name: old[name] for name in differing if name in old}, new=differing)
+    wake_after_commit(REFRESH)
     return calendar
 
 
-def _zone(name: str) -> str:
-    if name not in time_zones():
-        raise Invalid(fields={"timeZone": [_("This time zone is not known.")]})
-    return name
+def _found(calendar_id: int, rows: dict[int, BusinessCalendar], changes: dict[str, Any]) -> BusinessCalendar:
+    if calendar_id not in rows:
+        raise NotFound
+    calendar = rows[calendar_id]
+    if calendar.is_default and changes.get("is_default") is False:
+        raise Invalid(fields={"isDefault": [_("Make other working hours the site's own instead.")]})
+    return calendar
 
 
-@cache
-def time_zones() -> frozenset[str]:
-    """The named time zones of this machine."""
-    return frozenset(available_timezones())
+def _new(rows: dict[int, BusinessCalendar], changes: dict[str, Any]) -> BusinessCalendar:
+    if len(rows) >= MAX_CALENDARS:
+        raise Invalid(fields={"nameEn": [_("At most %(most)s calendars.") % {"most": MAX_CALENDARS}]})
+    for name in NEEDED:
+        CLEAN[name](changes.get(name, ""))
+    return BusinessCalendar()
 
 
-def _weekly(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Each open day's intervals in order, written one way."""
-    found = {}
-    for weekday in map(str, range(1, 8)):
-        intervals = sorted(_interval(weekday, text) for text in given.get(weekday, ()))
-        if len(intervals) > MAX_INTERVALS:
-            raise _refused(weekday, _("At most %(most)s intervals a day.") % {"most": MAX_INTERVALS})
-        if any(after.start < before.end for before, after in pairwise(intervals)):
-            raise _refused(weekday, _("These hours overlap."))
-        if intervals:
-            found[weekday] = [str(each) for each in intervals]
-    return found
-
-
-def _interval(weekday: str, text: str) -> Interval:
-    try:
-        interval = Interval.read(text)
-    except ValueError:
-        raise _refused(weekday, _("Write hours as 09:00-17:00, not “%(text)s”.") % {"text": text[:40]}) from None
-    if interval.start == interval.end:
-        raise _refused(weekday, _("These hours end when they begin: “%(text)s”.") % {"text": text[:40]})
-    return interval
-
-
-def _refused(weekday: str, reason: str) -> Invalid:
-    return Invalid(fields={f"day{weekday}": [reason]})
-
-
-def _holidays(given: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """The holidays by date; one without a last day is one day long."""
-    if len(given) > MAX_HOLIDAYS:
-        raise Invalid(fields={"holidays": [_("At most %(most)s holidays.") % {"most": MAX_HOLIDAYS}]})
-    return sorted(map(_holiday, given), key=lambda row: (row["from"], row["to"]))
-
-
-def _holiday(given: Mapping[str, Any]) -> dict[str, str]:
-    try:
-        first = datetime.date.fromisoformat(str(given.get("from") or ""))
-        last = datetime.date.fromisoformat(str(given.get("to") or first))
-    except ValueError:
-        raise Invalid(fields={"holidays": [_("A holiday needs the day on which it begins.")]}) from None
-    if not first <= last <= first + datetime.timedelta(days=MAX_HOLIDAY_DAYS - 1):
-        reason = _("A holiday ends on the day it begins or later, and lasts %(most)s days at most.")
-        raise Invalid(fields={"holidays": [reason % {"most": MAX_HOLIDAY_DAYS}]})
-    names = {name: str(given.get(name) or "").strip()[:MAX_NAME] for name in ("nameAr", "nameEn")}
-    return {"from": first.isoformat(), "to": last.isoformat(), **names}
-
-
-_CLEAN: dict[str, Callable[[Any], Any]] = {"time_zone": _zone, "weekly": _weekly, "holidays": _holidays}
+def _make_room_for(calendar: BusinessCalendar, rows: dict[int, BusinessCalendar]) -> None:
+    """Take the site's own place from the calendar that has it, since only one can."""
+    for other in rows.values():
+        if calendar.is_default and other.is_default and other.pk != calendar.pk:
+            other.is_default, other.version, other.updated_at = False, other.version + 1, clock.now()
+            other.save(update_fields=["is_default", "version", "updated_at"])
 
 
 def _values(calendar: BusinessCalendar) -> dict[str, Any]:
-    return {camel(name): getattr(calendar, name) for name in FIELDS}
+    return {camel(name): getattr(calendar, name) for name in CLEAN}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,22 +12,20 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from audit.recorder import record
 from core import clock
-from core.after_commit import after_commit
 from core.errors import Invalid, NotFound, Stale
-from core.jobs import wake
-from core.operation import operation
+from core.operation import operation, wake_after_commit
 from tickets.models import Category
 from tickets.operations import lookups
 from tickets.policies import SLA, refuse_unless
 from tickets.sla.clock import Metric
 from tickets.sla.models import BusinessCalendar, SlaPolicy, SlaPolicyVersion
+from tickets.sla.refresh import REFRESH
 from tickets.states import PRIORITIES
 
 MOST_POLICIES = 50
 MOST_VERSIONS = 20
 MOST_CONDITIONS = 50
 MOST_MINUTES = 366 * 24 * 60
-REFRESH = "tickets.refresh_sla"
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def save_policy(policy_id: int | None, values: PolicyValues, *, by: User, versio
         old={name: value for name, value in old.items() if name in differing},
         new={name: value for name, value in new.items() if name in differing},
     )
-    after_commit(wake, REFRESH)
+    wake_after_commit(REFRESH)
     return stored
 
 
@@ -143,6 +141,14 @@ def _store(policy: SlaPolicy, values: PolicyValues) -> SlaPolicy:
         for each in values.versions
     )
     return policy
+
+
+def values_of(policy: SlaPolicy) -> PolicyValues:
+    """Return a stored policy as it would be saved again, the version that counts from the beginning first."""
+    rows = sorted(policy.versions.all(), key=lambda row: row.counts_from or datetime.date.min)
+    versions = [Version(**{each.name: getattr(row, each.name) for each in fields(Version)}) for row in rows]
+    plain = {each.name: getattr(policy, each.name) for each in fields(PolicyValues) if each.name != "versions"}
+    return PolicyValues(versions=versions, **plain)
 
 
 def _facts(policy: SlaPolicy) -> dict[str, Any]:

@@ -80,12 +80,18 @@ class Calendar:
         number = bisect_right([first for first, _ in self.changes], day)
         return self.changes[number - 1][1] if number else self.weekly
 
+    def override_of(self, day: datetime.date) -> Override | None:
+        """Return the override that counts on a day, the later one of two."""
+        return next((each for each in reversed(self.overrides) if each.first <= day <= each.last), None)
+
+    def week_on(self, day: datetime.date) -> Week:
+        """Return the weekly hours that count on a day, those of an override included."""
+        over = self.override_of(day)
+        return over.weekly if over else self.week_of(day)
+
     def intervals_of(self, day: datetime.date) -> Sequence[Interval]:
         """Return the hours of one day in order; none on a holiday."""
-        if day in self.holidays:
-            return ()
-        over = next((each for each in reversed(self.overrides) if each.first <= day <= each.last), None)
-        return sorted((over.weekly if over else self.week_of(day)).get(day.isoweekday(), ()))
+        return () if day in self.holidays else sorted(self.week_on(day).get(day.isoweekday(), ()))
 
     def is_open(self, at: datetime.datetime) -> bool:
         """Return whether people work at this moment."""

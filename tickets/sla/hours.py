@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,21 +16,21 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from core import clock
-from tickets.sla.calendar import DAY, Calendar, Interval, always
+from tickets.sla.calendar import DAY, Calendar, Interval, Override, Week, always
 from tickets.sla.models import BusinessCalendar
 
 log = structlog.get_logger(__name__)
-_read: dict[tuple[int, datetime.datetime], Calendar] = {}
+_read: dict[tuple[int, int, datetime.datetime], Calendar] = {}
 # Sunday first, as the week is told here.
 WEEK = (7, 1, 2, 3, 4, 5, 6)
 
 
 def current() -> Calendar:
-    """The site's calendar, by one query; around the clock when none is kept."""
+    """Return the site's calendar, by one query; around the clock when none is kept."""
     row = BusinessCalendar.objects.filter(is_default=True).first()
     if row is None:
         return always(ZoneInfo(settings.TIME_ZONE))
-    key = (row.pk, row.updated_at)
+    key = (row.pk, row.version, row.updated_at)
     if key not in _read:
         _read.clear()
         _read[key] = calendar_of(row)
@@ -37,9 +38,22 @@ def current() -> Calendar:
 
 
 def calendar_of(row: BusinessCalendar) -> Calendar:
-    """A stored calendar as one that computes; what cannot be read of it is left out and logged."""
-    weekly = {weekday: tuple(_intervals(row, weekday)) for weekday in range(1, 8)}
-    return Calendar(_zone(row), weekly, frozenset(day for entry in row.holidays for day in _days(row, entry)))
+    """Return a stored calendar as one that computes; what cannot be read of it is left out and logged."""
+    return Calendar(
+        _zone(row),
+        _week(row.weekly),
+        frozenset(day for entry in row.holidays for day in _days(entry)),
+        [Override(days[0], days[-1], _week(entry["weekly"])) for entry in row.overrides if (days := _days(entry))],
+        [(_day(entry["from"]), _week(entry["weekly"])) for entry in sorted(row.changes, key=itemgetter("from"))],
+    )
+
+
+def _week(weekly: Mapping[str, Sequence[str]]) -> Week:
+    return {weekday: tuple(_intervals(weekly, weekday)) for weekday in range(1, 8)}
+
+
+def _day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
 
 
 def _zone(row: BusinessCalendar) -> ZoneInfo:
@@ -50,9 +64,9 @@ def _zone(row: BusinessCalendar) -> ZoneInfo:
         return ZoneInfo(settings.TIME_ZONE)
 
 
-def _intervals(row: BusinessCalendar, weekday: int) -> list[Interval]:
+def _intervals(weekly: Mapping[str, Sequence[str]], weekday: int) -> list[Interval]:
     found = []
-    for text in row.weekly.get(str(weekday), []):
+    for text in weekly.get(str(weekday), []):
         try:
             found.append(Interval.read(text))
         except (ValueError, TypeError, AttributeError):
@@ -60,40 +74,42 @@ def _intervals(row: BusinessCalendar, weekday: int) -> list[Interval]:
     return found
 
 
-def _days(row: BusinessCalendar, entry: Mapping[str, Any]) -> list[datetime.date]:
+def _days(entry: Mapping[str, Any]) -> list[datetime.date]:
+    """Return the days from the first to the last of a row, both included."""
     try:
-        first, last = (datetime.date.fromisoformat(entry[name]) for name in ("from", "to"))
+        first, last = _day(entry["from"]), _day(entry["to"])
     except (ValueError, TypeError, KeyError):
-        log.warning("calendar_holiday_unreadable", holiday=str(entry))
+        log.warning("calendar_days_unreadable", days=str(entry))
         return []
     return [first + datetime.timedelta(days=n) for n in range(min((last - first).days, 366) + 1)]
 
 
 def open_now(at: datetime.datetime | None = None) -> bool:
-    """Whether people work now, or at the moment given."""
+    """Return whether people work now, or at the moment given."""
     return current().is_open(at or clock.now())
 
 
 def next_open(at: datetime.datetime | None = None) -> datetime.datetime | None:
-    """The first working moment from now on, or from the moment given, in UTC; None when none comes within two years."""
+    """Return the first working moment from now, or from the moment given, in UTC; None if none comes in two years."""
     return current().next_open(at or clock.now())
 
 
 def describe(language: str) -> str:
-    """The weekly hours in words, in `ar` or `en`: `Sunday to Thursday, 9:00 AM to 5:00 PM`."""
+    """Return the weekly hours in words, in `ar` or `en`: `Sunday to Thursday, 9:00 AM to 5:00 PM`."""
     return in_words(current(), language)
 
 
 def describe_in_both() -> tuple[str, str]:
-    """The weekly hours in Arabic and in English, by one query."""
+    """Return the weekly hours in Arabic and in English, by one query."""
     calendar = current()
     return in_words(calendar, "ar"), in_words(calendar, "en")
 
 
 def in_words(calendar: Calendar, language: str) -> str:
-    """The weekly hours of a calendar in words; days with the same hours stand together."""
+    """Return the weekly hours that count today in words; days with the same hours stand together."""
+    week = calendar.week_on(clock.now().astimezone(calendar.zone).date())
     with translation.override(language):
-        hours = {day: _hours(calendar, day) for day in WEEK}
+        hours = {day: intervals_in_words(week.get(day, ())) for day in WEEK}
         parts = []
         for text, group in groupby(WEEK, key=lambda day: hours[day]):
             days = list(group)
@@ -111,9 +127,9 @@ def _span(days: list[int]) -> str:
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
-def _hours(calendar: Calendar, weekday: int) -> str:
-    intervals = [each for each in sorted(calendar.weekly.get(weekday, ())) if each.end > each.start]
-    return _(" and ").join(_interval(each) for each in intervals)
+def intervals_in_words(intervals: Sequence[Interval]) -> str:
+    """Return the hours of one day in words, in the present language; empty when it is closed."""
+    return _(" and ").join(_interval(each) for each in sorted(intervals) if each.end > each.start)
 
 
 def _interval(interval: Interval) -> str:

@@ -14,6 +14,8 @@ from tickets.sla.rules import present_rules, rules_version
 from tickets.states import DONE
 
 BATCH = 200
+REFRESH = "tickets.refresh_sla"
+"""The task that an edit of the rules wakes."""
 
 
 @dataclass(frozen=True)

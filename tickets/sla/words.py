@@ -9,6 +9,7 @@ from accounts.models import Team
 from tickets.models import Category
 from tickets.sla.clock import Metric
 from tickets.sla.models import SlaPolicyVersion
+from tickets.sla.refresh import progress
 
 METRICS = {
     Metric.FIRST_RESPONSE: gettext_lazy("First response"),
@@ -60,6 +61,14 @@ def conditions_in_words(row: SlaPolicyVersion, *, takes_all: bool = False) -> st
     if not parts:
         return _("Every ticket")
     return _("Tickets %(conditions)s") % {"conditions": _(" and ").join(parts)}
+
+
+def refresh_in_words() -> str:
+    """Return how far the open tickets follow the latest edit of policies and calendars; empty when all do."""
+    told = progress()
+    if not told.left:
+        return ""
+    return _("The clocks of open tickets are being computed anew: %(percent)s%%") % {"percent": told.percent}
 
 
 def _or(names: list[str]) -> str:

@@ -8,10 +8,12 @@ from django import template
 
 from tickets.admin.badges import STATUS_TONES, moment
 from tickets.admin.filters import QuickView
+from tickets.admin.sla_badge import badge_context
 from tickets.states import Priority, Status
 
 register = template.Library()
 register.filter("moment", moment)
+register.inclusion_tag("tickets/sla_badge.html", name="sla_badge")(badge_context)
 
 
 @register.filter

@@ -1,0 +1,46 @@
+"""The service level in the list of tickets: badges and countdowns, as the page comes and as it goes on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.sla.acts import at, check, policy
+from tests.tickets.acts import moved, opened, replied
+from tests.tickets_admin.desk import Desk, text_of
+
+
+@pytest.fixture
+def listed(cast):
+    """The text of the list's due column, and the moment up to which it counts."""
+
+    def read(language="en"):
+        page = text_of(Desk(cast.agent, language).list())
+        cell = page.partition('class="field-due">')[2].partition("</td>")[0]
+        due = re.search(r'data-due="([^"]+)"', cell)
+        return re.sub(r"<[^>]+>", " ", cell).split(), due and due[1]
+
+    return read
+
+
+def test_the_list_counts_down_to_the_next_promise(cast, listed):
+    policy(cast.administrator, first=90, resolution=480)
+    with at(0):
+        ticket = opened(cast.customer)
+        assert listed() == (["1", "hour", "and", "30", "minutes", "left"], "2026-03-01T10:30:00+03:00")
+    with at(2):
+        assert listed()[0] == ["30", "minutes", "late"]
+        check()
+        assert listed()[0] == ["Missed", "30", "minutes", "late"]
+        replied(cast.agent, ticket)
+        assert listed() == (["Missed", "6", "hours", "left"], "2026-03-01T17:00:00+03:00")
+        moved(cast.agent, ticket, "pending")
+        assert listed() == (["Missed", "Paused", "6", "hours", "left"], None)
+        moved(cast.agent, ticket, "resolved")
+        assert listed() == (["Missed"], None)
+
+
+def test_a_ticket_without_a_promise_has_no_badge(cast, listed):
+    opened(cast.customer)
+    assert listed() == ([], None)

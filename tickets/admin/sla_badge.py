@@ -1,0 +1,55 @@
+"""Where a ticket's service level stands, as the list shows it: what is left, what was missed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core import clock
+from tickets.models import Ticket
+from tickets.sla.words import duration
+from tickets.states import DONE
+
+SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class SlaBadge:
+    """`due_at` is the next promise to fall due while its clock runs; `text` says the same as of now."""
+
+    is_missed: bool
+    is_paused: bool
+    due_at: datetime.datetime | None
+    text: str
+    tone: str
+
+
+def sla_badge(ticket: Ticket) -> SlaBadge | None:
+    """Return what the list shows of a ticket's clock, by no query; None when nothing is promised or to be said."""
+    is_done = ticket.status in DONE
+    due_at = None if is_done else ticket.sla_due_at
+    left = due_at - clock.now() if due_at else None
+    text, tone = _words(ticket, left, is_done)
+    if not text and not ticket.sla_breached:
+        return None
+    return SlaBadge(ticket.sla_breached, ticket.sla_paused and not is_done, due_at, text, tone)
+
+
+def _words(ticket: Ticket, left: timedelta | None, is_done: bool) -> tuple[str, str]:
+    if left is not None:
+        seconds = left.total_seconds()
+        if seconds < 0:
+            return _("%(time)s late") % {"time": duration(-seconds)}, "bad"
+        return _("%(time)s left") % {"time": duration(seconds)}, "warn" if left < SOON else "info"
+    if not is_done and ticket.sla_paused and ticket.sla_remaining_seconds is not None:
+        return _("%(time)s left") % {"time": duration(ticket.sla_remaining_seconds)}, ""
+    return "", ""
+
+
+def badge_context(ticket: Ticket) -> dict[str, Any]:
+    """Return the context of `tickets/sla_badge.html`."""
+    return {"sla": sla_badge(ticket), "left": _("%(time)s left"), "late": _("%(time)s late")}

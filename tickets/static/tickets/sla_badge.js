@@ -1,0 +1,39 @@
+// Countdowns: every [data-due] says how long is left until its moment, or how late it is, and turns red by itself.
+const SECOND = 1000;
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const SOON_SECONDS = 3600;
+const language = `${document.documentElement.lang || "ar"}-u-nu-latn`;
+const joined = new Intl.ListFormat(language, { type: "conjunction" });
+const format = Object.fromEntries(
+  UNITS.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })]),
+);
+
+function duration(seconds) {
+  const first = UNITS.findIndex(([, size]) => seconds >= size);
+  const [largest, size] = UNITS[first < 0 ? UNITS.length - 1 : first];
+  const parts = [format[largest].format(Math.floor(seconds / size))];
+  const [next, smaller] = UNITS[first + 1] ?? [];
+  const rest = largest === "minute" || !next ? 0 : Math.floor((seconds % size) / smaller);
+  if (rest) parts.push(format[next].format(rest));
+  return joined.format(parts);
+}
+
+function show(badge, now) {
+  const left = Math.floor((Date.parse(badge.dataset.due) - now) / SECOND);
+  const words = left < 0 ? badge.dataset.late : badge.dataset.left;
+  const text = words.replace("%(time)s", duration(Math.abs(left)));
+  if (badge.textContent === text) return;
+  badge.textContent = text;
+  badge.classList.toggle("bad", left < 0);
+  badge.classList.toggle("warn", left >= 0 && left < SOON_SECONDS);
+  badge.classList.toggle("info", left >= SOON_SECONDS);
+}
+
+function tick() {
+  const now = Date.now();
+  for (const badge of document.querySelectorAll("[data-due]")) show(badge, now);
+}
+
+tick();
+setInterval(tick, SECOND);
+document.addEventListener("live:swapped", tick);
