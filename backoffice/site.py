@@ -56,6 +56,7 @@ class BackOfficeSite(AdminSite):
             path("password/forgot", views.forgot_password, name="password_forgot"),
             path("password/reset/<str:token>", views.reset_password, name="password_reset"),
         ]
+        own += [path("samples/", self.admin_view(lambda request: views.samples(request, self)), name="samples")]
         inside = self.admin_view(lambda request: second_factor.second_factor(request, self))
         own += [
             path("login/code", lambda request: second_factor.enter_code(request, self), name="sign_in_code"),

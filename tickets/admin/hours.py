@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core.admin import OperationAdmin
+from core.inputs import DayInput
 from core.row_formset import Rows
 from tickets import operations, policies
 from tickets.operations.hours import MAX_HOLIDAYS, MAX_NAME, time_zones
@@ -25,7 +26,7 @@ BLANK_HOLIDAYS = 3
 
 
 def _day(label: Any) -> forms.Field:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(label=label, widget=DayInput())
 
 
 def _name(label: Any, **attrs: str) -> forms.Field:
