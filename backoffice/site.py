@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from backoffice import navigation
@@ -85,7 +86,10 @@ class BackOfficeSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from backoffice import home
 
-        return super().index(request, {**home.context(request), **(extra_context or {})})
+        context = {**home.context(request), **(extra_context or {})}
+        if request.headers.get("HX-Request") == "true":
+            return TemplateResponse(request, "backoffice/home.html", {**self.each_context(request), **context})
+        return super().index(request, context)
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """Areas stand in the navigation; an app has no page of its own."""

@@ -6,10 +6,15 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+_PICKER = (
+    '<span class="file-picker">{}<label class="button" for="{}"><svg class="icon" aria-hidden="true" focusable="false">'
+    '<use href="{}"></use></svg>{}</label><span class="file-names small" aria-live="polite"></span></span>'
+)
 _TYPED = {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -45,14 +50,8 @@ class FilesInput(forms.FileInput):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         field = super().render(name, value, attrs, renderer)
-        button = format_html(
-            '<label class="button" for="{}">{}</label>', (attrs or {}).get("id", ""), _("Attach files")
-        )
-        return format_html(
-            '<span class="file-picker">{}{}<span class="file-names small" aria-live="polite"></span></span>',
-            field,
-            button,
-        )
+        icon = f"{static('backoffice/icons.svg')}#clip"
+        return format_html(_PICKER, field, (attrs or {}).get("id", ""), icon, _("Attach files"))
 
 
 def _typed(value: Any) -> Any:

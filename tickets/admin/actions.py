@@ -85,6 +85,12 @@ def _fields(ticket: Ticket, form: Any, by: User) -> Done:
     return Done(_("The ticket was changed."), ticket.pk)
 
 
+def _priority(ticket: Ticket, form: Any, by: User) -> Done:
+    data = form.cleaned_data
+    operations.update_ticket(ticket.pk, changes={"priority": data["priority"]}, version=data["version"], by=by)
+    return Done(_("The priority was changed."), ticket.pk)
+
+
 def _escalate(ticket: Ticket, form: Any, by: User) -> Done:
     data = form.cleaned_data
 
@@ -159,6 +165,7 @@ ACTIONS: dict[str, Action] = {
     "assign": Action(forms.AssignForm, _assign),
     "take": Action(forms.VersionForm, _take),
     "fields": Action(forms.FieldsForm, _fields),
+    "priority": Action(forms.PriorityForm, _priority),
     "escalate": Action(forms.EscalateForm, _escalate),
     "merge": Action(forms.MergeForm, _merge),
     "unmerge": Action(forms.UnmergeForm, _unmerge),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import template
+from django.utils.timesince import timeuntil
 
-from tickets.admin.badges import STATUS_TONES, moment
-from tickets.admin.filters import QuickView
+from core import clock
+from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, moment
+from tickets.admin.message_text import with_links
+from tickets.models import Ticket
 from tickets.states import Priority, Status
 
 register = template.Library()
 register.filter("moment", moment)
+register.filter("with_links", with_links)
 
 
 @register.filter
-def quick_views(changelist: Any) -> list[Any]:
-    """The tabs above the list, as links that keep the other filters."""
-    specs = [spec for spec in changelist.filter_specs if isinstance(spec, QuickView)]
-    return [choice for spec in specs for choice in spec.choices(changelist)]
+def priority_tone(priority: int) -> str:
+    """Return the badge's tone for a priority."""
+    return PRIORITY_TONES[priority]
 
 
 @register.filter
@@ -37,3 +41,22 @@ def status_word(status: str) -> str:
 def priority_word(priority: int) -> str:
     """Return a priority in the reader's language."""
     return str(Priority(priority).label)
+
+
+@register.filter
+def is_due_soon(ticket: Ticket) -> bool:
+    """Return whether a promise to the customer falls due within four hours."""
+    return ticket.sla_due_at is not None and ticket.sla_due_at - clock.now() < datetime.timedelta(hours=4)
+
+
+@register.filter
+def until(at: datetime.datetime) -> str:
+    """Return how long it is until a time, in its largest unit."""
+    return timeuntil(at, clock.now(), depth=1)
+
+
+@register.filter
+def media_of(file: dict[str, Any]) -> str:
+    """Return how the page shows a file: image, audio, video, or as a link alone."""
+    kind = str(file.get("contentType", "")).partition("/")[0]
+    return kind if kind in {"image", "audio", "video"} and file.get("contentType") != "image/svg+xml" else "file"
