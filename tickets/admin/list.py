@@ -150,6 +150,7 @@ class TicketAdmin(OperationAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
+            path("colleagues/", wrap(views.colleagues), name="tickets_colleagues"),
             path("views/save/", wrap(saved_views.save), name="tickets_view_save"),
             path("views/<int:view_id>/remove/", wrap(saved_views.remove), name="tickets_view_remove"),
             path("<str:ref>/do/<slug:slug>/", wrap(self.act), name="tickets_ticket_act"),

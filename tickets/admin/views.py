@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from accounts.models import User
@@ -63,6 +63,14 @@ def canned_text(request: HttpRequest, ref: str) -> HttpResponse:
     user = person(request)
     refuse_unless(user, REPLY)
     return canned_answer(request, _fill(find(ref, user), user))
+
+
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """Whoever may be mentioned in a note, by name: `[{"value": "agent@example.com", "text": "Name"}]`."""
+    refuse_unless(person(request), REPLY)
+    staff = User.objects.with_right("tickets.view").order_by("name", "pk").values_list("email", "name")
+    found = [{"value": email, "text": name} for email, name in staff[:500]]
+    return JsonResponse(found, safe=False, headers={"Cache-Control": "no-store"})
 
 
 def file(request: HttpRequest, ref: str, attachment_id: str) -> HttpResponse:

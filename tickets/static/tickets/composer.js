@@ -1,4 +1,6 @@
 // The box in which agents write, with scripts.
+import { complete } from "./completion.js";
+
 const dressed = new WeakSet();
 
 /** Makes the forms below an element take dropped and pasted files, and grow with what is typed. */
@@ -7,6 +9,7 @@ export function dressComposer(element) {
     if (dressed.has(form)) continue;
     dressed.add(form);
     dressFiles(form);
+    complete(form);
   }
 }
 

@@ -5,6 +5,7 @@ import { coalesced, follow, fragment, keepFocus, listen } from "../backoffice/li
 import { dress as dressWriting, forget } from "../backoffice/writing.js";
 import { dressComposer } from "./composer.js";
 import { sendForm } from "./send.js";
+import { followWriters } from "./writers.js";
 
 const BOXES = ["ticket-top", "ticket-main", "ticket-side"];
 const said = document.getElementById("live-status");
@@ -16,7 +17,7 @@ export function mountTicket(page) {
     dressWriting(element);
     dressComposer(element);
   };
-  const ways = { refused: page.dataset.refused, dress, follow: { "thread-card": followThread }, sent: null };
+  const ways = { refused: page.dataset.refused, dress, follow: { "thread-card": followThread, typing: () => {} }, sent: null };
   dress(page);
 
   function take(fresh) {
@@ -54,6 +55,8 @@ export function mountTicket(page) {
     (error) => error.message !== "unavailable" && refresh(),
   );
 
+  followWriters(page, live);
+
   async function submit(event) {
     const form = event.target;
     if (!form.action.includes("/do/") || event.submitter?.name === "insert" || event.defaultPrevented) return;
@@ -71,7 +74,10 @@ export function mountTicket(page) {
     take(fresh);
     ways.sent = null;
     if (!answer.ok) page.querySelector("#refusal, .errorlist, .errornote")?.focus();
-    else if (writes) page.querySelector(writes)?.focus({ preventScroll: true });
+    else if (writes) {
+      page.querySelector("#thread > li:last-child")?.scrollIntoView({ block: "nearest" });
+      page.querySelector(writes)?.focus({ preventScroll: true });
+    }
     tell(fresh);
     page.dispatchEvent(new CustomEvent("ticket:sent", { bubbles: true, detail: { ok: answer.ok } }));
   }
