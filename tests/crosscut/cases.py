@@ -36,6 +36,7 @@ from tickets.operations import (
     mark_read,
     put_off,
     save_calendar,
+    save_draft,
     save_policy,
     save_view,
 )
@@ -307,6 +308,11 @@ def _deleted_view(cast: Cast) -> Callable[[], Any]:
     return lambda: delete_view(view.pk, by=cast.agent)
 
 
+def _draft(cast: Cast) -> Callable[[], Any]:
+    ticket = _ticket(cast)
+    return lambda: save_draft(ticket, "reply", "Half a sent", by=cast.agent)
+
+
 def _read(cast: Cast) -> Callable[[], Any]:
     ticket = int(_ticket(cast))
     return lambda: mark_read(ticket, 1, by=cast.agent)
@@ -379,6 +385,7 @@ CASES = {
     ),
     f"{_TICKETS}.inbox.save_view": case(called(_view), "SAVED_VIEW_CREATED", silent=UNHEARD),
     f"{_TICKETS}.inbox.delete_view": case(_deleted_view, "SAVED_VIEW_DELETED", silent=UNHEARD),
+    f"{_TICKETS}.inbox.save_draft": case(_draft, "", silent="What is not sent is nobody else's."),
     f"{_TICKETS}.inbox.mark_read": case(_read, "", silent="It changes nothing but a mark on one's own list."),
     f"{_TICKETS}.hours.save_calendar": case(called(_closing), "CALENDAR_UPDATED", silent=UNHEARD),
     f"{_TICKETS}.sla_policies.save_policy": case(called(_policy), "SLA_POLICY_CREATED", silent=UNHEARD),

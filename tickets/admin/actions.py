@@ -54,6 +54,7 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
         except IdempotencyConflict:
             raise sent_before(form) from None
         message = written.message
+        operations.save_draft(ticket.pk, form.slug, "", by=by)
         if data.get("status") and not written.repeated:
             operations.change_status(message.ticket_id, data["status"], by=by)
     text = _("The note was added.") if internal else _("The reply was sent.")

@@ -25,7 +25,7 @@ from tickets.admin.history import entries_of, in_words
 from tickets.admin.requests import person
 from tickets.admin.sla_panel import panel_of
 from tickets.admin.thread import Thread, read_thread
-from tickets.models import Merge, Reading, Ticket
+from tickets.models import Draft, Merge, Reading, Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import room_for
 
@@ -122,7 +122,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
     return {
         "may": may,
         "thread": thread,
-        "forms": _forms(ticket, may, thread, newest, refusal),
+        "forms": _forms(ticket, user, may, thread, newest, refusal),
         "refusal": refusal,
         "refusal_text": describe(refusal.problem) if refusal and refusal.problem else "",
         "refused": refusal.form.slug if refusal else "",
@@ -148,7 +148,7 @@ def _is_unassigned(ticket: Ticket) -> bool:
 
 
 def _forms(
-    ticket: Ticket, may: Offers, thread: Thread, newest: int | None, refusal: Refusal | None
+    ticket: Ticket, user: User, may: Offers, thread: Thread, newest: int | None, refusal: Refusal | None
 ) -> dict[str, TicketForm]:
     """Every form by its slug; the refused one in its place, made to fit the ticket as it is now."""
     found = {kind.slug: kind(ticket) for kind in FORMS}
@@ -159,6 +159,9 @@ def _forms(
         found[refusal.form.slug] = refusal.form
     for form in found.values():
         form.put("seen", newest)
+    for slug, body in Draft.objects.filter(user=user, ticket=ticket).values_list("kind", "body"):
+        if not found[slug].is_bound:
+            found[slug].put("body", body)
     reply = found["reply"]
     reply.put("last_seen", thread.last_seen)
     _offer(found, ticket, may)

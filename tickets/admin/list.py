@@ -153,6 +153,7 @@ class TicketAdmin(OperationAdmin):
             path("colleagues/", wrap(views.colleagues), name="tickets_colleagues"),
             path("views/save/", wrap(saved_views.save), name="tickets_view_save"),
             path("views/<int:view_id>/remove/", wrap(saved_views.remove), name="tickets_view_remove"),
+            path("<str:ref>/draft/", wrap(views.save_draft), name="tickets_ticket_draft"),
             path("<str:ref>/do/<slug:slug>/", wrap(self.act), name="tickets_ticket_act"),
             path("<str:ref>/canned/", wrap(views.canned_text), name="tickets_ticket_canned"),
             path("<str:ref>/files/<str:attachment_id>/", wrap(views.file), name="tickets_ticket_file"),

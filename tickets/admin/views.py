@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from core.api.problems import as_problem
 from core.errors import NotFound, Problem, Unavailable
-from tickets import canned
+from tickets import canned, operations
 from tickets.admin.actions import ACTIONS, Done
 from tickets.admin.detail import Refusal, find, ticket_page
 from tickets.admin.forms import ReplyForm
@@ -63,6 +63,14 @@ def canned_text(request: HttpRequest, ref: str) -> HttpResponse:
     user = person(request)
     refuse_unless(user, REPLY)
     return canned_answer(request, _fill(find(ref, user), user))
+
+
+def save_draft(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep what was typed into a box of this ticket (`kind`, `body`); 204."""
+    if request.method != "POST":
+        raise NotFound
+    operations.save_draft(ref, request.POST.get("kind", ""), request.POST.get("body", ""), by=person(request))
+    return HttpResponse(status=204)
 
 
 def colleagues(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Rows of the inbox: saved views, and the newest message that each agent has seen of a ticket."""
+"""Rows of the inbox: saved views, drafts, and the newest message that each agent has seen of a ticket."""
 
 from __future__ import annotations
 
@@ -35,6 +35,32 @@ class SavedView(models.Model):
     @property
     def audit_name(self) -> str:
         return self.name
+
+
+class Draft(models.Model):
+    """What somebody has typed into a ticket's box and not sent: one for a reply and one for a note."""
+
+    class Kind(models.TextChoices):
+        REPLY = "reply"
+        NOTE = "note"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    body = models.TextField()
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[Draft]] = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "ticket", "kind"], name="draft_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=["reply", "note"]), name="draft_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.ticket_id} {self.kind}"
 
 
 class Reading(models.Model):

@@ -10,7 +10,7 @@ from tickets.operations.conversation import Written, add_message
 from tickets.operations.create import NewMessage, NewTicket, create_ticket
 from tickets.operations.fields import assign, escalate, update_ticket
 from tickets.operations.hours import save_calendar
-from tickets.operations.inbox import delete_view, mark_read, save_view
+from tickets.operations.inbox import delete_view, mark_read, save_draft, save_view
 from tickets.operations.merging import merge, unmerge
 from tickets.operations.monitoring import check_due, check_one, put_off
 from tickets.operations.rating import rate
@@ -42,6 +42,7 @@ __all__ = [
     "save_calendar",
     "save_canned_response",
     "save_category",
+    "save_draft",
     "save_policy",
     "save_view",
     "unlink",

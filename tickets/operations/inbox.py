@@ -1,4 +1,4 @@
-"""Saved views, and how far somebody has read; neither is evented: each page reads its own."""
+"""Saved views, drafts, and how far somebody has read; none is evented: each page reads its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.recorder import record
+from core import clock
 from core.errors import Forbidden, Invalid, NotFound
 from core.operation import operation
 from core.prepared import execute
-from tickets.models import SavedView
-from tickets.policies import VIEW, refuse_unless
+from tickets.models import Draft, SavedView, Ticket
+from tickets.policies import REPLY, VIEW, refuse_unless
 
 PARAMETERS = frozenset(
     {"view", "status", "priority", "category", "agent", "team", "customer", "files", "sla", "rated", "tag", "q", "sort"}
@@ -24,6 +25,7 @@ PARAMETERS = frozenset(
 """The filters of the list that a view may keep."""
 MOST_VIEWS = 50
 LONGEST = 200
+LONGEST_DRAFT = 50_000
 
 
 @operation
@@ -69,6 +71,24 @@ def delete_view(view_id: int, *, by: User) -> None:
 def mark_read(ticket_id: int, message_id: int, *, by: User) -> None:
     """Keep that somebody has seen a ticket up to this message; an older one changes nothing."""
     execute(_READ, [by.pk, ticket_id, message_id])
+
+
+@operation
+def save_draft(ref: int | str, kind: str, body: str, *, by: User) -> None:
+    """Keep what somebody has typed; an empty text removes it. Raises NotFound, Forbidden or Invalid."""
+    refuse_unless(by, REPLY)
+    ticket_id = Ticket.objects.visible_to(by).by_ref(str(ref)).values_list("pk", flat=True).first()
+    if ticket_id is None:
+        raise NotFound
+    if kind not in Draft.Kind.values or len(body) > LONGEST_DRAFT or "\x00" in body:
+        raise Invalid(fields={"body": [_("This value cannot be used.")]})
+    if body.strip():
+        now = clock.now()
+        Draft.objects.update_or_create(
+            user=by, ticket_id=ticket_id, kind=kind, defaults={"body": body, "saved_at": now}
+        )
+    else:
+        Draft.objects.filter(user=by, ticket_id=ticket_id, kind=kind).delete()
 
 
 _READ = """

@@ -1,5 +1,6 @@
 // The box in which agents write, with scripts.
 import { complete } from "./completion.js";
+import { keepDraft } from "./drafts.js";
 
 const dressed = new WeakSet();
 
@@ -10,6 +11,7 @@ export function dressComposer(element) {
     dressed.add(form);
     dressFiles(form);
     complete(form);
+    keepDraft(form);
   }
 }
 
