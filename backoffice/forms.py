@@ -107,7 +107,7 @@ class SampleForm(forms.Form):
     text = forms.CharField(
         label=_("Description"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), required=False
     )
-    files = forms.FileField(label=_("Files"), widget=FilesInput, required=False)
+    attachments = forms.FileField(label=_("Files"), widget=FilesInput, required=False)
 
 
 class CodeForm(forms.Form):

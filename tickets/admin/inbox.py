@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -74,7 +75,7 @@ class InboxList(ChangeList):
         sort = self.params.get(SORT)
         return super().get_query_string({**({SORT: sort} if sort else {}), **(new_params or {})}, remove)
 
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str | Combinable]:
         return []
 
     def get_results(self, request: HttpRequest) -> None:
