@@ -68,6 +68,7 @@ AREAS = (
             Entry("accounts.user", "users", _("Staff"), "support.users.manage", "kind=staff"),
             Entry("accounts.team", "team"),
             Entry("auth.group", "key", _("Groups")),
+            Entry("accounts.serverkey", "key"),
         ),
         folded=True,
     ),
