@@ -11,7 +11,7 @@ PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run demo test check bench bench-realtime soak messages openapi test-pg15 widget-size
+.PHONY: run demo screenshots test check bench bench-realtime soak messages openapi test-pg15 widget-size
 
 .venv/installed: requirements.txt requirements-dev.txt
 	@test -x $(PY) || { echo "making .venv"; $(PYTHON) -m venv .venv; }
@@ -56,6 +56,10 @@ bench-realtime: .venv/installed
 # The long runs, one group at a time: make soak GROUP=races
 soak: .venv/installed
 	@$(PY) -m benchmarks.soak $(GROUP) $(ARGS)
+
+# Pictures of every page of the back office that runs at SITE, into OUT: tests/browser/screenshots.py.
+screenshots: .venv/installed
+	@$(PY) -m tests.browser.screenshots $(ARGS)
 
 # Collects every string into locale/ar and compiles it.
 messages: .venv/installed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.operations.sessions import check_credentials
 from accounts.refusals import record_refusal
 from core.errors import Forbidden, RateLimited
+from core.inputs import DayInput, FilesInput
 
 _EMAIL = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "dir": "ltr"})
 _TYPED = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "dir": "ltr"}
@@ -94,6 +96,18 @@ class ForgotForm(forms.Form):
     """The address to mail a link to."""
 
     email = forms.EmailField(label=_("E-mail"), max_length=254, widget=_EMAIL)
+
+
+class SampleForm(forms.Form):
+    """One field of each kind, for the page of samples."""
+
+    line = forms.CharField(label=_("Subject"), max_length=200)
+    choice = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, required=False)
+    day = forms.DateField(label=_("First day"), widget=DayInput, required=False)
+    text = forms.CharField(
+        label=_("Description"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), required=False
+    )
+    attachments = forms.FileField(label=_("Files"), widget=FilesInput, required=False)
 
 
 class CodeForm(forms.Form):

@@ -1,120 +1,133 @@
-"""The home page: what this person can do here, a few figures, and the newest acts."""
+"""The home page: the work that waits for this person now, what happened today, and for auditors the newest acts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractHour
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from accounts.models import CUSTOMER_ROLES, User
+from accounts.models import User
 from audit.admin import EntryAdmin
 from audit.models import Entry
 from audit.words import action_words, actor_name, actor_words, kind_words
 from chat.models import Session
-from chat.states import Status
-from core.admin import CappedPaginator
-from tickets.models import Ticket
-from tickets.querysets import TicketQuerySet
-from tickets.states import RUNNING, WORKING
+from chat.states import Status as ChatStatus
+from notifications.models import Notification
+from tickets.admin.inbox import Row, rows_of
+from tickets.admin.inbox_views import VIEWS, counts_of
+from tickets.models import AuthorType, Message
+from tickets.policies import VIEW
+from tickets.queries import tickets_for
 
 NEWEST = 8
-
-
-class Figure(NamedTuple):
-    """A tile: rows that one look counts, and where it leads; for those who hold the right."""
-
-    label: str | Promise
-    right: str
-    page: str
-    query: str
-    rows: Callable[[Any], QuerySet[Any]]
-
-
-def _tickets(user: Any, **condition: Any) -> TicketQuerySet:
-    return Ticket.objects.visible_to(user).filter(**condition)
-
-
-FIGURES = (
-    Figure(
-        _("My tickets"),
-        "support.tickets.view",
-        "tickets_ticket",
-        "view=mine",
-        lambda user: _tickets(user, assignee_id=user.pk, status__in=WORKING),
-    ),
-    Figure(
-        _("Unassigned tickets"),
-        "support.tickets.view",
-        "tickets_ticket",
-        "view=unassigned",
-        lambda user: _tickets(user, status__in=WORKING).unassigned(),
-    ),
-    Figure(
-        _("Open and in progress"),
-        "support.tickets.view",
-        "tickets_ticket",
-        "view=open",
-        lambda user: _tickets(user, status__in=RUNNING),
-    ),
-    Figure(
-        _("Waiting chats"),
-        "support.chat.view",
-        "chat_session",
-        "status=waiting",
-        lambda user: Session.objects.visible_to(user).filter(status=Status.WAITING),
-    ),
-    Figure(
-        _("Customers"),
-        "support.customers.manage",
-        "accounts_user",
-        "kind=customers",
-        lambda user: User.objects.filter(role__in=CUSTOMER_ROLES),
-    ),
-    Figure(
-        _("Actions today"),
-        "support.audit.view",
-        "audit_entry",
-        "",
-        lambda user: Entry.objects.filter(created_at__gte=_today()),
-    ),
-)
+LONGEST = 6
+CHATS = "support.chat.view"
+TALLEST = 40
+"""Height of the highest bar of a small chart, in its own units."""
 
 
 @dataclass(frozen=True)
 class Tile:
+    """A number that leads to what it counts; `tone` is set where it asks for attention."""
+
     label: str
-    value: str
+    value: int
     url: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An hour of today in the small chart of new tickets."""
+
+    hour: int
+    count: int
+    height: int
+
+    @property
+    def x(self) -> int:
+        return self.hour * 10
+
+    @property
+    def y(self) -> int:
+        return TALLEST - self.height
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the home page shows beyond the navigation."""
+    """Return what the home page shows beyond the navigation, in a fixed number of queries."""
     user = request.user
+    assert isinstance(user, User)
+    sees_tickets = user.has_perm(VIEW)
     return {
         "title": _("Home"),
-        "tiles": [_tile(figure, user) for figure in FIGURES if user.has_perm(figure.right)],
+        "tiles": [*(_ticket_tiles(user) if sees_tickets else []), *(_chat_tiles(user) if user.has_perm(CHATS) else [])],
+        "longest": _longest(user) if sees_tickets else [],
+        "today": _today_of(user) if sees_tickets else None,
         "newest": _newest(user),
         "audit_url": reverse("admin:audit_entry_changelist"),
+        "inbox_url": reverse("admin:tickets_ticket_changelist"),
     }
 
 
-def _tile(figure: Figure, user: Any) -> Tile:
-    url = reverse(f"admin:{figure.page}_changelist")
-    # To the cap of the lists and no further: the home page stays quick on any number of rows.
-    count = figure.rows(user).order_by()[: CappedPaginator.cap].count()
-    value = f"{number_format(count, force_grouping=True)}{'+' if count == CappedPaginator.cap else ''}"
-    return Tile(str(figure.label), value, f"{url}?{figure.query}" if figure.query else url)
+def _ticket_tiles(user: User) -> list[Tile]:
+    counts, inbox = counts_of(user), reverse("admin:tickets_ticket_changelist")
+    mentions = Notification.objects.filter(recipient=user, kind="ticket-mentioned", read_at=None)[:100].count()
+    late = counts["breaching"]
+    return [
+        Tile(_("My tickets"), counts["mine"], f"{inbox}?view=mine"),
+        Tile(_("Unassigned tickets"), counts["unassigned"], f"{inbox}?view=unassigned"),
+        Tile(_("Late or nearly"), late, f"{inbox}?view=breaching", "bad" if late else ""),
+        Tile(_("Mentions"), mentions, f"{inbox}?view=all", "warn" if mentions else ""),
+    ]
 
 
-def _newest(user: Any) -> list[dict[str, Any]]:
+def _chat_tiles(user: User) -> list[Tile]:
+    waiting = Session.objects.visible_to(user).filter(status=ChatStatus.WAITING).count()
+    return [Tile(_("Waiting chats"), waiting, reverse("admin:chat_desk"), "warn" if waiting else "")]
+
+
+def _longest(user: User) -> list[Row]:
+    """Return the tickets to do whose customers have waited longest."""
+    rows = tickets_for(user).filter(VIEWS["todo"].condition(user), customer_waits_since__isnull=False)
+    return rows_of(list(rows.order_by("customer_waits_since", "pk").values_list("pk", flat=True)[:LONGEST]), user)
+
+
+def _today_of(user: User) -> dict[str, Any]:
+    """Return today's figures: of the site's day, and of the tickets that this person sees."""
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    seen = tickets_for(user).order_by()
+    hours = Counter(
+        dict(
+            seen.filter(created_at__gte=start)
+            .annotate(hour=ExtractHour("created_at", tzinfo=start.tzinfo))
+            .values_list("hour")
+            .annotate(count=Count("pk"))
+        )
+    )
+    done = seen.filter(resolved_at__gte=start).aggregate(all=Count("pk"), mine=Count("pk", filter=Q(resolved_by=user)))
+    replies = Message.objects.filter(author=user, created_at__gte=start, is_internal=False)
+    return {
+        "created": sum(hours.values()),
+        "resolved": done["all"],
+        "mine": done["mine"],
+        "replies": replies.filter(author_type=AuthorType.AGENT).count(),
+        "bars": _bars(hours),
+    }
+
+
+def _bars(hours: Counter[int]) -> list[Bar]:
+    most = max(hours.values(), default=0)
+    return [Bar(hour, hours[hour], round(hours[hour] / most * TALLEST) if most else 0) for hour in range(24)]
+
+
+def _newest(user: User) -> list[dict[str, Any]]:
     if not user.has_perm(EntryAdmin.view_right):
         return []
     rows = Entry.objects.select_related("detail").order_by("-pk")[:NEWEST]
@@ -134,7 +147,3 @@ def _newest(user: Any) -> list[dict[str, Any]]:
 def _actor(row: Entry) -> str:
     name = row.detail.actor_name if hasattr(row, "detail") else ""
     return actor_name(row.actor_model, name) or actor_words(row.actor_model)
-
-
-def _today() -> Any:
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

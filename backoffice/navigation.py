@@ -1,4 +1,4 @@
-"""The areas of work in the back office, in the order of the day: the sidebar and the home page are drawn from this.
+"""The back office by work, in the order of the day: the sidebar and the command bar are drawn from this.
 
 To add a page, add one line to AREAS. A registered model that no line names still appears, under the last area.
 """
@@ -22,64 +22,55 @@ Text = str | Promise
 class Entry(NamedTuple):
     """A page: the list of a model (`tickets.ticket`, whose ModelAdmin says who sees it) or a named URL.
 
-    `right` further limits who sees it; `query` is a filter that the link sets; `note` is a line for the home page.
+    `right` further limits who sees it; `query` is a filter that the link sets.
     """
 
     page: str
     icon: str
     label: Text = ""
-    note: Text = ""
     right: str = ""
     query: str = ""
 
 
 class Area(NamedTuple):
+    """Pages of one kind of work; a folded one opens by a click, and by itself on its own pages."""
+
     title: Text
     entries: tuple[Entry, ...]
+    folded: bool = False
 
 
 AREAS = (
     Area(
-        _("Tickets"),
+        "",
         (
-            Entry("tickets.ticket", "ticket", note=_("Read, answer and assign")),
-            Entry("tickets.category", "folder", note=_("What tickets are about")),
+            Entry("tickets.ticket", "inbox", _("Inbox")),
+            Entry("admin:chat_desk", "chat", _("Chats"), right="support.chat.view"),
+            Entry("accounts.user", "user", _("Customers"), "support.customers.manage", "kind=customers"),
+        ),
+    ),
+    Area(
+        _("Reports"),
+        (
+            Entry("chat.session", "history", _("All chats")),
+            Entry("audit.entry", "shield", _("Audit log")),
+        ),
+    ),
+    Area(
+        _("Settings"),
+        (
+            Entry("tickets.category", "folder"),
             Entry("tickets.tag", "tag"),
-            Entry("tickets.cannedresponse", "bolt", note=_("Answers that are ready to send")),
+            Entry("tickets.cannedresponse", "bolt"),
+            Entry("bot.rule", "bot"),
+            Entry("tickets.slapolicy", "clock"),
+            Entry("tickets.businesscalendar", "calendar"),
+            Entry("accounts.user", "users", _("Staff"), "support.users.manage", "kind=staff"),
+            Entry("accounts.team", "team"),
+            Entry("auth.group", "key", _("Groups")),
+            Entry("accounts.serverkey", "key"),
         ),
-    ),
-    Area(
-        _("Chats and the bot"),
-        (
-            Entry("admin:chat_desk", "chat", _("Live chats"), _("Accept, answer, pass on"), "support.chat.view"),
-            Entry("chat.session", "history", _("All chats"), _("What was said, and how it was rated")),
-            Entry("bot.rule", "bolt", note=_("What the bot answers by itself")),
-        ),
-    ),
-    Area(
-        _("People"),
-        (
-            Entry(
-                "accounts.user",
-                "user",
-                _("Customers"),
-                _("Those who ask for help"),
-                "support.customers.manage",
-                "kind=customers",
-            ),
-            Entry("accounts.user", "users", _("Staff"), _("Those who work here"), "support.users.manage", "kind=staff"),
-            Entry("accounts.team", "team", note=_("Who works together, and who leads")),
-            Entry("auth.group", "key", _("Groups"), _("Who may do what")),
-        ),
-    ),
-    Area(
-        _("Oversight"),
-        (
-            Entry("tickets.slapolicy", "clock", note=_("What is promised, and for which tickets")),
-            Entry("tickets.businesscalendar", "clock", note=_("When customers find somebody here")),
-            Entry("accounts.serverkey", "key", note=_("How a shop's server signs its customers in")),
-            Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),
-        ),
+        folded=True,
     ),
 )
 OTHERS = _("More")
@@ -92,14 +83,20 @@ class Link:
     label: str
     url: str
     icon: str
-    note: str
     is_here: bool
 
 
 @dataclass(frozen=True)
 class Section:
+    """An area as this person sees it."""
+
     title: str
     links: list[Link]
+    folded: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return any(link.is_here for link in self.links)
 
 
 def areas_of(site: AdminSite, request: HttpRequest) -> list[Section]:
@@ -108,10 +105,10 @@ def areas_of(site: AdminSite, request: HttpRequest) -> list[Section]:
     named = {entry.page for area in AREAS for entry in area.entries}
     rest = tuple(Entry(label, "dot") for label in models if label not in named)
     found = []
-    for area in (*AREAS, Area(OTHERS, rest)):
+    for area in (*AREAS, Area(OTHERS, rest, folded=True)):
         links = [link for entry in area.entries if (link := _link(entry, models, request))]
         if links:
-            found.append(Section(str(area.title), links))
+            found.append(Section(str(area.title), links, area.folded))
     return found
 
 
@@ -135,7 +132,7 @@ def _link(entry: Entry, models: dict[str, Any], request: HttpRequest) -> Link | 
     except NoReverseMatch:
         return None
     full = f"{url}?{entry.query}" if entry.query else url
-    return Link(label, full, entry.icon, str(entry.note), _is_here(url, entry.query, request))
+    return Link(label, full, entry.icon, _is_here(url, entry.query, request))
 
 
 def _is_here(url: str, query: str, request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from backoffice import navigation
@@ -56,6 +57,7 @@ class BackOfficeSite(AdminSite):
             path("password/forgot", views.forgot_password, name="password_forgot"),
             path("password/reset/<str:token>", views.reset_password, name="password_reset"),
         ]
+        own += [path("samples/", self.admin_view(lambda request: views.samples(request, self)), name="samples")]
         inside = self.admin_view(lambda request: second_factor.second_factor(request, self))
         own += [
             path("login/code", lambda request: second_factor.enter_code(request, self), name="sign_in_code"),
@@ -84,7 +86,10 @@ class BackOfficeSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from backoffice import home
 
-        return super().index(request, {**home.context(request), **(extra_context or {})})
+        context = {**home.context(request), **(extra_context or {})}
+        if request.headers.get("HX-Request") == "true":
+            return TemplateResponse(request, "backoffice/home.html", {**self.each_context(request), **context})
+        return super().index(request, context)
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """Areas stand in the navigation; an app has no page of its own."""

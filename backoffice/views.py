@@ -26,13 +26,21 @@ from accounts.models import User
 from accounts.operations.second_factor import has_second_factor
 from accounts.operations.sessions import end_families
 from backoffice import operations as door
-from backoffice.forms import ChangeForm, ForgotForm, ResetForm, SignInForm, too_many
+from backoffice.forms import ChangeForm, ForgotForm, ResetForm, SampleForm, SignInForm, too_many
 from backoffice.second_factor import ask_for_code
 from core.admin import show_problem
 from core.errors import Problem, RateLimited
 from core.operation import operation_scope
 from core.rates import spend
 from core.request_context import origin
+
+TONES = ("", "info", "good", "warn", "bad")
+MESSAGE_TONES = ("success", "info", "warning", "error")
+COLOURS = (
+    *("page-bg", "body-bg", "darkened-bg", "selected-bg", "body-fg", "body-quiet-color", "hairline-color"),
+    *("primary", "link-fg", "good-fg", "warn-fg", "error-fg", "info-fg"),
+    *("message-success-bg", "message-warning-bg", "message-error-bg", "info-bg"),
+)
 
 
 class SignIn(LoginView):
@@ -137,6 +145,18 @@ def reset_password(request: HttpRequest, token: str) -> HttpResponse:
             show_problem(form, problem)
     context = {"title": _("New password"), "form": form, "done": done}
     return TemplateResponse(request, "admin/password_reset.html", context)
+
+
+def samples(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Show every part that pages are built from, for whoever builds one."""
+    form = SampleForm(request.GET or None)
+    form.is_valid()
+    context = {**site.each_context(request), "title": _("Samples"), "trail": [(_("Samples"), "")], "form": form}
+    return TemplateResponse(
+        request,
+        "backoffice/samples.html",
+        {**context, "tones": TONES, "colours": COLOURS, "messages_tones": MESSAGE_TONES},
+    )
 
 
 @require_POST

@@ -28,6 +28,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Forbidden, Invalid, Problem
+from core.inputs import DayInput, HourInput, ascii_digits
 from core.search_words import holding
 from core.text import camel
 
@@ -77,11 +78,7 @@ class OperationAdmin(ModelAdminBase):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
-    # The browser's own pickers: right in both directions, on phones, and without scripts.
-    formfield_overrides = {
-        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
-        models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
-    }
+    formfield_overrides = {models.DateField: {"widget": DayInput}, models.TimeField: {"widget": HourInput}}
 
     def carry_out(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> Model:
         """Write what the form says by operations; the object as it is now. Problem when refused."""
@@ -295,7 +292,7 @@ class DayRange(admin.FieldListFilter):
         return queryset.filter(**{f"{self.field_path}__lt": end}) if end else queryset
 
     def _text(self, name: str) -> str:
-        return str(next(iter(_listed(self.used_parameters.get(name, ""))), ""))
+        return ascii_digits(str(next(iter(_listed(self.used_parameters.get(name, ""))), "")))
 
     def _midnight(self, name: str, days: int = 0) -> datetime.datetime | None:
         """The first moment of the day that was chosen, or of the one so many days later."""

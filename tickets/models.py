@@ -15,6 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
 from core.text import in_language
+from tickets.inbox.models import Draft as Draft
+from tickets.inbox.models import Reading as Reading
+from tickets.inbox.models import SavedView as SavedView
 from tickets.querysets import MessageQuerySet, TicketQuerySet
 from tickets.sla.models import BusinessCalendar as BusinessCalendar
 from tickets.sla.models import SlaEvent as SlaEvent
@@ -177,6 +180,8 @@ class Ticket(models.Model):
     staff_updated_at = models.DateTimeField(default=timezone.now)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
     last_activity_at = models.DateTimeField(default=timezone.now)
+    # Since when the customer waits for an answer: their first public message after the last one of an agent.
+    customer_waits_since = models.DateTimeField(null=True)
 
     objects = TicketQuerySet.as_manager()
     # Annotations of TicketQuerySet.complete().
@@ -223,6 +228,7 @@ class Ticket(models.Model):
             models.Index(fields=["-priority", "-id"], name="ticket_by_priority"),
             models.Index(fields=["sla_due_at", "id"], name="ticket_by_due"),
             models.Index(F("sla_due_at").desc(nulls_last=True), F("id").desc(), name="ticket_by_due_last"),
+            models.Index(fields=["customer_waits_since", "id"], name="ticket_by_waiting"),
             models.Index(fields=["status", "id"], name="ticket_status_order"),
             models.Index(fields=["order_id", "-created_at"], condition=~Q(order_id=""), name="ticket_by_order"),
             models.Index(fields=["product_id", "-created_at"], condition=~Q(product_id=""), name="ticket_by_product"),

@@ -31,7 +31,17 @@ from tests.api import Api, data
 from tests.cast import PASSWORD, Cast
 from tests.storage import upload
 from tickets.models import BusinessCalendar
-from tickets.operations import check_due, check_one, put_off, save_calendar, save_policy
+from tickets.operations import (
+    check_due,
+    check_one,
+    delete_view,
+    mark_read,
+    put_off,
+    save_calendar,
+    save_draft,
+    save_policy,
+    save_view,
+)
 from tickets.operations.left_behind import tell_left_behind
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.refresh import refresh_batch
@@ -319,6 +329,27 @@ def _followed_link(cast: Cast) -> Callable[[], Any]:
 
 
 _TICKETS, _PEOPLE = "tickets.operations", "accounts.operations"
+
+
+def _view(cast: Cast) -> Any:
+    return save_view("Mine", parameters={"view": "mine"}, by=cast.agent)
+
+
+def _deleted_view(cast: Cast) -> Callable[[], Any]:
+    view = _view(cast)
+    return lambda: delete_view(view.pk, by=cast.agent)
+
+
+def _draft(cast: Cast) -> Callable[[], Any]:
+    ticket = _ticket(cast)
+    return lambda: save_draft(ticket, "reply", "Half a sent", by=cast.agent)
+
+
+def _read(cast: Cast) -> Callable[[], Any]:
+    ticket = int(_ticket(cast))
+    return lambda: mark_read(ticket, 1, by=cast.agent)
+
+
 CASES = {
     f"{_TICKETS}.create.create_ticket": case(
         _opening, "TICKET_CREATED", "ticket:created"
@@ -384,6 +415,10 @@ CASES = {
     f"{_TICKETS}.catalogue.delete_canned_response": case(
         deleted("/tickets/canned-responses", _CANNED), "CANNED_RESPONSE_DELETED", silent=UNHEARD
     ),
+    f"{_TICKETS}.inbox.save_view": case(called(_view), "SAVED_VIEW_CREATED", silent=UNHEARD),
+    f"{_TICKETS}.inbox.delete_view": case(_deleted_view, "SAVED_VIEW_DELETED", silent=UNHEARD),
+    f"{_TICKETS}.inbox.save_draft": case(_draft, "", silent="What is not sent is nobody else's."),
+    f"{_TICKETS}.inbox.mark_read": case(_read, "", silent="It changes nothing but a mark on one's own list."),
     f"{_TICKETS}.hours.save_calendar": case(called(_closing), "CALENDAR_UPDATED", silent=UNHEARD),
     f"{_TICKETS}.sla_policies.save_policy": case(called(_policy), "SLA_POLICY_CREATED", silent=UNHEARD),
     f"{_TICKETS}.monitoring.check_due": case(

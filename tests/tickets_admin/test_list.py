@@ -1,16 +1,19 @@
 """The list of tickets: views, filters, search, and many at once."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.operations import update_profile
-from core.admin import CappedPaginator
+from core.api import lists
 from tests.cast import customer, fresh
 from tests.tickets_admin.desk import opened, text_of, words_of
 from tickets.admin import bulk as bulk_module
-from tickets.models import Category, Ticket
+from tickets.admin import inbox
+from tickets.models import Category, SavedView, Ticket
 from tickets.operations import NewMessage, add_message, assign, change_status, close, update_ticket
 from tickets.states import Priority
 from uploads.incoming import IncomingFile
@@ -43,7 +46,14 @@ def shown(some, response):
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
-        ({}, {"mine", "free", "waiting", "done"}),
+        ({}, {"mine", "free"}),
+        ({"view": "all"}, {"mine", "free", "waiting", "done"}),
+        ({"view": "team"}, {"mine"}),
+        ({"view": "waiting"}, set()),
+        ({"view": "breaching"}, set()),
+        ({"sla": "no"}, {"mine", "free", "waiting", "done"}),
+        ({"rated": "yes"}, set()),
+        ({"tag": "no-such-tag"}, set()),
         ({"view": "mine"}, {"mine"}),
         ({"view": "unassigned"}, {"free"}),
         ({"view": "open"}, {"mine", "free"}),
@@ -79,13 +89,13 @@ def test_views_filters_and_search_show_what_they_say(cast, desk, some, filters, 
 
 @pytest.mark.parametrize(
     "filters",
-    [{"q": "a\x00b"}, {"p": "9999"}, {"created_at_from": "yesterday"}, {"o": "x"}],
+    [{"q": "a\x00b"}, {"p": "9999"}, {"created_at_from": "yesterday"}, {"o": "x"}, {"after": "made-up"}, {"sort": "x"}],
 )
 def test_what_makes_no_sense_leads_to_the_plain_list(cast, desk, some, filters):
     agent = desk(cast.agent)
     page = agent.client.get("/admin/tickets/ticket/", filters, follow=True)
     assert page.status_code == 200
-    assert shown(some, page) == {"mine", "free", "waiting", "done"}
+    assert shown(some, page) == {"mine", "free"}
 
 
 def test_what_is_no_filter_of_the_list_is_refused(cast, desk, some):
@@ -113,10 +123,10 @@ def test_files_of_messages_and_of_notes_are_found(cast, desk, some):
 
 
 def test_columns_say_state_and_priority_in_words(cast, desk, some):
-    page = words_of(desk(cast.agent).list())
+    page = words_of(desk(cast.agent).list(view="all"))
     for words in ("On hold", "Urgent", "Devices", cast.colleague.name, "Resolved", cast.stranger.name):
         assert words in page
-    arabic = words_of(desk(cast.agent, "ar").list())
+    arabic = words_of(desk(cast.agent, "ar").list(view="all"))
     for words in ("عاجلة", "أجهزة", "تم الحل"):
         assert words in arabic
 
@@ -148,7 +158,7 @@ def test_one_row_and_twenty_cost_the_same_queries(cast, desk):
 
 
 def test_the_count_stops_and_says_so(cast, desk, monkeypatch):
-    monkeypatch.setattr(CappedPaginator, "cap", 2)
+    monkeypatch.setattr(lists, "COUNT_CAP", 2)
     for _ in range(3):
         opened(cast.customer)
     assert "More than 2 found" in words_of(desk(cast.agent).list())
@@ -211,7 +221,7 @@ def test_more_than_one_request_does_is_refused(cast, desk, some, monkeypatch):
 
 def test_the_urgent_stand_first_when_sorted(cast, desk, some):
     update_ticket(some["done"].pk, changes={"priority": Priority.LOW}, by=cast.agent)
-    page = text_of(desk(cast.agent).list(o="-4"))
+    page = text_of(desk(cast.agent).list(view="all", sort="priority"))
     assert page.index(some["free"].number) < page.index(some["done"].number)
 
 
@@ -221,3 +231,82 @@ def test_the_list_is_searched_as_the_api_searches(cast, desk):
     for typed in ("0551234567", "«غسالة»", "واقفة؟", f"#{ticket.number}", f"{ticket.number}."):
         assert ticket.number in text_of(desk(cast.agent).list(q=typed))
     assert ticket.number not in text_of(desk(cast.agent).list(q="0551234568"))
+
+
+def order_of(response, tickets):
+    """The names of the tickets in the order of the page."""
+    page = text_of(response)
+    return sorted(
+        (name for name in tickets if f'id="row-{tickets[name].pk}"' in page),
+        key=lambda name: page.index(f'id="row-{tickets[name].pk}"'),
+    )
+
+
+def test_whoever_waits_longest_stands_first_and_answers_move_tickets_down(cast, desk):
+    made = {name: opened(cast.customer, name) for name in ("first", "second", "third")}
+    agent = desk(cast.agent)
+    assert order_of(agent.list(), made) == ["first", "second", "third"]
+    add_message(made["first"].pk, NewMessage("An answer."), by=cast.agent)
+    assert Ticket.objects.get(pk=made["first"].pk).customer_waits_since is None
+    assert order_of(agent.list(), made) == ["second", "third", "first"]
+    add_message(made["first"].pk, NewMessage("And now?"), by=cast.customer)
+    assert order_of(agent.list(), made) == ["second", "third", "first"]
+    assert Ticket.objects.get(pk=made["first"].pk).customer_waits_since is not None
+
+
+def test_a_customers_message_marks_the_row_until_the_ticket_is_read(cast, desk):
+    ticket = opened(cast.customer)
+    agent, colleague = desk(cast.agent), desk(cast.colleague)
+    assert "is-unread" in text_of(agent.list())
+    agent.open(ticket)
+    assert "is-unread" not in text_of(agent.list())
+    assert "is-unread" in text_of(colleague.list())
+    add_message(ticket.pk, NewMessage("One more thing."), by=cast.customer)
+    page = text_of(agent.list())
+    assert "is-unread" in page
+    assert "One more thing." in page
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repetition(cast, desk, monkeypatch):
+    monkeypatch.setattr(inbox, "PAGE", 2)
+    made = {str(number): opened(cast.customer, str(number)) for number in range(5)}
+    agent, found, address = desk(cast.agent), [], "/admin/tickets/ticket/"
+    for _ in range(3):
+        page = agent.client.get(address)
+        found += order_of(page, made)
+        link = re.search(r'id="next-page" href="([^"]+)"', text_of(page))
+        address = "/admin/tickets/ticket/" + link[1].replace("&amp;", "&") if link else ""
+    assert found == ["0", "1", "2", "3", "4"]
+    assert not address
+
+
+def test_a_search_is_kept_under_a_name_for_oneself_or_for_all(cast, desk, some):
+    agent, colleague = desk(cast.agent), desk(cast.colleague)
+    save = "/admin/tickets/ticket/views/save/"
+    agent.client.post(save, {"name": "Urgent ones", "parameters": "priority=urgent&password=x"})
+    agent.client.post(save, {"name": "On hold", "parameters": "status=on_hold", "shared": "on"})
+    assert SavedView.objects.get(name="Urgent ones").parameters == {"priority": "urgent"}
+    assert "Urgent ones" in words_of(agent.list())
+    assert "Urgent ones" not in words_of(colleague.list())
+    assert 'href="?status=on_hold"' in text_of(colleague.list())
+    shared = SavedView.objects.get(name="On hold")
+    colleague.client.post(f"/admin/tickets/ticket/views/{shared.pk}/remove/")
+    assert SavedView.objects.filter(pk=shared.pk).exists()
+    agent.client.post(f"/admin/tickets/ticket/views/{shared.pk}/remove/")
+    assert not SavedView.objects.filter(pk=shared.pk).exists()
+    refused = agent.client.post(save, {"name": " ", "parameters": "status=open"}, follow=True)
+    assert "at most 60 characters" in words_of(refused)
+
+
+def test_many_get_a_priority_and_tags_and_are_merged_into_one(cast, desk, some):
+    lead = desk(cast.lead)
+    bulk(lead, "change_priority", [some["mine"], some["free"]], carry_out="1", priority="3")
+    assert {Ticket.objects.get(pk=some[name].pk).priority for name in ("mine", "free")} == {Priority.HIGH}
+    bulk(lead, "add_tags", [some["mine"]], carry_out="1", tags="vip, phone")
+    assert Ticket.objects.get(pk=some["mine"].pk).tags == ["vip", "phone"]
+    chosen = [some["mine"], some["waiting"], some["free"]]
+    page = words_of(bulk(lead, "merge", chosen, carry_out="1", target=some["mine"].pk))
+    assert "1 ticket was changed." in page
+    assert f"{some['free'].number}:" in page
+    assert Ticket.objects.get(pk=some["waiting"].pk).merged_into_id == some["mine"].pk
+    assert bulk(lead, "merge", chosen, carry_out="1").status_code == 400

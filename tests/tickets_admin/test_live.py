@@ -116,6 +116,7 @@ def test_a_new_ticket_is_told_and_listed_until_that_is_switched_off(look: Look, 
     expect(page.locator("#toasts .toast")).to_contain_text("<b>First</b>", timeout=SOON)
     assert page.locator("#toasts a").get_attribute("href") == page_of(first)
     expect(page.locator("#result_list")).to_contain_text(first.number, timeout=SOON)
+    page.click("#notice-menu summary")
     page.click("#notices")
     assert page.get_attribute("#notices", "aria-pressed") == "false"
     second = opened(committed_cast)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 
 from tests.tickets_admin.desk import act_of, fields_of, offers, opened, page_of, photo, text_of, words_of
-from tickets.models import Message, Ticket
+from tickets.models import Draft, Message, Ticket
 from tickets.operations import (
     NewMessage,
     add_message,
@@ -278,3 +278,17 @@ def test_a_customers_follow_up_opens_with_his_message(cast, desk):
     assert "It broke again." in page
     assert old.number in page
     assert Ticket.objects.count() == 2
+
+
+def test_a_draft_is_kept_until_it_is_sent_and_is_nobody_elses(cast, desk):
+    ticket = opened(cast.customer)
+    agent, colleague = desk(cast.agent), desk(cast.colleague)
+    address = f"/admin/tickets/ticket/{ticket.pk}/draft/"
+    assert agent.client.post(address, {"kind": "reply", "body": "Half a <b>sent"}).status_code == 204
+    page = agent.open(ticket)
+    assert fields_of(page, act_of(ticket, "reply"))["body"] == "Half a <b>sent"
+    assert fields_of(colleague.open(ticket), act_of(ticket, "reply"))["body"] == ""
+    assert agent.client.post(address, {"kind": "other", "body": "x"}).status_code == 400
+    agent.do(ticket, "reply", shown=page)
+    assert fields_of(agent.open(ticket), act_of(ticket, "reply"))["body"] == ""
+    assert not Draft.objects.exists()

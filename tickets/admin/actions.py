@@ -54,6 +54,7 @@ def _write(ticket: Ticket, form: forms.WriteForm, by: User) -> Done:
         except IdempotencyConflict:
             raise sent_before(form) from None
         message = written.message
+        operations.save_draft(ticket.pk, form.slug, "", by=by)
         if data.get("status") and not written.repeated:
             operations.change_status(message.ticket_id, data["status"], by=by)
     text = _("The note was added.") if internal else _("The reply was sent.")
@@ -83,6 +84,12 @@ def _take(ticket: Ticket, form: Any, by: User) -> Done:
 def _fields(ticket: Ticket, form: Any, by: User) -> Done:
     operations.update_ticket(ticket.pk, changes=form.changes(), version=form.cleaned_data["version"], by=by)
     return Done(_("The ticket was changed."), ticket.pk)
+
+
+def _priority(ticket: Ticket, form: Any, by: User) -> Done:
+    data = form.cleaned_data
+    operations.update_ticket(ticket.pk, changes={"priority": data["priority"]}, version=data["version"], by=by)
+    return Done(_("The priority was changed."), ticket.pk)
 
 
 def _escalate(ticket: Ticket, form: Any, by: User) -> Done:
@@ -159,6 +166,7 @@ ACTIONS: dict[str, Action] = {
     "assign": Action(forms.AssignForm, _assign),
     "take": Action(forms.VersionForm, _take),
     "fields": Action(forms.FieldsForm, _fields),
+    "priority": Action(forms.PriorityForm, _priority),
     "escalate": Action(forms.EscalateForm, _escalate),
     "merge": Action(forms.MergeForm, _merge),
     "unmerge": Action(forms.UnmergeForm, _unmerge),

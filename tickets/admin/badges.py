@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.admin import badge
-from tickets.models import Ticket
 from tickets.states import Priority, Status
 
 STATUS_TONES: dict[str, str] = {
@@ -24,20 +23,6 @@ STATUS_TONES: dict[str, str] = {
 PRIORITY_TONES: dict[int, str] = {Priority.LOW: "", Priority.NORMAL: "", Priority.HIGH: "warn", Priority.URGENT: "bad"}
 
 
-def status_badge(ticket: Ticket) -> SafeString:
-    return badge(Status(ticket.status).label, STATUS_TONES[ticket.status])
-
-
-def priority_badge(ticket: Ticket) -> SafeString:
-    return badge(Priority(ticket.priority).label, PRIORITY_TONES[ticket.priority])
-
-
-def moment(at: datetime.datetime) -> SafeString:
-    """A time in the site's zone, short."""
-    local = timezone.localtime(at)
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), date_format(local, "SHORT_DATETIME_FORMAT"))
-
-
 def assignee_words(assignee: User | None, *, is_unassigned: bool) -> SafeString | str:
     """Who has a ticket; of one that counts as unassigned, who had it."""
     if assignee is None:
@@ -46,3 +31,19 @@ def assignee_words(assignee: User | None, *, is_unassigned: bool) -> SafeString 
         return format_html("<bdi>{}</bdi>", assignee.name)
     name = format_html("<bdi>{}</bdi>", assignee.name)
     return format_html('{} <span class="quiet small">{}</span>', _("Unassigned"), format_html(_("was with {}"), name))
+
+
+def moment(at: datetime.datetime) -> SafeString:
+    """Return how long ago a time was, with the time itself in the site's zone for whoever points at it."""
+    full = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    return format_html('<time class="when" datetime="{}" title="{}">{}</time>', at.isoformat(), full, ago(at))
+
+
+def ago(at: datetime.datetime) -> str:
+    """Return how long ago a time was, or how long it is until then, in the largest unit."""
+    now = timezone.now()
+    if abs(now - at) < datetime.timedelta(minutes=1):
+        return _("now")
+    if at > now:
+        return _("in %(time)s") % {"time": timeuntil(at, now, depth=1)}
+    return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -20,7 +20,8 @@ from core.errors import Problem, Unavailable
 from tickets import operations
 from tickets.admin import choices
 from tickets.admin.detail import list_name
-from tickets.admin.fields import Choice, LongText, OperationForm
+from tickets.admin.fields import Choice, LongText, OperationForm, Tags
+from tickets.admin.forms import priority_field
 from tickets.admin.requests import note_refusal
 from tickets.models import Ticket
 from tickets.states import Status
@@ -34,8 +35,12 @@ class BulkForm(OperationForm):
 
     title = gettext_lazy("Change tickets")
 
-    def prepare(self) -> None:
-        """Choices that are read from the database."""
+    def prepare(self, chosen: QuerySet[Ticket]) -> None:
+        """Read choices from the database."""
+
+    def concerns(self, ticket: Ticket) -> bool:
+        """Return whether this one of the chosen tickets is to be changed."""
+        return True
 
     def carry_out(self, ticket: Ticket, by: Any) -> object:
         raise NotImplementedError
@@ -45,7 +50,7 @@ class BulkAssignForm(BulkForm):
     title = gettext_lazy("Assign tickets")
     agent_id = Choice(label=gettext_lazy("Agent"))
 
-    def prepare(self) -> None:
+    def prepare(self, chosen: QuerySet[Ticket]) -> None:
         self.offer(agent_id=choices.agents())
 
     def carry_out(self, ticket: Ticket, by: Any) -> object:
@@ -67,7 +72,42 @@ class BulkStatusForm(BulkForm):
         return operations.change_status(ticket.pk, data["status"], note=data["note"], by=by)
 
 
-def run(request: HttpRequest, chosen: QuerySet[Ticket], act: Callable[[Ticket], object]) -> int:
+class BulkPriorityForm(BulkForm):
+    title = gettext_lazy("Change the priority of tickets")
+    priority = priority_field()
+
+    def carry_out(self, ticket: Ticket, by: Any) -> object:
+        return operations.update_ticket(ticket.pk, changes={"priority": self.cleaned_data["priority"]}, by=by)
+
+
+class BulkTagsForm(BulkForm):
+    title = gettext_lazy("Add tags to tickets")
+    tags = Tags(label=gettext_lazy("Tags"), required=True)
+
+    def carry_out(self, ticket: Ticket, by: Any) -> object:
+        tags = list(dict.fromkeys([*ticket.tags, *self.cleaned_data["tags"]]))
+        return operations.update_ticket(ticket.pk, changes={"tags": tags}, by=by)
+
+
+class BulkMergeForm(BulkForm):
+    title = gettext_lazy("Merge tickets")
+    target = Choice(
+        label=gettext_lazy("Into this one"),
+        required=True,
+        help_text=gettext_lazy("The others are closed; their messages and watchers move there. This can be undone."),
+    )
+
+    def prepare(self, chosen: QuerySet[Ticket]) -> None:
+        self.offer(target=[("", choices.NONE), *((row.pk, f"{row.number} {row.subject}") for row in chosen)])
+
+    def concerns(self, ticket: Ticket) -> bool:
+        return bool(ticket.pk != self.cleaned_data["target"])
+
+    def carry_out(self, ticket: Ticket, by: Any) -> object:
+        return operations.merge(self.cleaned_data["target"], [ticket.pk], by=by)
+
+
+def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], object]) -> int:
     """`act` on each; how many were done. Says what was refused, and by which ticket."""
     done, refused = 0, []
     for ticket in chosen:
@@ -110,9 +150,9 @@ def ask(
     if too_many(request, chosen):
         return None
     form = kind(request.POST) if "carry_out" in request.POST else kind()
-    form.prepare()
+    form.prepare(chosen)
     if form.is_bound and form.is_valid():
-        run(request, chosen, lambda ticket: form.carry_out(ticket, request.user))
+        run(request, filter(form.concerns, chosen), lambda ticket: form.carry_out(ticket, request.user))
         return None
     context = {
         **model_admin.admin_site.each_context(request),

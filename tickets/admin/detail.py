@@ -16,6 +16,7 @@ from core.admin import describe
 from core.errors import NotFound, Problem
 from core.ids import as_number
 from realtime.log import latest_seqs
+from tickets import operations
 from tickets.admin import choices
 from tickets.admin.allowed_actions import Offers, offers
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, assignee_words
@@ -24,7 +25,7 @@ from tickets.admin.history import entries_of, in_words
 from tickets.admin.requests import person
 from tickets.admin.sla_panel import panel_of
 from tickets.admin.thread import Thread, read_thread
-from tickets.models import Merge, Ticket
+from tickets.models import Draft, Merge, Reading, Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import room_for
 
@@ -58,7 +59,7 @@ def list_name(opts: Any) -> str:
 
 def is_fragment(request: HttpRequest) -> bool:
     """Whether an open page asks for what changed: the same view and rights, without the frame around it."""
-    return request.method == "GET" and request.headers.get("HX-Request") == "true"
+    return request.headers.get("HX-Request") == "true"
 
 
 def find(ref: str, user: User) -> Ticket:
@@ -81,6 +82,8 @@ def ticket_page(
     room = room_for(user, pk)
     seq = latest_seqs([room])[room]
     ticket = find(str(pk), user)
+    parts = _parts(request, ticket, user, refusal)
+    _mark_read(ticket, parts["thread"], user)
     context = {
         **site.each_context(request),
         "title": ticket.number,
@@ -94,11 +97,20 @@ def ticket_page(
         "ticket": ticket,
         "room": room,
         "seq": seq,
-        **_parts(request, ticket, user, refusal),
+        "is_fragment": is_fragment(request),
+        **parts,
     }
     status = refusal.status if refusal else 200
     template = "tickets/body.html" if is_fragment(request) else "tickets/ticket.html"
     return TemplateResponse(request, template, context, status=status)
+
+
+def _mark_read(ticket: Ticket, thread: Thread, user: User) -> None:
+    """Keep that this person has seen the thread's end; one who has, and pages of earlier messages, cost no write."""
+    if thread.last_seen is None or not thread.is_latest:
+        return
+    if not Reading.objects.filter(user=user, ticket=ticket, message_id__gte=thread.last_seen).exists():
+        operations.mark_read(ticket.pk, thread.last_seen, by=user)
 
 
 def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | None) -> dict[str, Any]:
@@ -110,7 +122,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
     return {
         "may": may,
         "thread": thread,
-        "forms": _forms(ticket, may, thread, newest, refusal),
+        "forms": _forms(ticket, user, may, thread, newest, refusal),
         "refusal": refusal,
         "refusal_text": describe(refusal.problem) if refusal and refusal.problem else "",
         "refused": refusal.form.slug if refusal else "",
@@ -136,7 +148,7 @@ def _is_unassigned(ticket: Ticket) -> bool:
 
 
 def _forms(
-    ticket: Ticket, may: Offers, thread: Thread, newest: int | None, refusal: Refusal | None
+    ticket: Ticket, user: User, may: Offers, thread: Thread, newest: int | None, refusal: Refusal | None
 ) -> dict[str, TicketForm]:
     """Every form by its slug; the refused one in its place, made to fit the ticket as it is now."""
     found = {kind.slug: kind(ticket) for kind in FORMS}
@@ -147,6 +159,9 @@ def _forms(
         found[refusal.form.slug] = refusal.form
     for form in found.values():
         form.put("seen", newest)
+    for slug, body in Draft.objects.filter(user=user, ticket=ticket).values_list("kind", "body"):
+        if not found[slug].is_bound:
+            found[slug].put("body", body)
     reply = found["reply"]
     reply.put("last_seen", thread.last_seen)
     _offer(found, ticket, may)

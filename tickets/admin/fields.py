@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.errors import Problem
 from core.ids import as_number, reference
+from core.inputs import FilesInput
 from core.text import camel, trim_lines
 from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
@@ -92,10 +93,6 @@ class Tags(Line):
     def clean(self, value: Any) -> list[str]:
         """What is too many or too long, the operation refuses."""
         return split_tags([super().clean(value)])
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):

@@ -79,7 +79,7 @@ class VersionForm(TicketForm):
 class WriteForm(WithFiles, TicketForm):
     """What a reply and a note have in common."""
 
-    body = LongText(rows=6, required=False)
+    body = LongText(rows=3, required=False)
     client_message_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
@@ -88,7 +88,7 @@ class WriteForm(WithFiles, TicketForm):
 
 class ReplyForm(WriteForm):
     slug = "reply"
-    body = LongText(label=_("Reply"), rows=6, required=False)
+    body = LongText(label=_("Reply"), rows=3, required=False)
     last_seen = hidden_number()
     status = forms.ChoiceField(label=_("After sending"), choices=[("", ""), *Status.choices], required=False)
     canned = OpenChoice(label=_("Canned response"))
@@ -98,7 +98,7 @@ class NoteForm(WriteForm):
     slug = "note"
     body = LongText(
         label=_("Internal note"),
-        rows=6,
+        rows=3,
         required=False,
         help_text=_("The customer never sees it. Mention a colleague by @ and his e-mail."),
     )
@@ -142,6 +142,11 @@ class FieldsForm(VersionForm):
         names = ("subject", "priority", "category_id", "order_id", "product_id")
         self.initial.update({name: getattr(self.ticket, name) for name in names})
         self.initial["tags"] = ", ".join(self.ticket.tags)
+
+
+class PriorityForm(VersionForm):
+    slug = "priority"
+    priority = priority_field()
 
 
 class EscalateForm(TicketForm):

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core.admin import OperationAdmin, badge
+from core.inputs import DayInput
 from core.row_formset import Rows
 from tickets import operations, policies
 from tickets.admin.calendar_picture import coming_weeks
@@ -35,8 +36,7 @@ YEARS_OFFERED = 2
 
 
 def _day(label: Any, **options: Any) -> forms.Field:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **options)
+    return forms.DateField(label=label, widget=DayInput(), **options)
 
 
 def _name(label: Any, **attrs: str) -> forms.Field:

@@ -1,25 +1,22 @@
-"""The list of tickets: whose they are, quick views, filters, search, and what is done to many at once."""
+"""The inbox and the pages of tickets: who sees which, filters, search, and what is done to many at once."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import DayRange, OperationAdmin, holds
 from core.search_words import literal_or_bare, words_of
 from realtime.log import latest_seqs
 from tickets import policies
-from tickets.admin import bulk, views
-from tickets.admin.badges import assignee_words, moment, priority_badge, status_badge
+from tickets.admin import bulk, saved_views, views
 from tickets.admin.create import new_ticket
 from tickets.admin.detail import find, is_fragment, list_name, ticket_page
 from tickets.admin.filters import (
@@ -29,16 +26,21 @@ from tickets.admin.filters import (
     FilesFilter,
     PriorityFilter,
     QuickView,
+    RatedFilter,
+    SlaFilter,
     StatusFilter,
+    TagFilter,
     TeamFilter,
 )
 from tickets.admin.history import entries_of, in_words
-from tickets.admin.sla_badge import badge_context
+from tickets.admin.inbox import OWN, PAGE, InboxList
+from tickets.admin.inbox_views import default_view, links_of, saved_links_of
+from tickets.admin.requests import person
+from tickets.admin.saved_views import SaveViewForm
 from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE
 from tickets.search import conditions
-from tickets.unassigned import unassigned
 
 VIEW_ALL = "support.tickets.view_all"
 
@@ -50,18 +52,7 @@ class TicketAdmin(OperationAdmin):
     add_right = policies.CREATE
     add_words = _("New ticket")
     change_list_template = "tickets/list.html"
-    list_display = (
-        "number_and_subject",
-        "customer_name",
-        "status_badge",
-        "priority_badge",
-        "due",
-        "category_name",
-        "assignee_name",
-        "last_message",
-        "created",
-    )
-    list_display_links = ("number_and_subject",)
+    list_display = ("number",)
     list_filter = (
         QuickView,
         StatusFilter,
@@ -70,20 +61,26 @@ class TicketAdmin(OperationAdmin):
         AgentFilter,
         TeamFilter,
         CustomerFilter,
+        TagFilter,
         FilesFilter,
+        SlaFilter,
+        RatedFilter,
         ("created_at", DayRange),
     )
     search_fields = ("number", "subject", "description", "order_id", "product_id", "customer__name", "customer__email")
     search_help_text = _("Number, subject, order, customer's name, e-mail or phone")
-    ordering = ("-created_at", "-pk")
-    actions = ("take", "assign", "change_status")
+    list_per_page = PAGE
+    actions = ("take", "assign", "change_status", "change_priority", "add_tags", "merge")
 
     # --- Who may --------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
-        people = ("customer", "assignee", "category")
-        found = tickets_for(request.user).select_related(*people)  # type: ignore[arg-type]
-        found = found.annotate(is_unassigned=ExpressionWrapper(unassigned(), BooleanField()))
-        return found.defer("description").order_by(*self.ordering)
+        return tickets_for(request.user).order_by()  # type: ignore[arg-type]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[InboxList]:
+        return InboxList
+
+    def filter_parameters(self, request: HttpRequest) -> set[str]:
+        return super().filter_parameters(request) | OWN
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Return the rows that hold every word in the text that the database keeps folded, as the API finds them."""
@@ -98,55 +95,31 @@ class TicketAdmin(OperationAdmin):
     def has_update_permission(self, request: HttpRequest) -> bool:
         return holds(request, policies.UPDATE) or holds(request, policies.CLOSE)
 
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return holds(request, policies.MERGE)
+
     # --- The list -------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Add the queue's room and its latest number, read before the tickets, for those it carries events to."""
         queue = {"room": QUEUE, "seq": latest_seqs([QUEUE])[QUEUE]} if holds(request, VIEW_ALL) else {}
         page = {"trail": [(list_name(self.opts), "")], "may_take": self.has_assign_permission(request)}
         response = super().changelist_view(request, {**queue, **page, **(extra_context or {})})
-        if is_fragment(request) and isinstance(response, TemplateResponse):
-            response.template_name = "tickets/list_rows.html"
+        if isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
+            self._beside(response, request)
         return response
 
-    @admin.display(description=_("ticket"), ordering="number")
-    def number_and_subject(self, ticket: Ticket) -> SafeString:
-        return format_html(
-            '<span class="ticket-name"><bdi class="quiet small" dir="ltr">{}</bdi><span dir="auto">{}</span></span>',
-            ticket.number,
-            ticket.subject,
-        )
-
-    @admin.display(description=_("customer"))
-    def customer_name(self, ticket: Ticket) -> SafeString:
-        return format_html("<bdi>{}</bdi>", ticket.customer.name)
-
-    @admin.display(description=_("status"))
-    def status_badge(self, ticket: Ticket) -> SafeString:
-        return status_badge(ticket)
-
-    @admin.display(description=_("priority"), ordering="priority")
-    def priority_badge(self, ticket: Ticket) -> SafeString:
-        return priority_badge(ticket)
-
-    @admin.display(description=_("due"), ordering="sla_due_at", empty_value="")
-    def due(self, ticket: Ticket) -> SafeString:
-        return render_to_string("tickets/sla_badge.html", badge_context(ticket))
-
-    @admin.display(description=_("category"), empty_value="")
-    def category_name(self, ticket: Ticket) -> str:
-        return str(ticket.category or "")
-
-    @admin.display(description=_("agent"))
-    def assignee_name(self, ticket: Ticket) -> SafeString | str:
-        return assignee_words(ticket.assignee, is_unassigned=vars(ticket)["is_unassigned"])
-
-    @admin.display(description=_("last message"), ordering="last_message_at")
-    def last_message(self, ticket: Ticket) -> SafeString:
-        return moment(ticket.last_message_at)
-
-    @admin.display(description=_("created"), ordering="created_at")
-    def created(self, ticket: Ticket) -> SafeString:
-        return moment(ticket.created_at)
+    def _beside(self, response: TemplateResponse, request: HttpRequest) -> None:
+        """Add the views beside the list; a fragment is the list and the views alone."""
+        assert response.context_data is not None
+        inbox: InboxList = response.context_data["cl"]
+        user, here = person(request), inbox.params.get("view") or default_view(request.GET)
+        response.context_data |= {
+            "views": links_of(user, here, inbox.kept),
+            "saved_views": saved_links_of(user, inbox.kept),
+            "save_form": SaveViewForm(initial={"parameters": urlencode(inbox.kept)}),
+        }
+        if is_fragment(request):
+            response.template_name = "tickets/list_rows.html"
 
     # --- Many at once ---------------------------------------------------------------------------------------------
     @admin.action(description=_("Assign to me"), permissions=["assign"])
@@ -161,10 +134,26 @@ class TicketAdmin(OperationAdmin):
     def change_status(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
         return bulk.ask(request, self, queryset, bulk.BulkStatusForm, "change_status")
 
+    @admin.action(description=_("Change the priority…"), permissions=["update"])
+    def change_priority(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
+        return bulk.ask(request, self, queryset, bulk.BulkPriorityForm, "change_priority")
+
+    @admin.action(description=_("Add tags…"), permissions=["update"])
+    def add_tags(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
+        return bulk.ask(request, self, queryset, bulk.BulkTagsForm, "add_tags")
+
+    @admin.action(description=_("Merge…"), permissions=["merge"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
+        return bulk.ask(request, self, queryset, bulk.BulkMergeForm, "merge")
+
     # --- Pages ----------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
+            path("colleagues/", wrap(views.colleagues), name="tickets_colleagues"),
+            path("views/save/", wrap(saved_views.save), name="tickets_view_save"),
+            path("views/<int:view_id>/remove/", wrap(saved_views.remove), name="tickets_view_remove"),
+            path("<str:ref>/draft/", wrap(views.save_draft), name="tickets_ticket_draft"),
             path("<str:ref>/do/<slug:slug>/", wrap(self.act), name="tickets_ticket_act"),
             path("<str:ref>/canned/", wrap(views.canned_text), name="tickets_ticket_canned"),
             path("<str:ref>/files/<str:attachment_id>/", wrap(views.file), name="tickets_ticket_file"),

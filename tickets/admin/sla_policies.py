@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team
 from core.admin import OperationAdmin, badge, state_badge
+from core.inputs import DayInput
 from tickets import operations, policies
 from tickets.admin import choices
 from tickets.admin.catalogue import ARABIC, ENGLISH
@@ -59,7 +60,7 @@ class _PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     counts_from = forms.DateField(
         label=gettext_lazy("Counts from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=gettext_lazy(
             "For tickets opened from this day on. Another day than before adds a version and keeps the earlier one."
         ),

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from accounts.models import User
 from core.api.problems import as_problem
 from core.errors import NotFound, Problem, Unavailable
-from tickets import canned
+from tickets import canned, operations
 from tickets.admin.actions import ACTIONS, Done
 from tickets.admin.detail import Refusal, find, ticket_page
 from tickets.admin.forms import ReplyForm
@@ -63,6 +63,22 @@ def canned_text(request: HttpRequest, ref: str) -> HttpResponse:
     user = person(request)
     refuse_unless(user, REPLY)
     return canned_answer(request, _fill(find(ref, user), user))
+
+
+def save_draft(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep what was typed into a box of this ticket (`kind`, `body`); 204."""
+    if request.method != "POST":
+        raise NotFound
+    operations.save_draft(ref, request.POST.get("kind", ""), request.POST.get("body", ""), by=person(request))
+    return HttpResponse(status=204)
+
+
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """Whoever may be mentioned in a note, by name: `[{"value": "agent@example.com", "text": "Name"}]`."""
+    refuse_unless(person(request), REPLY)
+    staff = User.objects.with_right("tickets.view").order_by("name", "pk").values_list("email", "name")
+    found = [{"value": email, "text": name} for email, name in staff[:500]]
+    return JsonResponse(found, safe=False, headers={"Cache-Control": "no-store"})
 
 
 def file(request: HttpRequest, ref: str, attachment_id: str) -> HttpResponse:

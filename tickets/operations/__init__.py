@@ -10,6 +10,7 @@ from tickets.operations.conversation import Written, add_message
 from tickets.operations.create import NewMessage, NewTicket, create_ticket
 from tickets.operations.fields import assign, escalate, update_ticket
 from tickets.operations.hours import save_calendar
+from tickets.operations.inbox import delete_view, mark_read, save_draft, save_view
 from tickets.operations.merging import merge, unmerge
 from tickets.operations.monitoring import check_due, check_one, put_off
 from tickets.operations.rating import rate
@@ -30,8 +31,10 @@ __all__ = [
     "create_ticket",
     "delete_canned_response",
     "delete_category",
+    "delete_view",
     "escalate",
     "link",
+    "mark_read",
     "merge",
     "put_off",
     "rate",
@@ -39,7 +42,9 @@ __all__ = [
     "save_calendar",
     "save_canned_response",
     "save_category",
+    "save_draft",
     "save_policy",
+    "save_view",
     "unlink",
     "unmerge",
     "unwatch",

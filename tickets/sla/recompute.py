@@ -14,7 +14,7 @@ from core.operation import Insert, write_later
 from core.prepared import execute
 from tickets import facts
 from tickets.facts import Fact
-from tickets.models import SlaEvent, Ticket
+from tickets.models import AuthorType, SlaEvent, Ticket
 from tickets.sla.clock import Clock, Cycle, Metric, clock_of
 from tickets.sla.history import history_of
 from tickets.sla.rules import Rules, present_rules
@@ -25,7 +25,7 @@ UNASSIGNED, ACTIVITY, PENDING = "assignment", "activity", "pending"
 """The spells that the monitor tells of, beside the metrics."""
 COLUMNS = (
     *("first_response_due_at", "next_response_due_at", "resolution_due_at", "sla_due_at", "sla_breached", "sla_paused"),
-    *("sla_remaining_seconds", "sla_policy", "sla_rules_version", "check_at"),
+    *("sla_remaining_seconds", "sla_policy", "sla_rules_version", "check_at", "customer_waits_since"),
 )
 """The columns of a ticket that `recompute` sets."""
 
@@ -171,11 +171,23 @@ def _apply(
     left = resolution.remaining if resolution and ticket.sla_paused and not resolution.fulfilled_at else None
     ticket.sla_remaining_seconds = None if left is None else int(left)
     ticket.sla_policy_id = told.policy_id
+    ticket.customer_waits_since = _waits_since(ticket, known)
     ticket.sla_rules_version = rules.version
     waiting = computed.waiting()
     ended = {due for due in waiting if due.cycle and due.cycle.fulfilled_at}
     ticket.check_at = min((due.at for due in waiting if due not in ended), default=None)
     return computed
+
+
+def _waits_since(ticket: Ticket, known: Sequence[Fact]) -> datetime.datetime | None:
+    """Return when the customer wrote what no agent has answered yet; None of a ticket that is over."""
+    since = None
+    for fact in known if ticket.status in WORKING else ():
+        if fact.field == facts.MESSAGE and fact.new == AuthorType.CUSTOMER:
+            since = since or fact.at
+        elif fact.field == facts.MESSAGE and fact.new == AuthorType.AGENT:
+            since = None
+    return since
 
 
 def _frozen(cycle: Cycle, stored: frozenset[Key]) -> Cycle:

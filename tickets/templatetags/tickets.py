@@ -6,21 +6,21 @@ from typing import Any
 
 from django import template
 
-from tickets.admin.badges import STATUS_TONES, moment
-from tickets.admin.filters import QuickView
+from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, moment
+from tickets.admin.message_text import with_links
 from tickets.admin.sla_badge import badge_context
 from tickets.states import Priority, Status
 
 register = template.Library()
 register.filter("moment", moment)
 register.inclusion_tag("tickets/sla_badge.html", name="sla_badge")(badge_context)
+register.filter("with_links", with_links)
 
 
 @register.filter
-def quick_views(changelist: Any) -> list[Any]:
-    """The tabs above the list, as links that keep the other filters."""
-    specs = [spec for spec in changelist.filter_specs if isinstance(spec, QuickView)]
-    return [choice for spec in specs for choice in spec.choices(changelist)]
+def priority_tone(priority: int) -> str:
+    """Return the badge's tone for a priority."""
+    return PRIORITY_TONES[priority]
 
 
 @register.filter
@@ -39,3 +39,10 @@ def status_word(status: str) -> str:
 def priority_word(priority: int) -> str:
     """Return a priority in the reader's language."""
     return str(Priority(priority).label)
+
+
+@register.filter
+def media_of(file: dict[str, Any]) -> str:
+    """Return how the page shows a file: image, audio, video, or as a link alone."""
+    kind = str(file.get("contentType", "")).partition("/")[0]
+    return kind if kind in {"image", "audio", "video"} and file.get("contentType") != "image/svg+xml" else "file"

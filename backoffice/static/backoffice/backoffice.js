@@ -53,6 +53,23 @@
   nameColumns();
   document.addEventListener("live:swapped", nameColumns); // rows that came later
 
+  // Files: the names of what was chosen stand beside our own button.
+  document.documentElement.classList.add("js");
+  document.addEventListener("change", ({ target }) => {
+    const names = target.type === "file" && target.closest(".file-picker")?.querySelector(".file-names");
+    if (names) names.textContent = Array.from(target.files, (file) => file.name).join(" · ");
+  });
+
+  // What is missing or wrong is said in the page's language, not in the browser's.
+  function wordsFor({ validity, type }) {
+    const { missing, wrong, wrongEmail } = document.body.dataset;
+    if (validity.valueMissing) return missing;
+    return type === "email" && validity.typeMismatch ? wrongEmail : wrong;
+  }
+  document.addEventListener("invalid", ({ target }) => target.setCustomValidity(wordsFor(target)), true);
+  document.addEventListener("input", ({ target }) => target.setCustomValidity?.(""), true);
+  document.addEventListener("change", ({ target }) => target.setCustomValidity?.(""), true);
+
   // Tables and long addresses may be wider than the page: let the keyboard scroll what the finger can.
   document.querySelectorAll(".results").forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;

@@ -43,7 +43,8 @@ function swapBlock(block, fresh, ways) {
 }
 
 // A form that was refused holds what was typed, though it looks as it was sent by the server.
-function isKept(block, { refused }) {
+function isKept(block, { refused, sent }) {
+  if (sent && block.contains(sent)) return false; // what was in it has arrived, or stands in the answer
   const id = `form-${refused}`;
   return (refused && (block.id === id || block.querySelector(`#${id}`))) || inEdit(block);
 }

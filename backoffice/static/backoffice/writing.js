@@ -1,6 +1,8 @@
 // Where agents write, with scripts: canned responses go in where the cursor stands, and unsent text outlives a reload.
 // The page is the element with `data-draft-of`, whose value tells its drafts from those of other pages.
 const page = document.querySelector("[data-draft-of]");
+const pageOf = (form) => form.closest("[data-draft-of]");
+const dressed = new WeakSet();
 
 function insert(box, text) {
   const before = box.value.slice(0, box.selectionStart);
@@ -11,9 +13,9 @@ function insert(box, text) {
 }
 
 // The filled text, or nothing when it cannot be had (a session that ended answers with the way in).
-async function canned(chosen) {
+async function canned(chosen, form) {
   try {
-    const answer = await fetch(`${page.dataset.cannedUrl}?${new URLSearchParams({ canned: chosen })}`);
+    const answer = await fetch(`${pageOf(form).dataset.cannedUrl}?${new URLSearchParams({ canned: chosen })}`);
     return answer.ok && !answer.redirected ? await answer.text() : "";
   } catch {
     return "";
@@ -28,7 +30,7 @@ function dressInsert(button) {
     // Without a choice the form is sent, and the page says what is missing.
     if (!chosen || submitting) return;
     event.preventDefault();
-    const text = await canned(chosen);
+    const text = await canned(chosen, form);
     if (text) return insert(form.elements.body, text);
     submitting = true;
     form.requestSubmit(button);
@@ -43,7 +45,7 @@ if (page) {
   if (sent && location.hash.startsWith("#message-")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
 }
-const keyOf = (form) => `draft:${page.dataset.draftOf}:${form.dataset.draft}`;
+const keyOf = (form) => `draft:${pageOf(form).dataset.draftOf}:${form.dataset.draft}`;
 
 /** Drops the draft of a form whose text has arrived. */
 export function forget(form) {
@@ -68,7 +70,8 @@ function dressDraft(form) {
 
 /** Makes the forms below an element work as above; for those that come later than the page. */
 export function dress(element) {
-  element.querySelectorAll("button[name=insert]").forEach(dressInsert);
-  element.querySelectorAll("form[data-draft]").forEach(dressDraft);
+  const fresh = (selector) => [...element.querySelectorAll(selector)].filter((one) => !dressed.has(one) && dressed.add(one));
+  fresh("button[name=insert]").forEach(dressInsert);
+  fresh("form[data-draft]").forEach(dressDraft);
 }
 if (page) dress(page);

@@ -1,11 +1,13 @@
-// The list of tickets, live: rows are fetched as the list's own fragment, unless somebody is choosing among them.
+// The inbox, live: rows are fetched as the list's own fragment, unless somebody is choosing among them; on wide screens
+// a ticket opens beside the list.
 import { coalesced, fragment, goOn, keepFocus, listen } from "../backoffice/live.js";
 import { announcer } from "../backoffice/notices.js";
+import { reading } from "./reading.js";
 
 const list = document.getElementById("ticket-list");
 const note = document.getElementById("live-note");
+const scroller = document.querySelector(".inbox-list");
 const form = () => document.getElementById("changelist-form");
-const table = (root) => root.querySelector("#result_list");
 let waiting = false;
 
 // The admin's script holds the boxes that stood there at the start; it gets a list that goes with the table instead.
@@ -28,26 +30,27 @@ function choosing() {
   return boxes.all().some((box) => box.checked) || Boolean(form().querySelector("select[name=action]")?.value);
 }
 
-function copyText(fresh, ...selectors) {
-  for (const selector of selectors) {
-    const [old, now] = [form().querySelector(selector), fresh.querySelector(selector)];
-    if (!old || !now) continue;
-    old.textContent = now.textContent;
-    Object.assign(old.dataset, now.dataset);
+// What is being read stays where it is on the screen, whatever comes above it.
+function inPlace(swap) {
+  const top = scroller.getBoundingClientRect().top;
+  const rows = [...form().querySelectorAll("tr[data-ticket-id]")];
+  const held = scroller.scrollTop > 0 && rows.find((row) => row.getBoundingClientRect().top >= top);
+  const before = held && held.getBoundingClientRect().top;
+  const known = new Set(rows.map((row) => row.id));
+  swap();
+  const now = held && document.getElementById(held.id);
+  if (now) scroller.scrollTop += now.getBoundingClientRect().top - before;
+  for (const row of form().querySelectorAll("tr[data-ticket-id]")) {
+    if (known.size && !known.has(row.id)) row.classList.add("is-fresh");
   }
 }
 
-function swap(fresh) {
-  const [old, now] = [table(form()), table(fresh)];
-  if (old && now) {
-    old.tBodies[0].replaceChildren(...now.tBodies[0].children);
-    copyText(fresh, ".action-counter", ".actions .all", ".actions .question a");
-    const pages = form().querySelector(".paginator");
-    if (pages) pages.replaceWith(fresh.querySelector(".paginator") ?? "");
-  } else {
-    form().replaceWith(fresh);
-    if (boxes.length) window.Actions?.();
-  }
+function swap(found) {
+  const views = found.getElementById("inbox-views");
+  document.getElementById("inbox-views").replaceWith(views);
+  form().replaceWith(found.getElementById("changelist-form"));
+  if (boxes.length) window.Actions?.();
+  beside.mark();
   form().dispatchEvent(new Event("live:swapped", { bubbles: true }));
 }
 
@@ -61,13 +64,13 @@ const refresh = coalesced(async () => {
   note.hidden = !waiting;
   if (waiting) return;
   const found = await fragment(location.pathname + location.search);
-  const fresh = found?.getElementById("changelist-form");
-  if (!fresh) return lost();
+  if (!found?.getElementById("changelist-form")) return lost();
   waiting = choosing(); // somebody may have begun meanwhile
   note.hidden = !waiting;
-  if (!waiting) keepFocus(() => swap(fresh));
+  if (!waiting) keepFocus(() => inPlace(() => swap(found)));
 });
 
+const beside = reading(list, refresh);
 list.addEventListener("change", () => waiting && !choosing() && refresh());
 
 const live = listen(refresh, lost);

@@ -1,0 +1,90 @@
+// The keyboard: single keys on the page outside of fields, Ctrl+K for the command bar, ? for the sheet of them all.
+import { openCommands } from "./commands.js";
+
+const OFF = "keys:off";
+const help = document.getElementById("keys-help");
+const isOff = () => localStorage.getItem(OFF) !== null;
+const seen = (element) => element?.checkVisibility?.() ?? false;
+const rows = () => [...document.querySelectorAll(".row-link")].filter(seen);
+
+function write(tab, box) {
+  const [choice, field] = [document.getElementById(tab), document.querySelector(box)];
+  if (!choice || !field) return false;
+  choice.checked = true;
+  field.focus();
+  field.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function menu(id) {
+  const details = document.getElementById(id);
+  if (!details) return false;
+  details.open = true;
+  (details.querySelector(".panel button:not(:disabled)") ?? details.querySelector("summary")).focus();
+  return true;
+}
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return false;
+  const open = all.findIndex((link) => link === document.activeElement || link.getAttribute("aria-current"));
+  const next = all[Math.min(Math.max(open + by, 0), all.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  if (matchMedia("(min-width: 1200px)").matches) next.click();
+  return true;
+}
+
+function search() {
+  const field = document.getElementById("searchbar");
+  field?.focus();
+  field?.select();
+  return Boolean(field);
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  r: () => write("tab-reply", "#reply-body"),
+  n: () => write("tab-note", "#note-body"),
+  s: () => menu("menu-status"),
+  a: () => menu("menu-agent"),
+  p: () => menu("menu-priority"),
+  "/": search,
+  "?": showHelp,
+};
+
+function showHelp() {
+  const box = help.querySelector("#keys-on");
+  box.checked = !isOff();
+  help.showModal();
+  return true;
+}
+
+help?.querySelector("#keys-on").addEventListener("change", ({ target }) => {
+  if (target.checked) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+});
+help?.querySelector("button").addEventListener("click", () => help.close());
+document.getElementById("open-commands")?.addEventListener("click", openCommands);
+document.getElementById("open-keys")?.addEventListener("click", showHelp);
+
+const inField = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.code === "KeyK" && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    return openCommands();
+  }
+  if ((event.ctrlKey || event.metaKey) && key === "Enter" && target.form && target.tagName === "TEXTAREA") {
+    event.preventDefault();
+    return target.form.requestSubmit(target.form.querySelector(".submit-row button"));
+  }
+  if (isOff() || event.ctrlKey || event.metaKey || event.altKey || inField(target)) return;
+  if (key === "Escape") return;
+  // By the place of the key too, for those who type Arabic.
+  const name = KEYS[key.toLowerCase()] ? key.toLowerCase() : event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
+  if (KEYS[name]?.()) event.preventDefault();
+});

@@ -1,0 +1,148 @@
+"""The inbox: rows in the order of the work, page after page, each with what was said last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Left
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.api.lists import Paging, Sort, paginate
+from core.errors import Invalid
+from tickets.models import AuthorType, Message, Reading, Ticket
+from tickets.states import DONE
+from tickets.unassigned import unassigned
+
+PAGE = 50
+LINE = 160
+AFTER, OPEN, SORT = "after", "open", "sort"
+OWN = frozenset({AFTER, OPEN, SORT})
+"""Parameters of the list beside its filters: the cursor, the ticket that stands beside it, the order."""
+
+
+class Order(NamedTuple):
+    label: str | Promise
+    column: str
+    nullable: bool = False
+    descending: bool = False
+
+
+ORDERS = {
+    "waiting": Order(_("Waiting longest"), "customer_waits_since", nullable=True),
+    "due": Order(_("Due first"), "sla_due_at", nullable=True),
+    "priority": Order(_("Most urgent"), "priority", descending=True),
+    "activity": Order(_("Latest activity"), "updated_at", descending=True),
+    "newest": Order(_("Newest"), "created_at", descending=True),
+    "oldest": Order(_("Oldest"), "created_at"),
+}
+FIRST = "waiting"
+SORTS = {name: Sort(order.column, order.nullable) for name, order in ORDERS.items()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ticket as the list shows it; `who` wrote last, and `line` is the beginning of it."""
+
+    ticket: Ticket
+    who: str
+    line: str
+    by_customer: bool
+    is_unread: bool
+
+
+class InboxList(ChangeList):
+    """Django's list of tickets, in our orders and without page numbers."""
+
+    rows: list[Row]
+    next_cursor: str | None
+    sort: str
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        found = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name not in OWN}
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """As Django's; the order stays, the place in the list does not."""
+        sort = self.params.get(SORT)
+        return super().get_query_string({**({SORT: sort} if sort else {}), **(new_params or {})}, remove)
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str | Combinable]:
+        return []
+
+    def get_results(self, request: HttpRequest) -> None:
+        self.sort = str(self.params.get(SORT) or FIRST)
+        if self.sort not in ORDERS:
+            self.sort = FIRST
+        order = ORDERS[self.sort]
+        paging = Paging(1, PAGE, self.params.get(AFTER) or None, self.sort, order.descending)
+        try:
+            page = paginate(self.queryset.only("pk", order.column), paging, SORTS, brief=True)
+        except Invalid as error:
+            raise IncorrectLookupParameters(str(error)) from error
+        self.rows = rows_of([row.pk for row in page.rows], request.user)  # type: ignore[arg-type]
+        self.result_list = [row.ticket for row in self.rows]
+        self.result_count = self.full_result_count = page.meta["total"]
+        self.is_capped = bool(page.meta.get("totalIsCapped"))
+        self.next_cursor = page.meta["nextCursor"]
+        self.show_full_result_count, self.show_admin_actions = False, True
+        self.can_show_all = self.multi_page = False
+        self.paginator = self.model_admin.get_paginator(request, self.result_list, PAGE)
+
+    @property
+    def next_page(self) -> str:
+        return self.get_query_string({AFTER: self.next_cursor}) if self.next_cursor else ""
+
+    @property
+    def is_further(self) -> bool:
+        """Whether this page is not the first."""
+        return AFTER in self.params
+
+    @property
+    def orders(self) -> list[dict[str, Any]]:
+        """What the list can be ordered by, as links."""
+        return [
+            {"label": order.label, "url": self.get_query_string({SORT: name}), "selected": name == self.sort}
+            for name, order in ORDERS.items()
+        ]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The filters in force, as a saved view keeps them."""
+        return {name: str(value) for name, value in self.params.items() if name not in {AFTER, OPEN}}
+
+
+def rows_of(ids: Sequence[int], reader: User) -> list[Row]:
+    """Return these tickets as rows, in this order, by three queries."""
+    people = ("customer", "assignee")
+    held = Ticket.objects.annotate(is_unassigned=ExpressionWrapper(unassigned(), BooleanField()))
+    found = {row.pk: row for row in held.select_related(*people).defer("description").filter(pk__in=ids)}
+    last = _last_messages(ids)
+    read = dict(Reading.objects.filter(user=reader, ticket__in=ids).values_list("ticket_id", "message_id"))
+    return [_row(found[pk], last.get(pk), read, reader) for pk in ids if pk in found]
+
+
+def _last_messages(ids: Sequence[int]) -> Mapping[int, Message]:
+    newest = Message.objects.filter(ticket=OuterRef("pk"), is_internal=False).order_by("-pk").values("pk")[:1]
+    wanted = Ticket.objects.filter(pk__in=ids).annotate(newest=Subquery(newest)).values("newest")
+    rows = (
+        Message.objects.filter(pk__in=wanted).select_related("author").defer("body").annotate(line=Left("body", LINE))
+    )
+    return {row.ticket_id: row for row in rows}
+
+
+def _row(ticket: Ticket, message: Any, read: Mapping[int, int], reader: User) -> Row:
+    if message is None:
+        return Row(ticket, "", "", by_customer=False, is_unread=False)
+    by_customer = message.author_type == AuthorType.CUSTOMER
+    who = _("You") if message.author_id == reader.pk else message.author.name
+    unread = by_customer and ticket.status not in DONE and read.get(ticket.pk, 0) < message.pk
+    return Row(ticket, str(who), " ".join(message.line.split()), by_customer, unread)

@@ -1,0 +1,1 @@
+"""The inbox of agents: saved views, and who has read which ticket."""

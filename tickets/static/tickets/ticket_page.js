@@ -1,0 +1,116 @@
+// A ticket, live: what happened is fetched as the page's own fragment; forms in edit are left alone, and forms are sent
+// without leaving the page.
+import { swapBlocks } from "../backoffice/blocks.js";
+import { coalesced, follow, fragment, keepFocus, listen } from "../backoffice/live.js";
+import { dress as dressWriting, forget } from "../backoffice/writing.js";
+import { dressComposer } from "./composer.js";
+import { sendForm } from "./send.js";
+import { followWriters } from "./writers.js";
+
+const BOXES = ["ticket-top", "ticket-main", "ticket-side"];
+const said = document.getElementById("live-status");
+
+/** Makes an element of the ticket's page live; returns a function that ends it. */
+export function mountTicket(page) {
+  let ended = false;
+  const dress = (element) => {
+    dressWriting(element);
+    dressComposer(element);
+  };
+  const ways = { refused: page.dataset.refused, dress, follow: { "thread-card": followThread, typing: () => {} }, sent: null };
+  dress(page);
+
+  function take(fresh) {
+    ways.refused = fresh.dataset.refused;
+    keepFocus(() => {
+      for (const box of BOXES) swapBlocks(page.querySelector(`#${box}`), fresh.querySelector(`#${box}`), ways);
+    });
+    Object.assign(page.dataset, { version: fresh.dataset.version, rtSeq: fresh.dataset.rtSeq, refused: ways.refused });
+  }
+
+  function lost() {
+    live.stop();
+    const note = page.querySelector("#live-ended");
+    if (note) note.hidden = false;
+  }
+
+  const refresh = coalesced(async () => {
+    if (ended) return;
+    const search = location.pathname === page.dataset.liveUrl ? location.search : "";
+    const found = await fragment(page.dataset.liveUrl + search);
+    const fresh = found?.getElementById("ticket");
+    if (ended) return;
+    if (!fresh) return lost();
+    take(fresh);
+  });
+
+  const live = listen(refresh, lost);
+  live.on("*", (data, frame) => {
+    if (!frame.event.startsWith("ticket:")) return;
+    if (String(data.ticketId ?? data.id) === page.dataset.ticketId) refresh();
+  });
+  live.on("room:left", ({ room }) => room === page.dataset.rtRoom && refresh());
+  live.client.joinTicket(page.dataset.ticketId, { since: Number(page.dataset.rtSeq) }).then(
+    ({ reset }) => reset && refresh(),
+    (error) => error.message !== "unavailable" && refresh(),
+  );
+
+  followWriters(page, live);
+
+  async function submit(event) {
+    const form = event.target;
+    if (!form.action.includes("/do/") || event.submitter?.name === "insert" || event.defaultPrevented) return;
+    event.preventDefault();
+    if ("sending" in form.dataset) return;
+    form.dataset.sending = "";
+    const answer = await sendForm(form, event.submitter);
+    delete form.dataset.sending;
+    const fresh = answer?.page.getElementById("ticket");
+    // Signed out, or gone from sight: as without scripts.
+    if (!fresh || fresh.dataset.ticketId !== page.dataset.ticketId) return answer?.address ? leave(answer) : form.submit();
+    if (answer.ok && form.dataset.draft) forget(form);
+    const writes = form.dataset.draft && `#form-${form.dataset.draft} textarea`;
+    ways.sent = form;
+    take(fresh);
+    ways.sent = null;
+    if (!answer.ok) page.querySelector("#refusal, .errorlist, .errornote")?.focus();
+    else if (writes) {
+      page.querySelector("#thread > li:last-child")?.scrollIntoView({ block: "nearest" });
+      page.querySelector(writes)?.focus({ preventScroll: true });
+    }
+    tell(fresh);
+    page.dispatchEvent(new CustomEvent("ticket:sent", { bubbles: true, detail: { ok: answer.ok } }));
+  }
+
+  function leave(answer) {
+    location.assign(answer.address);
+  }
+
+  page.addEventListener("submit", submit);
+  return () => {
+    ended = true;
+    live.stop();
+    live.client.leaveTicket?.(page.dataset.ticketId);
+    page.removeEventListener("submit", submit);
+  };
+}
+
+function followThread(card, block) {
+  const [thread, fresh] = [card.querySelector("#thread"), block.querySelector("#thread")];
+  const newest = (list) => list.querySelector("li[data-message-id]:last-of-type")?.dataset.messageId;
+  const before = newest(thread);
+  follow(thread, fresh);
+  if (newest(thread) !== before) said.textContent = said.dataset.text;
+}
+
+// What the answer says of itself stands in the fragment; here it is a line that goes away by itself.
+function tell(fresh) {
+  const toasts = document.getElementById("toasts");
+  for (const line of fresh.querySelectorAll("#said li")) {
+    const toast = document.createElement("p");
+    toast.className = "toast";
+    toast.textContent = line.textContent;
+    toasts?.append(toast);
+    setTimeout(() => toast.remove(), 6000);
+  }
+}
