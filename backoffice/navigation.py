@@ -69,6 +69,13 @@ AREAS = (
             Entry("accounts.team", "team"),
             Entry("auth.group", "key", _("Groups")),
             Entry("accounts.serverkey", "key"),
+            Entry("notifications.delivery", "bell"),
+            Entry(
+                "admin:notification_channels", "alert", _("Notification channels"), right="support.deliveries.manage"
+            ),
+            Entry("admin:notification_defaults", "check", _("Told by default"), right="support.settings.manage"),
+            Entry("admin:notification_templates", "folder", _("E-mail templates"), right="support.settings.manage"),
+            Entry("admin:notification_mailbox", "empty", _("Mails in the folder"), right="support.settings.manage"),
         ),
         folded=True,
     ),
