@@ -75,6 +75,7 @@ AREAS = (
     Area(
         _("Oversight"),
         (
+            Entry("admin:reports", "chart", _("Reports"), _("Figures, charts and files"), "support.reports.view"),
             Entry("tickets.slapolicy", "clock", note=_("What is promised, and for which tickets")),
             Entry("tickets.businesscalendar", "clock", note=_("When customers find somebody here")),
             Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),

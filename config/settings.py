@@ -318,6 +318,7 @@ REALTIME_EVENTS = [
     "notifications.events.EVENTS",
     "tickets.events.EVENTS",
     "chat.events.EVENTS",
+    "reports.events.EVENTS",
 ]
 REALTIME_ROOMS = [
     "accounts.rooms.UserRoom",
@@ -328,7 +329,7 @@ REALTIME_ROOMS = [
     "chat.rooms.ChatStaffRoom",
     "chat.rooms.ChatQueueRoom",
 ]
-NOTIFICATION_KINDS = ["accounts.notices.KINDS", "tickets.notices.KINDS", "chat.notices.KINDS"]
+NOTIFICATION_KINDS = ["accounts.notices.KINDS", "tickets.notices.KINDS", "chat.notices.KINDS", "reports.notices.KINDS"]
 ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES", "chat.attachments.CHAT_FILES"]
 BOT_USAGE_COUNTER = "chat.queries.rule_usage"
 BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"
@@ -421,6 +422,10 @@ CHAT: dict[str, int] = {
     "watch_seconds": env.integer("CHAT_WATCH_SECONDS", 10, low=1, high=60),
 }
 
+# --- Reports -------------------------------------------------------------------------------------------------------
+# Files of more tickets are made by the worker; smaller ones are streamed at once.
+EXPORT_STREAM_ROWS = env.integer("EXPORT_STREAM_ROWS", 5000, low=0, high=100_000)
+
 # --- Notifications -------------------------------------------------------------------------------------------------
 NOTIFICATIONS: dict[str, Any] = {
     # What is older when the worker finds it is shown in the app alone.
@@ -486,6 +491,7 @@ CELERY = {
             "schedule": float(NOTIFICATIONS["sweep_seconds"]),
             "options": {"expires": 30},
         },
+        "exports": {"task": "reports.run_exports", "schedule": 30.0, "options": {"expires": 25}},
         "audit-anchor": {"task": "audit.anchor", "schedule": 60.0, "options": {"expires": 50}},
     },
 }
