@@ -15,6 +15,8 @@ from reports.exports.bidi_text import BOLD, REGULAR
 INK, MUTED, ACCENT, PALE, RULE = (HexColor(color) for color in ("#1f2933", "#616e7c", "#175e8f", "#eef4f8", "#d9e2ec"))
 COLORS = tuple(HexColor(color) for color in ("#175e8f", "#c2410c", "#15803d", "#7c3aed", "#b45309"))
 MARGIN = 36
+SCALE = 34
+"""The room of a chart's scale, in points."""
 
 
 class Text(Flowable):
@@ -127,11 +129,11 @@ class Columns(Flowable):
     def draw(self) -> None:
         top = max([1.0, *(value for _name, values in self.series for value in values)])
         self._scale(top)
-        each = self.width / max(len(self.names), 1)
+        each = (self.width - SCALE) / max(len(self.names), 1)
         bar = each * 0.8 / max(len(self.series), 1)
         for place in range(len(self.names)):
             for number, (_name, values) in enumerate(self.series):
-                x = place * each + each * 0.1 + number * bar
+                x = SCALE + place * each + each * 0.1 + number * bar
                 x = self.width - x - bar if self.rtl else x
                 self.canv.setFillColor(COLORS[number % len(COLORS)])
                 self.canv.rect(x, 34, bar, values[place] / top * 100, stroke=0, fill=1)
@@ -150,7 +152,7 @@ class Columns(Flowable):
         self.canv.setFillColor(MUTED)
         step = max(1, round(64 / each))
         for place in range(0, len(self.names), step):
-            x = place * each
+            x = SCALE + place * each
             x = self.width - x - each * step if self.rtl else x
             [line, *_rest] = bidi_text.wrapped(self.names[place], REGULAR, 6.5, each * step - 2, 1)
             bidi_text.draw(self.canv, line, x, 24, REGULAR, 6.5, rtl=self.rtl, room=each * step - 2)
