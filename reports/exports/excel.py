@@ -15,7 +15,6 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from core import clock
 from reports.asking import Ask
@@ -155,7 +154,7 @@ class Cells:
         self._start_tickets(1)
         for number, ticket in enumerate(tickets.each(ask), 1):
             if number > 1 and (number - 1) % (MAX_ROWS - 1) == 0:
-                self._end_tickets()
+                self._end_tickets(MAX_ROWS)
                 self._start_tickets(1 + (number - 1) // (MAX_ROWS - 1))
             values = []
             for column in columns:
@@ -165,7 +164,7 @@ class Cells:
             self.sheet.append(values)
             if number % tickets.CHUNK == 0:
                 done(number)
-        self._end_tickets()
+        self._end_tickets(2 + (number - 1) % (MAX_ROWS - 1) if number else 1)
         return number
 
     def _start_tickets(self, part: int) -> None:
@@ -173,9 +172,9 @@ class Cells:
         self.start(title if part == 1 else f"{title} {part}", (column.width for column in tickets.COLUMNS), "B2")
         self.heading(*(column.label for column in tickets.COLUMNS))
 
-    def _end_tickets(self) -> None:
-        sheet: Worksheet = self.sheet
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(tickets.COLUMNS))}{max(sheet.max_row or 1, 1)}"
+    def _end_tickets(self, rows: int) -> None:
+        """End a sheet of so many rows, the heading among them: they can be filtered."""
+        self.sheet.auto_filter.ref = f"A1:{get_column_letter(len(tickets.COLUMNS))}{rows}"
 
 
 __all__ = ["clean", "write"]
