@@ -48,7 +48,7 @@ class Plane:
 def chart(kind: str, title: str, names: Sequence[str], series: Sequence[Series], *, rtl: bool) -> SafeString:
     """Return the picture of some figures: `lines`, `columns` or `bars` (which are columns here), or `heat`."""
     if kind == "heat":
-        return _heat(title, series[0], rtl=rtl)
+        return _heat(title, names, series[0], rtl=rtl)
     plane = Plane(len(names), _top(series), rtl)
     parts = [_scale(plane), _names(plane, names)]
     draw = _line if kind == "lines" else _columns
@@ -109,16 +109,24 @@ def _columns(plane: Plane, number: int, count: int, series: Series) -> SafeStrin
     return format_html('<g class="series-{} filled">{}</g>', number, bars)
 
 
-def _heat(title: str, series: Series, *, rtl: bool) -> SafeString:
+PITCH, NAMED = 27, 96
+
+
+def _heat(title: str, names: Sequence[str], series: Series, *, rtl: bool) -> SafeString:
     """Return a field of seven days by 24 hours; the fuller a cell, the stronger its colour."""
     most = max([1.0, *(value or 0 for value in series.values)])
+
+    def x(along: float, width: float = 0) -> float:
+        return WIDTH - along - width if rtl else along
+
     cells = []
     for place, value in enumerate(series.values):
         day, hour = divmod(place, 24)
-        x = 8 + hour * 31
-        x = WIDTH - x - 29 if rtl else x
-        cells.append((x, 4 + day * 30, round(0.06 + 0.94 * (value or 0) / most, 3), f"{value or 0:g}"))
-    field = '<rect class="cell" x="{}" y="{}" width="29" height="28" rx="3" fill-opacity="{}"><title>{}</title></rect>'
-    hours = ((WIDTH - (22 + h * 31) if rtl else 22 + h * 31, 230, h) for h in range(0, 24, 3))
-    marks = format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', hours)
+        strength = round(0.06 + 0.94 * (value or 0) / most, 3)
+        cells.append((x(NAMED + hour * PITCH, 25), 4 + day * 30, strength, f"{names[place]}: {value or 0:g}"))
+    field = '<rect class="cell" x="{}" y="{}" width="25" height="28" rx="3" fill-opacity="{}"><title>{}</title></rect>'
+    hours = ((x(NAMED + 12 + hour * PITCH), 230, "middle", hour) for hour in range(0, 24, 3))
+    beside = "start" if rtl else "end"
+    days = ((x(NAMED - 8), 22 + day * 30, beside, names[day * 24].rsplit(" ", 1)[0]) for day in range(7))
+    marks = format_html_join("", '<text x="{}" y="{}" text-anchor="{}">{}</text>', [*hours, *days])
     return _svg(title, 236, format_html("{}{}", format_html_join("", field, cells), marks))
