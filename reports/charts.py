@@ -74,7 +74,9 @@ def _scale(plane: Plane) -> SafeString:
     rows = []
     for part in (0, 0.25, 0.5, 0.75, 1):
         y, value = plane.y(plane.top * part), plane.top * part
-        rows.append((SIDE, WIDTH - SIDE if plane.rtl else WIDTH - 8, y, y, *_beside(plane, y), f"{value:g}"))
+        rows.append(
+            (8 if plane.rtl else SIDE, WIDTH - SIDE if plane.rtl else WIDTH - 8, y, y, *_beside(plane, y), f"{value:g}")
+        )
     return format_html_join(
         "", '<line class="rule" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="{}">{}</text>', rows
     )
