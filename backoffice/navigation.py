@@ -52,6 +52,7 @@ AREAS = (
     Area(
         _("Reports"),
         (
+            Entry("admin:reports", "chart", _("Reports"), right="support.reports.view"),
             Entry("chat.session", "history", _("All chats")),
             Entry("audit.entry", "shield", _("Audit log")),
         ),

@@ -51,6 +51,7 @@ class BackOfficeSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from backoffice import second_factor, views
         from notifications.admin.urls import pages as notification_pages
+        from reports.pages import urls as report_pages
 
         own: list[URLPattern | URLResolver] = [
             path("language", views.choose_language, name="language"),
@@ -63,7 +64,7 @@ class BackOfficeSite(AdminSite):
             path("login/code", lambda request: second_factor.enter_code(request, self), name="sign_in_code"),
             path("account/second-factor", inside, name="second_factor"),
         ]
-        return [*own, *notification_pages(self), *super().get_urls()]
+        return [*own, *notification_pages(self), *report_pages(self), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from backoffice import views

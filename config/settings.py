@@ -323,6 +323,7 @@ REALTIME_EVENTS = [
     "notifications.events.EVENTS",
     "tickets.events.EVENTS",
     "chat.events.EVENTS",
+    "reports.events.EVENTS",
 ]
 REALTIME_ROOMS = [
     "accounts.rooms.UserRoom",
@@ -333,7 +334,7 @@ REALTIME_ROOMS = [
     "chat.rooms.ChatStaffRoom",
     "chat.rooms.ChatQueueRoom",
 ]
-NOTIFICATION_KINDS = ["accounts.notices.KINDS", "tickets.notices.KINDS", "chat.notices.KINDS"]
+NOTIFICATION_KINDS = ["accounts.notices.KINDS", "tickets.notices.KINDS", "chat.notices.KINDS", "reports.notices.KINDS"]
 ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES", "chat.attachments.CHAT_FILES"]
 BOT_USAGE_COUNTER = "chat.queries.rule_usage"
 BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"
@@ -456,6 +457,10 @@ WIDGET: dict[str, Any] = {
     ),
 }
 
+# --- Reports -------------------------------------------------------------------------------------------------------
+# Files of more tickets are made by the worker; smaller ones are streamed at once.
+EXPORT_STREAM_ROWS = env.integer("EXPORT_STREAM_ROWS", 5000, low=0, high=100_000)
+
 # --- Notifications -------------------------------------------------------------------------------------------------
 NOTIFICATIONS: dict[str, Any] = {
     # What is older when the worker finds it is shown in the app alone.
@@ -521,6 +526,7 @@ CELERY = {
             "schedule": float(NOTIFICATIONS["sweep_seconds"]),
             "options": {"expires": 30},
         },
+        "exports": {"task": "reports.run_exports", "schedule": 30.0, "options": {"expires": 25}},
         "audit-anchor": {"task": "audit.anchor", "schedule": 60.0, "options": {"expires": 50}},
     },
 }

@@ -230,6 +230,10 @@ ROUTES = (
     # Reports
     *(staffs("GET", f"/support/reports/{path}", 200, "reports.view") for path in _REPORTS),
     staffs("GET", "/support/reports/rows/{user}", 404, "reports.view"),
+    *(staffs("GET", f"/support/reports/tickets/export/{name}", 200, "export") for name in ("excel", "pdf", "csv")),
+    staffs("GET", "/support/reports/exports/{user}", 404, "export"),
+    staffs("DELETE", "/support/reports/exports/{user}", 404, "export"),
+    staffs("GET", "/support/reports/exports/{user}/file", 404, "export"),
 )  # fmt: skip
 
 

@@ -19,10 +19,10 @@ import chat.operations
 import tickets.operations
 from audit.models import Entry
 from core.operation import OPERATIONS, in_operation
-from tests.crosscut import cases, chat_cases, notification_cases
+from tests.crosscut import cases, chat_cases, notification_cases, report_cases
 from tests.crosscut.cases import WHOLE
 
-CASES = cases.CASES | chat_cases.CASES | notification_cases.CASES
+CASES = cases.CASES | chat_cases.CASES | notification_cases.CASES | report_cases.CASES
 WRITES = ("insert", "update", "delete", "with")
 # Written on their own so that they stay when what follows is undone: attempts counted, keys of files being stored.
 ALONE = ("accounts_signincount", "uploads_unnamedkey")

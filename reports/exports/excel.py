@@ -1,0 +1,180 @@
+"""Excel: a cover, a summary with native charts, and the tickets, written row by row.
+
+Text of people can never become a formula: it is written as text, and marked so that editing it keeps it text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any
+
+from django.utils.translation import gettext_lazy as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from core import clock
+from reports.asking import Ask
+from reports.exports import tickets
+from reports.exports.summary import tables_of
+from reports.exports.words import is_rtl, line_name, local, site_name, word
+from reports.metrics import METRICS, Unit
+from reports.report import Table
+
+MAX_CELL = 32_767
+MAX_ROWS = 1_048_576
+TITLE = Font(name="IBM Plex Sans Arabic", size=18, bold=True, color="FFFFFF")
+HEAD = Font(name="IBM Plex Sans Arabic", size=11, bold=True, color="FFFFFF")
+BODY = Font(name="IBM Plex Sans Arabic", size=11)
+BOLD = Font(name="IBM Plex Sans Arabic", size=11, bold=True)
+BAND = PatternFill("solid", fgColor="175E8F")
+LINE = Border(bottom=Side("thin", color="D9E2EC"))
+COLORS = {
+    "open": "DBEAFE", "in_progress": "E0E7FF", "pending": "FEF3C7", "on_hold": "FDE8D7", "resolved": "DCFCE7",
+    "closed": "E5E7EB",
+}  # fmt: skip
+FORMATS = {"moment": "yyyy-mm-dd hh:mm", "number": "#,##0"}
+UNITS = {Unit.COUNT: "#,##0", Unit.PERCENT: '0.00"%"'}
+
+
+def write(ask: Ask, language: str, to: IO[bytes], done: Callable[[int], None]) -> int:
+    """Write a workbook; `done` hears how many tickets are in it so far. Returns how many there are."""
+    book = Workbook(write_only=True)
+    book.properties.title = word(_("Tickets"), language)
+    cells = Cells(book, language)
+    cells.cover(ask)
+    cells.summary(ask)
+    count = cells.tickets(ask, done)
+    book.save(to)
+    return count
+
+
+def clean(text: str) -> str:
+    """Return text that a cell can hold: without control characters, and cut where Excel's cells end."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
+
+
+class Cells:
+    """The sheets of one workbook."""
+
+    def __init__(self, book: Workbook, language: str) -> None:
+        self.book, self.language, self.rtl = book, language, is_rtl(language)
+        self.sheet: Any = None
+        self.side = Alignment(horizontal="right" if self.rtl else "left", vertical="top", wrap_text=False)
+
+    def start(self, title: Any, widths: Iterable[int], freeze: str = "") -> None:
+        """Begin a sheet; direction, widths and what stays in sight stand before its first row."""
+        self.sheet = self.book.create_sheet(word(title, self.language).replace("/", "-")[:31])
+        self.sheet.sheet_view.rightToLeft = self.rtl
+        self.sheet.sheet_view.showGridLines = False
+        for place, width in enumerate(widths, 1):
+            self.sheet.column_dimensions[get_column_letter(place)].width = width
+        if freeze:
+            self.sheet.freeze_panes = freeze
+
+    def cell(self, value: Any, font: Font = BODY, fill: PatternFill | None = None, form: str = "") -> WriteOnlyCell:
+        """Return a cell of text, a number or a moment."""
+        made = WriteOnlyCell(self.sheet)
+        if isinstance(value, str):
+            made.value, made.data_type, made.quotePrefix = clean(value), "s", True
+        else:
+            made.value = value
+        made.font, made.border = font, LINE
+        if isinstance(value, str):
+            made.alignment = self.side
+        if fill:
+            made.fill = fill
+        if form:
+            made.number_format = form
+        return made
+
+    def heading(self, *values: Any) -> None:
+        self.sheet.append([self.cell(word(value, self.language), HEAD, BAND) for value in values])
+
+    def cover(self, ask: Ask) -> None:
+        """Write what the file is, of which question, and its totals."""
+        self.start(_("Cover"), (34, 60))
+        self.sheet.append([self.cell(site_name(self.language), TITLE, BAND), self.cell("", TITLE, BAND)])
+        self.sheet.append([self.cell(word(_("Tickets"), self.language), BOLD)])
+        made = local(clock.now(), ask.period.zone)
+        self.sheet.append([self.cell(word(_("Made"), self.language), BOLD), self.cell(made, form=FORMATS["moment"])])
+        for label, text in tickets.conditions(ask, self.language):
+            self.sheet.append([self.cell(label, BOLD), self.cell(text)])
+        rows = self.cell(tickets.count(ask), form=FORMATS["number"])
+        self.sheet.append([self.cell(word(_("Tickets"), self.language), BOLD), rows])
+
+    def summary(self, ask: Ask) -> None:
+        """Write the reports' tables one below the other, each with its chart beside it."""
+        self.start(_("Summary"), (30, *[18] * 12))
+        row = 1
+        for table in tables_of(ask):
+            self.sheet.append([self.cell(word(table.title, self.language), BOLD)])
+            self.heading(table.heading, *(metric.label for metric in table.columns()))
+            for values in self._lines(table):
+                self.sheet.append(values)
+            self._chart(table, row + 1)
+            row += len(table.lines) + 3 + bool(table.total)
+            self.sheet.append([])
+
+    def _lines(self, table: Table) -> Iterator[list[Any]]:
+        total = [(word(_("Total"), self.language), table.total)] if table.total else []
+        named = [(line_name(line.name, table.group, self.language), line.figures) for line in table.lines]
+        for place, (name, figures) in enumerate([*named, *total]):
+            font = BOLD if place == len(named) else BODY
+            units = ((figures[key], UNITS.get(METRICS[key].unit, "#,##0.00")) for key in table.metrics)
+            yield [self.cell(name, font), *(self.cell(value, font, form=form) for value, form in units)]
+
+    def _chart(self, table: Table, heading_row: int) -> None:
+        """Put a native chart of a table's drawn figures beside it."""
+        if not table.chart or not table.lines:
+            return
+        chart: Any = LineChart() if table.chart == "lines" else BarChart()
+        if table.chart == "bars":
+            chart.type = "bar"
+        chart.title = word(table.title, self.language)
+        chart.height, chart.width = 8, 18
+        last = heading_row + len(table.lines)
+        for key in table.drawn:
+            column = table.metrics.index(key) + 2
+            data = Reference(self.sheet, min_col=column, min_row=heading_row, max_row=last)
+            chart.add_data(data, titles_from_data=True)
+        chart.set_categories(Reference(self.sheet, min_col=1, min_row=heading_row + 1, max_row=last))
+        chart.x_axis.delete = chart.y_axis.delete = False
+        if self.rtl:
+            chart.x_axis.scaling.orientation = "maxMin" if table.chart != "bars" else "minMax"
+        self.sheet.add_chart(chart, f"{get_column_letter(len(table.metrics) + 3)}{heading_row}")
+
+    def tickets(self, ask: Ask, done: Callable[[int], None]) -> int:
+        """Write the tickets, as many sheets of them as Excel needs; returns how many there are."""
+        columns, number, fills = tickets.COLUMNS, 0, {key: PatternFill("solid", fgColor=c) for key, c in COLORS.items()}
+        self._start_tickets(1)
+        for number, ticket in enumerate(tickets.each(ask), 1):
+            if number > 1 and (number - 1) % (MAX_ROWS - 1) == 0:
+                self._end_tickets(MAX_ROWS)
+                self._start_tickets(1 + (number - 1) // (MAX_ROWS - 1))
+            values = []
+            for column in columns:
+                fill = fills[ticket.status] if column.kind == "status" else None
+                form = FORMATS.get(column.kind, "")
+                values.append(self.cell(column.value(ticket, ask, self.language), fill=fill, form=form))
+            self.sheet.append(values)
+            if number % tickets.CHUNK == 0:
+                done(number)
+        self._end_tickets(2 + (number - 1) % (MAX_ROWS - 1) if number else 1)
+        return number
+
+    def _start_tickets(self, part: int) -> None:
+        title = word(_("Data"), self.language)
+        self.start(title if part == 1 else f"{title} {part}", (column.width for column in tickets.COLUMNS), "B2")
+        self.heading(*(column.label for column in tickets.COLUMNS))
+
+    def _end_tickets(self, rows: int) -> None:
+        """End a sheet of so many rows, the heading among them: they can be filtered."""
+        self.sheet.auto_filter.ref = f"A1:{get_column_letter(len(tickets.COLUMNS))}{rows}"
+
+
+__all__ = ["clean", "write"]

@@ -1,0 +1,191 @@
+"""Files of tickets: what stands in them, and how large ones are made by the worker."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from audit.models import Entry
+from notifications.models import Item
+from reports import operations, running
+from reports.asking import read_ask
+from reports.exports import bidi_text, excel, pdf, pdf_parts, summary
+from reports.models import Export
+from tests.api import Api, data, refusal
+from tests.reports.history import Maker
+from tests.tickets.acts import opened, with_rights
+
+TODAY = "startDate=2026-01-01&endDate=2026-03-01"
+PATH = "/support/reports/tickets/export"
+
+
+def body(response) -> bytes:
+    assert response.status_code == 200, response.content
+    return b"".join(response.streaming_content)
+
+
+def workbook(response):
+    return openpyxl.load_workbook(io.BytesIO(body(response)))
+
+
+def rows_of(sheet) -> list[list]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.fixture
+def large(settings, storage):
+    """Every file is too large to stream."""
+    settings.EXPORT_STREAM_ROWS = 0
+
+
+def test_a_workbook_holds_the_tickets_and_the_figures_of_the_api(cast):
+    Maker(cast, 3).make(40)
+    client = Api(cast.manager)
+    book = workbook(client.get(f"{PATH}/excel?{TODAY}&language=en&priority=high,urgent"))
+    assert book.sheetnames == ["Cover", "Summary", "Data"]
+    found = rows_of(book["Data"])
+    totals = data(client.get(f"/support/reports/tickets/overview?{TODAY}&priority=high,urgent"))["totals"]
+    assert len(found) - 1 == totals["created"] > 0
+    assert book["Data"].freeze_panes == "B2"
+    assert book["Data"].auto_filter.ref == f"A1:T{len(found)}"
+    assert isinstance(found[1][9], datetime.datetime)
+    sheet = rows_of(book["Summary"])
+    assert next(row[1:6] for row in sheet if row and row[0] == "Total") == list(totals.values())
+    categories = data(client.get(f"/support/reports/tickets/by-category?{TODAY}&priority=high,urgent"))
+    for row in categories:
+        assert [row["categoryName"], *list(row.values())[2:]] in [line[:7] for line in sheet]
+    assert len(book["Summary"]._charts) >= 3
+
+
+def test_the_default_file_reads_from_right_to_left_with_both_headings(cast):
+    opened(cast.customer)
+    book = workbook(Api(cast.manager).get(f"{PATH}/excel"))
+    sheet = book.worksheets[2]
+    assert sheet.sheet_view.rightToLeft
+    assert sheet["B1"].value == "الموضوع · Subject"
+
+
+def test_text_of_people_is_never_a_formula_and_always_fits_a_cell(cast):
+    opened(cast.customer, subject="=1+1", description="@SUM(A1) \x0b\x1f" + "ن" * 9_000)
+    client = Api(cast.manager)
+    sheet = workbook(client.get(f"{PATH}/excel?language=en"))["Data"]
+    assert (sheet["B2"].value, sheet["B2"].data_type, sheet["B2"].quotePrefix) == ("=1+1", "s", True)
+    assert sheet["T2"].value.startswith("@SUM(A1) ن")
+    assert len(excel.clean("a" * 40_000)) == 32_767
+    raw = body(client.get(f"{PATH}/csv?language=en"))
+    assert raw.startswith(b"\xef\xbb\xbf")
+    [_head, row] = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
+    assert row[1] == "'=1+1"
+    assert body(client.get(f"{PATH}/pdf")).startswith(b"%PDF")
+
+
+def test_more_rows_than_a_sheet_holds_go_to_another(cast, monkeypatch):
+    Maker(cast, 5).make(7)
+    monkeypatch.setattr(excel, "MAX_ROWS", 4)
+    book = workbook(Api(cast.manager).get(f"{PATH}/excel?{TODAY}&language=en"))
+    assert book.sheetnames[2:] == ["Data", "Data 2", "Data 3"]
+    assert [len(rows_of(book[name])) for name in book.sheetnames[2:]] == [4, 4, 2]
+
+
+def test_the_tables_of_a_pdf_hold_the_figures_of_the_api(cast):
+    Maker(cast, 4).make(30)
+    ask = read_ask({"startDate": "2026-01-01", "endDate": "2026-01-31"}, cast.manager)
+    totals = data(Api(cast.manager).get("/support/reports/tickets/overview?startDate=2026-01-01&endDate=2026-01-31"))
+    [overview, *_rest] = summary.tables_of(ask)
+    assert overview.total == totals["totals"]
+    pdf_parts.bidi_text.register_fonts()
+    table = list(pdf.figures_table(overview, "en", 700))[1]
+    last = [cell.text for cell in table._cellvalues[-1]]
+    assert last == ["Total", *(f"{value:,}" for value in totals["totals"].values())]
+
+
+def test_arabic_is_put_into_visual_order_with_brackets_turned_and_numbers_whole():
+    bidi_text.register_fonts()
+    parts = [str(text) for text, _width in bidi_text.runs("رقم TKT-2026-000001 (جديد)", True, "Plex", 10)]
+    plain = [text for text in parts if text.isascii()]
+    assert plain == ["(", ") TKT-2026-000001 "]
+    assert bidi_text.clean("a\u202eb\x00c") == "abc"
+
+
+def asked(user, query=TODAY) -> Export:
+    response = Api(user).get(f"{PATH}/csv?{query}")
+    return Export.objects.get(pk=data(response, 202)["jobId"])
+
+
+def shown(user, export) -> dict:
+    return data(Api(user).get(f"/support/reports/exports/{export.pk}"))
+
+
+def test_a_large_file_is_made_by_the_worker_and_fetched_for_a_day(cast, large):
+    Maker(cast, 6).make(12)
+    export = asked(cast.manager)
+    assert shown(cast.manager, export) == {
+        "id": str(export.pk), "status": "queued", "progress": 0, "rowCount": 12, "url": None, "expiresAt": None,
+    }  # fmt: skip
+    [entry] = Entry.objects.select_related("detail").filter(action="EXPORT_CREATED")
+    assert entry.detail.new_values["rowCount"] == 12
+    assert entry.detail.new_values["filters"]["startDate"] == "2026-01-01"
+    assert running.run_all() == 1
+    done = shown(cast.manager, export)
+    assert (done["status"], done["progress"]) == ("done", 100)
+    address = done["url"].removeprefix(settings.SITE_URL)
+    assert len(list(csv.reader(io.StringIO(body(Api(cast.manager).get(address)).decode())))) == 13
+    refusal(Api(cast.lead).get(address), 404, "not_found")
+    assert Item.objects.filter(kind="export-ready", entity_id=str(export.pk)).count() == 1
+    Export.objects.update(expires_at=timezone.now())
+    refusal(Api(cast.manager).get(address), 404, "not_found")
+
+
+def test_one_export_of_a_user_runs_at_a_time_and_another_user_does_not_wait(cast, large):
+    opened(cast.customer)
+    first, second, other = asked(cast.manager, ""), asked(cast.manager, ""), asked(cast.lead, "")
+    assert operations.take_export().pk == first.pk
+    assert operations.take_export().pk == other.pk
+    assert operations.take_export() is None
+    running.run(Export.objects.get(pk=first.pk))
+    assert operations.take_export().pk == second.pk
+
+
+def test_a_cancelled_export_stops_and_leaves_no_file(cast, large):
+    opened(cast.customer)
+    export = asked(cast.manager, "")
+    taken = operations.take_export()
+    assert data(Api(cast.manager).delete(f"/support/reports/exports/{export.pk}"))["status"] == "cancelled"
+    running.run(taken)
+    assert shown(cast.manager, export)["status"] == "cancelled"
+    assert shown(cast.manager, export)["url"] is None
+
+
+def test_an_export_whose_worker_was_killed_is_made_by_another(cast, large):
+    opened(cast.customer)
+    export = asked(cast.manager, "")
+    killed = operations.take_export()
+    assert operations.take_export() is None
+    Export.objects.update(lease_until=timezone.now())
+    again = operations.take_export()
+    assert (again.pk, again.run == killed.run) == (export.pk, False)
+    assert not operations.go_on(killed, written=1)
+    running.run(again)
+    assert shown(cast.manager, export)["status"] == "done"
+
+
+def test_rights_that_went_meanwhile_fail_the_export(cast, large):
+    opened(cast.customer)
+    export = asked(cast.manager, "")
+    with_rights(cast.manager, "reports.view")
+    running.run_all()
+    assert Export.objects.get(pk=export.pk).status == "failed"
+    assert not Item.objects.filter(kind="export-ready").exists()
+
+
+def test_files_need_both_rights(cast):
+    reader = with_rights(cast.outsider, "reports.view", "tickets.view")
+    assert refusal(Api(reader).get(f"{PATH}/pdf"), 403, "forbidden")["details"] == {"permission": "support.export"}
+    refusal(Api(cast.manager).get(f"{PATH}/pdf?language=fr"), 400, "invalid")
+    refusal(Api(cast.manager).get("/support/reports/exports/x"), 404, "not_found")
