@@ -69,6 +69,7 @@ AREAS = (
             ),
             Entry("accounts.user", "users", _("Staff"), _("Those who work here"), "support.users.manage", "kind=staff"),
             Entry("accounts.team", "team", note=_("Who works together, and who leads")),
+            Entry("tickets.assignmentrule", "team", note=_("Who gets new work by itself")),
             Entry("auth.group", "key", _("Groups"), _("Who may do what")),
         ),
     ),

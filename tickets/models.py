@@ -15,6 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
 from core.text import in_language
+from tickets.assigning.models import AgentTurn as AgentTurn
+from tickets.assigning.models import AssignmentRule as AssignmentRule
 from tickets.querysets import MessageQuerySet, TicketQuerySet
 from tickets.sla.models import BusinessCalendar as BusinessCalendar
 from tickets.sla.models import SlaEvent as SlaEvent

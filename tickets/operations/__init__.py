@@ -1,5 +1,6 @@
 """Every change of a ticket; one function a change, called by every door."""
 
+from tickets.operations.assigning import give_tickets, save_rule, take_back
 from tickets.operations.catalogue import (
     delete_canned_response,
     delete_category,
@@ -31,6 +32,7 @@ __all__ = [
     "delete_canned_response",
     "delete_category",
     "escalate",
+    "give_tickets",
     "link",
     "merge",
     "put_off",
@@ -40,6 +42,8 @@ __all__ = [
     "save_canned_response",
     "save_category",
     "save_policy",
+    "save_rule",
+    "take_back",
     "unlink",
     "unmerge",
     "unwatch",

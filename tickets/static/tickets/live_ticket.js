@@ -22,8 +22,7 @@ function lost() {
 }
 
 const refresh = coalesced(async () => {
-  const search = location.pathname === page.dataset.liveUrl ? location.search : "";
-  const found = await fragment(page.dataset.liveUrl + search);
+  const found = await fragment(page.dataset.liveUrl + location.search);
   const fresh = found?.getElementById("ticket");
   if (!fresh) return lost();
   keepFocus(() => {
