@@ -256,7 +256,9 @@ class TimeLimit:
     @contextmanager
     def step(self) -> Iterator[None]:
         """Give each statement inside what is left; Invalid names `messageContent` when that is not enough."""
-        left = max(1, round((self.ends - time.monotonic()) * 1000))
+        left = round((self.ends - time.monotonic()) * 1000)
+        if left <= 0:
+            raise Invalid(fields={"messageContent": [TOO_BROAD]})
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("select current_setting(%s)", ["statement_timeout"])

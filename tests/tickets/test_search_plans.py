@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.api.lists import read_paging
+from core.errors import Invalid
 from core.search_words import fold
 from tests.api import data, refusal
 from tests.cast import Cast
@@ -21,7 +22,7 @@ from tickets.api.filters import STAFF_SORTS
 from tickets.models import Message, Ticket
 from tickets.operations import NewTicket, create_ticket
 from tickets.operations.merging import merge
-from tickets.search import TOO_BROAD, search
+from tickets.search import TOO_BROAD, TimeLimit, search
 
 pytestmark = pytest.mark.django_db
 COUNT = 3_000
@@ -296,3 +297,16 @@ def test_words_that_no_index_finds_in_time_are_refused_with_a_word_why(many, api
             assert refusal(answer, 400, "invalid")["fields"]["messageContent"] == [str(TOO_BROAD)]
     settings.SEARCH_MESSAGES_MS = 60_000
     assert len(data(api(many.agent).get("/tickets?messageContent=سر"))) == 10
+
+
+def test_a_statement_that_takes_too_long_is_cancelled_and_leaves_the_connection_as_it_was(db):
+    with connection.cursor() as cursor:
+        cursor.execute("show statement_timeout")
+        before = cursor.fetchone()
+    with pytest.raises(Invalid), TimeLimit(30).step(), connection.cursor() as cursor:
+        cursor.execute("select pg_sleep(20)")
+    with TimeLimit(60_000).step(), connection.cursor() as cursor:
+        cursor.execute("select 1")
+    with connection.cursor() as cursor:
+        cursor.execute("show statement_timeout")
+        assert cursor.fetchone() == before
