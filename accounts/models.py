@@ -115,6 +115,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     availability = models.CharField(
         _("availability"), max_length=16, choices=Availability.choices, default=Availability.OFFLINE
     )
+    # Since when an agent who took work takes none; null while they do, and for those who never said that they would.
+    away_since = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

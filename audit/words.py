@@ -55,6 +55,8 @@ ACTIONS: dict[str, str | Promise] = {
     "SIGNED_OUT": _("Signed out"),
     "SIGN_IN_LINK_MADE": _("Sign-in link made"),
     "SIGN_IN_FAILED": _("Sign-in failed"),
+    "ASSIGNMENT_RULE_CREATED": _("Assignment rule created"),
+    "ASSIGNMENT_RULE_UPDATED": _("Assignment rule changed"),
     "SLA_POLICY_CREATED": _("Service level policy created"),
     "SLA_POLICY_UPDATED": _("Service level policy changed"),
     "TEAM_CREATED": _("Team created"),
@@ -82,6 +84,7 @@ ACTIONS: dict[str, str | Promise] = {
     "USER_UPDATED": _("Person changed"),
 }
 KINDS: dict[str, str | Promise] = {
+    "assignment_rule": _("Assignment rule"),
     "attachment": _("Attachment"),
     "audit": _("Audit log"),
     "bot_rule": _("Bot rule"),
@@ -109,6 +112,7 @@ ACTORS: dict[str, str | Promise] = {
 FIELDS: dict[str, str | Promise] = {
     "agentId": _("Agent"),
     "attachments": _("Files"),
+    "capacity": _("Open tickets at most"),
     "bodyAr": _("Arabic text"),
     "bodyEn": _("English text"),
     "categoryId": _("Category"),
@@ -122,6 +126,7 @@ FIELDS: dict[str, str | Promise] = {
     "shared": _("For everybody"),
     "feedback": _("Feedback"),
     "files": _("Files"),
+    "givesBack": _("Takes back what is unanswered"),
     "groups": _("Groups"),
     "holidays": _("Holidays"),
     "isActive": _("Active"),
@@ -165,6 +170,7 @@ FIELDS: dict[str, str | Promise] = {
     "triggerPatterns": _("Keywords and patterns"),
     "watcher": _("Watcher"),
     "weekly": _("Hours of the week"),
+    "withChats": _("Gives waiting chats"),
 }
 
 

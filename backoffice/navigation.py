@@ -68,6 +68,7 @@ AREAS = (
             Entry("tickets.businesscalendar", "calendar"),
             Entry("accounts.user", "users", _("Staff"), "support.users.manage", "kind=staff"),
             Entry("accounts.team", "team"),
+            Entry("tickets.assignmentrule", "team"),
             Entry("auth.group", "key", _("Groups")),
             Entry("accounts.serverkey", "key"),
             Entry("notifications.delivery", "bell"),

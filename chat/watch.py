@@ -17,11 +17,13 @@ from chat import automation
 from chat.models import ChatMessage, Session
 from chat.notices.kinds import takers
 from chat.operations import read, upkeep
+from chat.operations.assigning import give_chats
 from chat.operations.reading import left_marks
 from chat.states import OPEN, UNTAKEN, Status
 from core import clock
 from core.errors import Problem
 from realtime.places import connected
+from tickets.assigning.models import AssignmentRule
 from tickets.sla import hours
 
 log = structlog.get_logger(__name__)
@@ -41,7 +43,14 @@ def watch() -> None:
     for session in sessions:
         for act in _acts(session, now, able):
             _safely(act, session.pk, now=now, by=system)
+    _safely(_give_out, system)
     _safely(_offer_tickets, now)
+
+
+def _give_out(system: User) -> None:
+    """Give waiting chats to agents where assignment rules say so."""
+    for rule_id in AssignmentRule.objects.filter(with_chats=True).order_by("pk").values_list("pk", flat=True):
+        _safely(give_chats, rule_id, by=system)
 
 
 def after_message(session_id: int, status: str, message: ChatMessage | None = None) -> None:

@@ -298,6 +298,8 @@ CORS_ALLOWED_ORIGINS = env.listed("CORS_ALLOWED_ORIGINS", [])
 CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 CORS_URLS_REGEX = r"^/(?!admin).*$"
+# How long one search may look through messages before it is refused as too broad.
+SEARCH_MESSAGES_MS = env.integer("SEARCH_MESSAGES_MS", 220, low=10, high=10_000)
 IDEMPOTENCY_KEEP_HOURS = env.integer("IDEMPOTENCY_KEEP_HOURS", 24, low=1)
 RATES = {
     "sign_in": env.rate("RATE_SIGN_IN", "10/minute"),
@@ -341,7 +343,7 @@ BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"
 LINK_SIGNER = "uploads.links.signed_url"
 AUDIT_VALUES = ["accounts.audit_words.VALUES", "tickets.audit_words.VALUES", "chat.audit_words.VALUES"]
 # Tasks to be woken when rights, teams, availability or activity of an agent changed.
-STAFF_CHANGED_TASKS = ["tickets.left_behind.tell_all"]
+STAFF_CHANGED_TASKS = ["tickets.assigning.run.run_all", "chat.watch"]
 REFUSAL_HOOK = "accounts.refusals.record_refusal"
 SWEEPS = [
     "core.sweeps.idempotency_keys",
@@ -351,7 +353,7 @@ SWEEPS = [
     "uploads.sweeps.orphans",
     "tickets.search_text.recopy_changed",
     "tickets.sla.refresh.refresh_all",
-    "tickets.left_behind.tell_all",
+    "tickets.assigning.run.run_all",
     "realtime.sweeps.old_events",
     "notifications.sweeps.old_rows",
 ]

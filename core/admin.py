@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -44,6 +45,11 @@ else:
 
 # What Django's own lists take beside their filters.
 LIST_PARAMETERS = frozenset({ALL_VAR, ERROR_FLAG, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, TO_FIELD_VAR})
+
+
+# Django's own name for the filters of the list that a page was opened from.
+_KEPT = "_changelist_filters"
+LONGEST_KEPT = 2_000
 
 
 class CappedPaginator(PaginatorBase):
@@ -123,6 +129,12 @@ class OperationAdmin(ModelAdminBase):
             raise Invalid(gettext("This list has no filter “%(name)s”.") % {"name": unknown[0][:100]})
         return super().get_changelist_instance(request)
 
+    def refuse_foreign_action(self, request: HttpRequest) -> None:
+        """Raise Forbidden for a declared list action that this person has no right to."""
+        name = request.POST.get("action", "")
+        if request.method == "POST" and name in map(str, self.actions or ()) and name not in self.get_actions(request):
+            raise Forbidden
+
     # --- Writing --------------------------------------------------------------------------------------------------
     def changeform_view(
         self,
@@ -199,6 +211,7 @@ class OperationAdmin(ModelAdminBase):
         # PostgreSQL has no text with NUL: such an address was typed by nobody.
         if any("\x00" in value for values in request.GET.lists() for value in values[1]):
             return HttpResponseRedirect(request.path)
+        self.refuse_foreign_action(request)
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
@@ -303,6 +316,18 @@ class DayRange(admin.FieldListFilter):
             return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
         except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(error) from error
+
+
+def kept_filters(request: HttpRequest) -> str:
+    """Return the query by which a page hands on the filters of the list that it was opened from; empty without."""
+    kept = request.GET.get(_KEPT, "")
+    return f"?{urlencode({_KEPT: kept})}" if 0 < len(kept) <= LONGEST_KEPT else ""
+
+
+def list_url(request: HttpRequest, name: str) -> str:
+    """Return the address of a list, with the filters that `kept_filters` hands on."""
+    kept = request.GET.get(_KEPT, "") if kept_filters(request) else ""
+    return f"{reverse(name)}?{kept}" if kept else reverse(name)
 
 
 def holds(request: HttpRequest, right: str) -> bool:

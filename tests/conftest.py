@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Quick hashes and no limits, except in the tests that are about them."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.RATES = dict.fromkeys(settings.RATES, (10**9, 60))
+    settings.SEARCH_MESSAGES_MS = 60_000
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.EMAIL_IS_CONFIGURED = True
 

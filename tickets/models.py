@@ -15,6 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
 from core.text import in_language
+from tickets.assigning.models import AgentTurn as AgentTurn
+from tickets.assigning.models import AssignmentRule as AssignmentRule
 from tickets.inbox.models import Draft as Draft
 from tickets.inbox.models import Reading as Reading
 from tickets.inbox.models import SavedView as SavedView

@@ -18,6 +18,7 @@ MERGE = "support.tickets.merge"
 CATEGORIES = "support.categories.manage"
 CANNED = "support.canned.manage"
 SLA = "support.sla.manage"
+SETTINGS = "support.settings.manage"
 
 
 def acts_for_product(user: User) -> bool:

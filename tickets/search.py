@@ -12,17 +12,22 @@ from __future__ import annotations
 
 import operator
 import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import reduce
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.lookups import IsNull
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import QueryCanceled
 
 from core.api.lists import Page, Paging, Sort, in_order, order, page_of, page_of_rows, position, read
+from core.errors import Invalid
 from core.prepared import pipelined
 from core.protocols import Viewer
 from core.search_words import Holds, Words, contains, fold, split
@@ -49,14 +54,15 @@ def search(
 
     Words of `query` stand in the ticket's own text, those of `message_content` together in one message that the viewer
     may read. When nothing holds the words as typed, those without the signs around them are looked for. `total` stops
-    at 1,000.
+    at 1,000. Raises Invalid for words of messages that cannot be looked for in SEARCH_MESSAGES_MS.
     """
     words, content = (split(folded) for folded in fold(query, message_content))
-    page = _found(_Condition(words, content, viewer), scope, paging, sorts)
+    limit = TimeLimit(settings.SEARCH_MESSAGES_MS) if content.all else None
+    page = _found(_Condition(words, content, viewer, limit), scope, paging, sorts)
     bare = (words.bare(), content.bare())
     if page.meta["total"] or bare == (None, None):
         return page
-    return _found(_Condition(bare[0] or words, bare[1] or content, viewer), scope, paging, sorts)
+    return _found(_Condition(bare[0] or words, bare[1] or content, viewer, limit), scope, paging, sorts)
 
 
 def _found(condition: _Condition, scope: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sort]) -> Page[Ticket]:
@@ -65,15 +71,18 @@ def _found(condition: _Condition, scope: QuerySet[Ticket], paging: Paging, sorts
     column = sorts[paging.sort].column
     if paging.cursor:
         position(Ticket, paging, sorts[paging.sort])
-    first = list(condition.looked(ordered)[: WINDOW + 1])
+    with condition.step():
+        first = list(condition.looked(ordered)[: WINDOW + 1])
     hits = [row for row in first if row.hit]
     if len(first) <= WINDOW:
         return page_of_rows(Ticket, hits, paging, sorts, total=len(hits), cap=CAP)
     if len(hits) >= COMMON:
-        page = _walked_among(condition.looked(ordered)[:REACH], paging, sorts)
+        with condition.step():
+            page = _walked_among(condition.looked(ordered)[:REACH], paging, sorts)
         if page is not None:
             return page if page.rows else _walked_page(condition, ordered, paging, sorts, total=CAP + 1)
-    found = _of_few(condition, scope, column) if scope.query.where else None
+    with condition.step():
+        found = _of_few(condition, scope, column) if scope.query.where else None
     if found is None:
         found = condition.probe(scope, column)
     if found is not None and len(found) <= CAP:
@@ -115,7 +124,7 @@ def _walked_page(
     condition: _Condition, ordered: QuerySet[Ticket], paging: Paging, sorts: dict[str, Sort], *, total: int | None
 ) -> Page[Ticket]:
     """The page, looking at each row in order; `total` is counted so too when it is not known."""
-    with planner(enable_bitmapscan=False, enable_sort=False):
+    with condition.step(), planner(enable_bitmapscan=False, enable_sort=False):
         walked = condition.walked(ordered)
         if total is None:
             total = len(walked.values_list("pk", flat=True)[: CAP + 1])
@@ -125,8 +134,12 @@ def _walked_page(
 class _Condition:
     """What is looked for, as conditions for a walk and for the index."""
 
-    def __init__(self, words: Words, content: Words, viewer: Viewer) -> None:
-        self.words, self.content, self.viewer = words, content, viewer
+    def __init__(self, words: Words, content: Words, viewer: Viewer, limit: TimeLimit | None = None) -> None:
+        self.words, self.content, self.viewer, self.limit = words, content, viewer, limit
+
+    def step(self) -> AbstractContextManager[None]:
+        """Bound what is asked inside by what is left of the time."""
+        return self.limit.step() if self.limit else nullcontext()
 
     def walked(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows that hold the words, each looked at by itself."""
@@ -158,7 +171,8 @@ class _Condition:
             scope = scope.filter(pk__in=tickets)
         for text in _indexed(self.words):
             scope = scope.filter(text)
-        return read(_by_index(scope.order_by().values_list("pk", column)[: CAP + 1]), column)
+        with self.step():
+            return read(_by_index(scope.order_by().values_list("pk", column)[: CAP + 1]), column)
 
     def _of_messages(self) -> set[int] | None:
         """Tickets of the messages that the index finds; None when there are too many to list."""
@@ -166,7 +180,8 @@ class _Condition:
         for rows in self._messages():
             for text in conditions(self.content):
                 rows = rows.filter(text)
-            ids = _by_index(rows.order_by().values_list("ticket_id")[: MESSAGES_CAP + 1])
+            with self.step():
+                ids = _by_index(rows.order_by().values_list("ticket_id")[: MESSAGES_CAP + 1])
             if len(ids) > MESSAGES_CAP:
                 return None
             found.update(pk for (pk,) in ids)
@@ -230,6 +245,38 @@ def _begins(word: str) -> str:
     """A regular expression for a word's beginning, as `prefixes_v1` sees words."""
     before = "[^[:alnum:]]" if word.isalnum() else "[[:space:]]"
     return f"(^|{before}){re.escape(word)}"
+
+
+class TimeLimit:
+    """So many milliseconds for looking through messages, spent in steps: some words no index finds in time."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self.ends = time.monotonic() + milliseconds / 1000
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Give each statement inside what is left; Invalid names `messageContent` when that is not enough."""
+        left = round((self.ends - time.monotonic()) * 1000)
+        if left <= 0:
+            raise Invalid(fields={"messageContent": [TOO_BROAD]})
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("select current_setting(%s)", ["statement_timeout"])
+                [before] = cursor.fetchone()
+                cursor.execute(_SET_LIMIT, [str(left)])
+                yield
+                cursor.execute(_SET_LIMIT, [before])
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            raise Invalid(fields={"messageContent": [TOO_BROAD]}) from None
+
+
+_SET_LIMIT = "select set_config('statement_timeout', %s, true)"
+TOO_BROAD = _(
+    "These words stand in too many messages to look through. Add a longer or rarer word, or narrow the search by days, "
+    "status or customer."
+)
 
 
 @contextmanager

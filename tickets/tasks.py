@@ -5,7 +5,8 @@ from django.conf import settings
 
 from core import clock
 from core.periodic import claim, give_back, mark
-from tickets import left_behind, monitor
+from tickets import monitor
+from tickets.assigning.run import run_all
 from tickets.health import MONITOR
 from tickets.metrics import ROUND_ENDED
 from tickets.sla.refresh import refresh_all
@@ -31,7 +32,7 @@ def refresh_sla() -> None:
     refresh_all()
 
 
-@shared_task(name="tickets.left_behind.tell_all")  # type: ignore[untyped-decorator]
-def tell_left_behind() -> None:
-    """Tell those who may take the tickets of agents who can answer them no more."""
-    left_behind.tell_all()
+@shared_task(name="tickets.assigning.run.run_all")  # type: ignore[untyped-decorator]
+def give_out_tickets() -> None:
+    """Take back, tell and give out tickets as the assignment rules say."""
+    run_all()

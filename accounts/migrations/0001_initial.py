@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('customer', 'Customer'), ('guest', 'Guest'), ('agent', 'Agent'), ('lead', 'Lead'), ('manager', 'Manager'), ('administrator', 'Administrator'), ('bot', 'Bot'), ('system', 'System')], default='customer', max_length=16, verbose_name='role')),
                 ('language', models.CharField(choices=[('ar', 'العربية'), ('en', 'English')], default='ar', max_length=2, verbose_name='language')),
                 ('availability', models.CharField(choices=[('available', 'Available'), ('away', 'Away'), ('offline', 'Offline')], default='offline', max_length=16, verbose_name='availability')),
+                ('away_since', models.DateTimeField(editable=False, null=True)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),

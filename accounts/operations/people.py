@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.catalogue import APP_LABEL, DEFAULT_GROUPS
-from accounts.events import access_changed
+from accounts.events import access_changed, staff_changed
 from accounts.models import STAFF_ROLES, Availability, Role, User
 from accounts.operations.administrators import an_administrator_stays
 from accounts.operations.sessions import check_password_rules, end_families
@@ -107,9 +107,10 @@ def _set_active(user: User, active: bool, by: User) -> User:
         return user
     user.is_active = active
     if not active:
+        _note_away(user, Availability.OFFLINE)
         user.availability = Availability.OFFLINE
         end_families(user, "disabled")
-    user.save(update_fields=["is_active", "availability", "updated_at"])
+    user.save(update_fields=["is_active", "availability", "away_since", "updated_at"])
     record("USER_ENABLED" if active else "USER_DISABLED", user, by=by)
     access_changed([user.pk], "rights_changed" if active else "disabled")
     return user
@@ -138,7 +139,18 @@ def set_availability(user_id: int, *, status: str, by: User) -> User:
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.availability != status:
         call_after_commit(tell_availability, user_id, status)
+        _note_away(user, status)
+        user.save(update_fields=["away_since"])
+        staff_changed()
     return _apply(user, {"availability": status}, by)
+
+
+def _note_away(user: User, status: str) -> None:
+    """Set since when they are away, from the availability that they have and the one that comes."""
+    if status == Availability.AVAILABLE:
+        user.away_since = None
+    elif user.availability == Availability.AVAILABLE:
+        user.away_since = clock.now()
 
 
 def _locked(user_id: int) -> User:

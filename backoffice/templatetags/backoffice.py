@@ -6,10 +6,11 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+
+from core.admin import list_url
 
 register = template.Library()
 
@@ -38,7 +39,8 @@ def trail(context: Any) -> dict[str, Any]:
     if opts is None:
         return {"area": "", "steps": []}
     area, label = _place(context, opts)
-    steps = [(label, "" if changelist else reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))]
+    address = list_url(context["request"], f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    steps = [(label, "" if changelist else address)]
     if not changelist:
         steps.append((str(context.get("subtitle") or context.get("original") or context.get("title") or ""), ""))
     return {"area": area, "steps": steps}

@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -23,7 +24,7 @@ from chat.admin.thread import Thread, read_thread
 from chat.models import Session
 from chat.queries import sessions_for
 from chat.rooms import room_for
-from core.admin import describe
+from core.admin import describe, kept_filters, list_url
 from core.errors import AlreadyAccepted, NotFound, Problem
 from tickets.admin.choices import canned
 from tickets.admin.requests import person
@@ -90,7 +91,7 @@ def chat_page(request: HttpRequest, site: AdminSite, ref: str, refusal: Refusal 
     thread = read_thread(session, {} if refusal else request.GET.dict(), user.pk)
     context = {
         "title": _("Chat with %(name)s") % {"name": session.customer.name},
-        "trail": [(_("Live chats"), reverse("admin:chat_desk")), (session.customer.name, "")],
+        "trail": [way_back(request), (session.customer.name, "")],
         "desk": desk,
         "session": session,
         "room": room_for(user, pk),
@@ -113,10 +114,22 @@ def _answer(request: HttpRequest, site: AdminSite, refusal: Refusal | None, cont
     template = "chat/body.html" if is_fragment(request) else "chat/desk.html"
     frame = {} if is_fragment(request) else site.each_context(request)
     refused = refusal or Refusal()
-    page: dict[str, Any] = {"refusal": refusal, "refusal_text": refused.words, "refused": refused.slug}
+    page: dict[str, Any] = {
+        "kept": kept_filters(request),
+        "refusal": refusal,
+        "refusal_text": refused.words,
+        "refused": refused.slug,
+    }
     page |= {"rooms": json.dumps(desk.rooms), "queue": desk.queue}
     status = refused.status if refusal else 200
     return TemplateResponse(request, template, {**frame, **page, **context}, status=status)
+
+
+def way_back(request: HttpRequest) -> tuple[str, str]:
+    """The desk, or the list of chats that the page was opened from, filtered as it was."""
+    if not kept_filters(request):
+        return _("Live chats"), reverse("admin:chat_desk")
+    return capfirst(str(Session._meta.verbose_name_plural)), list_url(request, "admin:chat_session_changelist")
 
 
 def _forms(session: Session, may: Offers, thread: Thread, refusal: Refusal | None) -> dict[str, ChatForm]:

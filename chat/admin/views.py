@@ -15,10 +15,11 @@ from accounts.operations import set_availability
 from chat import canned, policies
 from chat.admin.actions import ACTIONS, Done
 from chat.admin.desk import unread_of
-from chat.admin.detail import Refusal, chat_page, desk_page, find, is_fragment, may_look
+from chat.admin.detail import Refusal, chat_page, desk_page, find, is_fragment, may_look, way_back
 from chat.admin.forms import ReplyForm
 from chat.models import Session
 from chat.queries import sees
+from core.admin import kept_filters
 from core.api.problems import as_problem
 from core.errors import NotFound, Problem, Unavailable
 from tickets.admin.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
@@ -55,13 +56,19 @@ def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpRespo
     return _go_on(request, ref, done, slug)
 
 
+# Where the page stands after a form: at what was said, or, by script and without scrolling, in the box.
+_PLACES = {"reply": "#message-last", "note": "#message-last", "accept": "#write"}
+
+
 def _go_on(request: HttpRequest, ref: str, done: Done, slug: str) -> HttpResponse:
     if slug == "read":
         return HttpResponse("")
     if done.text and not is_fragment(request):
         messages.success(request, str(done.text))
     stays = not done.leaves and sees(ref, person(request))
-    return HttpResponseRedirect(f"{page_url(ref)}#message-last" if stays else reverse("admin:chat_desk"))
+    if stays:
+        return HttpResponseRedirect(page_url(ref) + kept_filters(request) + _PLACES.get(slug, ""))
+    return HttpResponseRedirect(way_back(request)[1])
 
 
 def _fill(session: Session, by: User) -> Fill:

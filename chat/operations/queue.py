@@ -16,7 +16,8 @@ from chat.policies import ACCEPT, TRANSFER, refuse_unless
 from chat.states import Status
 from core import clock
 from core.errors import AlreadyAccepted, Forbidden, Invalid, SessionEnded
-from core.operation import operation
+from core.operation import operation, wake_after_commit
+from tickets.operations.turns import rules_exist, took
 
 
 @operation
@@ -104,6 +105,7 @@ def _to_agent(session: Session, agent: User) -> None:
     values = {"accepted_at": now, "waiting_since": None, "is_front": False} if waited else {}
     if session.first_accepted_at is None:
         values |= {"first_accepted_at": now}
+    took(agent.pk, now)
     change(session, now, status=Status.ACTIVE, agent=agent, last_agent_at=now, agent_gone_at=None, **values)
 
 
@@ -136,4 +138,6 @@ def _to_queue(session: Session, by: User, action: str, *, front: bool, **metadat
     notices.waiting(session, by)
     events.session_waiting(result)
     queue_positions.moved()
+    if rules_exist():
+        wake_after_commit("chat.watch")
     return result

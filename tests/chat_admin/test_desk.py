@@ -327,3 +327,21 @@ def test_one_chat_and_many_cost_the_same_queries(cast: Cast, desk) -> None:
         post(session.pk, NewChatMessage(f"Answer {number}"), by=cast.agent)
     assert [queries(address) for address in addresses] == few
     assert max(few) <= 20, few
+
+
+def test_the_way_back_from_a_chat_keeps_the_filters_of_its_list(cast: Cast, desk) -> None:
+    agent = desk(cast.agent)
+    session = waiting(cast.customer)
+    assert f"{page_of(session)}?_changelist_filters=status%3Dwaiting" in text_of(agent.all(status="waiting"))
+    kept = "?_changelist_filters=status%3Dwaiting"
+    accepted = agent.client.post(act_of(session, "accept") + kept, follow=True)
+    assert 'href="/admin/chat/session/?status=waiting"' in text_of(accepted)
+    typed = {"body": "On its way.", "client_message_id": "x1"}
+    written = agent.client.post(act_of(session, "reply") + kept, typed, follow=True)
+    assert "On its way." in text_of(written)
+    assert 'href="/admin/chat/session/?status=waiting"' in text_of(written)
+
+
+def test_accepting_a_chat_does_not_scroll_to_its_end(cast: Cast, desk) -> None:
+    session = waiting(cast.customer)
+    assert not desk(cast.agent).do(session, "accept").url.endswith("#message-last")

@@ -35,13 +35,17 @@ from tickets.operations import (
     check_due,
     check_one,
     delete_view,
+    give_tickets,
     mark_read,
     put_off,
     save_calendar,
     save_draft,
     save_policy,
+    save_rule,
     save_view,
+    take_back,
 )
+from tickets.operations.assigning import RuleValues
 from tickets.operations.left_behind import tell_left_behind
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.refresh import refresh_batch
@@ -269,6 +273,26 @@ def _service() -> User:
     return User.objects.service(Role.SYSTEM)
 
 
+def _rule(cast: Cast) -> Any:
+    values = RuleValues(is_active=True, with_chats=True, gives_back=True)
+    return save_rule(None, values, team_id=None, by=cast.administrator)
+
+
+def _giving(cast: Cast) -> Callable[[], Any]:
+    people.set_availability(cast.agent.pk, status="available", by=cast.agent)
+    data(Api(cast.customer).post("/tickets", {"subject": "S", "description": "D"}), 201)
+    rule = _rule(cast)
+    return lambda: give_tickets(rule.pk, 9, by=_service())
+
+
+def _taking_back(cast: Cast) -> Callable[[], Any]:
+    _rule(cast)
+    ticket = data(Api(cast.customer).post("/tickets", {"subject": "S", "description": "D"}), 201)
+    data(Api(cast.lead).post(f"/tickets/{ticket['id']}/assign", {"agentId": cast.colleague.pk}))
+    people.set_active(cast.colleague.pk, active=False, by=cast.administrator)
+    return lambda: take_back(9, by=_service())
+
+
 def _abandoned(cast: Cast) -> Callable[[], Any]:
     """A ticket of an agent who is then disabled."""
     data(
@@ -430,6 +454,9 @@ CASES = {
     f"{_TICKETS}.monitoring.put_off": case(
         _unassigned(lambda pk: put_off(pk, 60, by=_service())), "", silent="The monitor only looks later."
     ),
+    f"{_TICKETS}.assigning.save_rule": case(called(_rule), "ASSIGNMENT_RULE_CREATED", silent=UNHEARD),
+    f"{_TICKETS}.assigning.give_tickets": case(_giving, "TICKET_ASSIGNED", "ticket:assigned"),
+    f"{_TICKETS}.assigning.take_back": case(_taking_back, "TICKET_ASSIGNED", "ticket:assigned"),
     f"{_TICKETS}.left_behind.tell_left_behind": case(
         _abandoned, "", "ticket:updated", silent="The ticket is as it was; what became of its agent is audited there."
     ),

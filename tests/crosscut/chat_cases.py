@@ -8,15 +8,20 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.operations import set_availability
 from chat import operations as chats
 from chat.models import ChatMessage, Session
 from chat.operations import BotSays, NewChatMessage, upkeep
+from chat.operations.assigning import give_chats
 from core.request_context import Origin
+from realtime.places import Places
 from tests.api import Api
 from tests.cast import Cast
 from tests.chat import acts
 from tests.crosscut.cases import UNHEARD, Case, case, deleted, sent
 from tests.storage import upload
+from tickets.operations import save_rule
+from tickets.operations.assigning import RuleValues
 
 _OPS = "chat.operations"
 _RULE = {"nameAr": "أ", "nameEn": "A", "triggerPatterns": ["a"], "responseAr": "أ", "responseEn": "A"}
@@ -102,6 +107,18 @@ def _post_together(cast: Cast, session: dict[str, Any]) -> Any:
     )
 
 
+def _giving(cast: Cast, session: dict[str, Any]) -> Any:
+    """The round of the rules, to an agent who has a socket."""
+    set_availability(cast.agent.pk, status="available", by=cast.agent)
+    rule = save_rule(None, RuleValues(with_chats=True), team_id=None, by=cast.administrator)
+    places = Places()
+    places.take([(cast.agent.pk, "")])
+    try:
+        return give_chats(rule.pk, by=User.objects.service(Role.SYSTEM))
+    finally:
+        places.end()
+
+
 CASES: dict[str, Case] = {
     "bot.operations.save_rule": case(
         sent("lead", "POST", "/chat/bot/rules", _RULE), "BOT_RULE_CREATED", silent=UNHEARD
@@ -130,6 +147,10 @@ CASES: dict[str, Case] = {
     f"{_OPS}.queue.transfer": case(
         of(active, lambda cast, s: chats.transfer(s["id"], agent_id=cast.colleague.pk, note="n", by=cast.agent)),
         "CHAT_SESSION_TRANSFERRED CHAT_MESSAGE_SENT", "chat:session:updated chat:message",
+    ),
+    f"{_OPS}.assigning.give_chats": case(
+        of(waiting, _giving),
+        "USER_UPDATED ASSIGNMENT_RULE_CREATED CHAT_SESSION_TRANSFERRED", "chat:session:accepted",
     ),
     f"{_OPS}.ending.end": case(
         of(active, lambda cast, s: chats.end(s["id"], by=cast.agent)), "CHAT_SESSION_ENDED", "chat:session:updated"

@@ -35,8 +35,8 @@ def bring(tmp_path: Path) -> Any:
 
     def run(records: Any, *arguments: str, name: str = "old.jsonl", **options: Any) -> tuple[str, str]:
         path = tmp_path / name
-        lines = records if isinstance(records, str) else "\n".join(json.dumps(one) for one in records)
-        path.write_text(lines, encoding="utf-8")
+        lines = records if isinstance(records, str | bytes) else "\n".join(json.dumps(one) for one in records)
+        path.write_bytes(lines if isinstance(lines, bytes) else lines.encode())
         said, wrong = io.StringIO(), io.StringIO()
         try:
             call_command("import_tickets", str(path), *arguments, stdout=said, stderr=wrong, **options)
@@ -231,3 +231,68 @@ def test_its_words_are_in_the_indexes_when_it_ends(bring, cast):
     with connection.cursor() as cursor:
         cursor.execute("select setting from pg_settings where name = 'gin_pending_list_limit'")
         assert cursor.fetchone() == ("4096",)
+
+
+_HEAD = ["id", "Customer Email", " SUBJECT ", "customer_name", "description", ""]
+_ROWS = [
+    ["A-1", "one@old.example", "شاشة مكسورة، سامسونج", "هدى", "وصلت; مكسورة", ""],
+    ["", "  ", "", "", "", ""],
+    ["A-2", "two@old.example", "بطارية", "Zoë", "نفدت, بسرعة", ""],
+]
+
+
+def _table(separator: str, *, first: str = "") -> str:
+    cells = [[f'"{cell}"' if any(sign in cell for sign in ",;\t") else cell for cell in row] for row in [_HEAD, *_ROWS]]
+    return first + "\r\n".join(separator.join(row) for row in cells) + f"\r\n{separator * 5}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("semicolons.csv", _table(";").encode("utf-8-sig")),
+        ("tabs.tsv", _table("\t").encode()),
+        ("tabs.csv", _table("\t").encode("utf-16")),
+        ("said.csv", _table(";", first="sep=;\r\n").encode()),
+        ("windows.csv", _table(";").replace("ë", "é").encode("cp1256")),
+        ("wide.csv", _table(",").encode("utf-16-le")),
+        ("mac.CSV", _table(",").replace("\r\n", "\r").encode()),
+        ("late.csv", (";;;;;\r\n" + _table(";")).encode()),
+    ],
+)
+def test_a_table_is_read_whatever_program_wrote_it(bring, name, content):
+    said, wrong = bring(content, name=name)
+    assert wrong == ""
+    assert said.startswith("2 tickets, 2 new customers")
+    one, two = Ticket.objects.order_by("pk")
+    assert (one.subject, one.description, one.customer.name) == ("شاشة مكسورة، سامسونج", "وصلت; مكسورة", "هدى")
+    assert (two.subject, two.customer.name) == ("بطارية", "Zoé" if name == "windows.csv" else "Zoë")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1256"])
+def test_json_lines_are_read_in_the_same_encodings(bring, encoding):
+    lines = "\n".join(json.dumps(record(number), ensure_ascii=False) for number in (1, 2))
+    said, wrong = bring(lines.encode(encoding))
+    assert wrong == ""
+    assert said.startswith("2 tickets")
+    assert Ticket.objects.first().subject.startswith("شاشة مكسورة")
+
+
+def test_headings_of_a_mapping_are_found_with_other_blanks_and_capitals(bring, tmp_path):
+    mapping = tmp_path / "map.json"
+    mapping.write_text(json.dumps({"fields": {"Ticket ID": "id", "requester": "customerEmail", "العنوان": "subject"}}))
+    text = "ticket_id;Requester ;العنوان ;other\n7;x@old.example;شاشة;left out\n"
+    said, wrong = bring(text, "--mapping", str(mapping), name="theirs.csv")
+    assert (said[:9], wrong) == ("1 tickets", "")
+
+
+def test_a_byte_that_cannot_be_read_is_named_with_its_line_and_nothing_is_written(bring):
+    rows = [f"{n},c{n}@old.example,شاشة مكسورة".encode() for n in range(1, 900)]
+    rows[699] = "700,c700@old.example,شاشة".encode() + b"\xe4\xe5"
+    _said, wrong = bring(b"id,customerEmail,subject\n" + b"\n".join(rows), name="broken.csv")
+    assert "line 701: this is not UTF-8" in wrong
+    assert not Ticket.objects.exists()
+
+
+def test_two_columns_of_one_name_are_refused(bring):
+    _said, wrong = bring("id,Subject,subject\n1,a,b\n", name="twice.csv")
+    assert "two columns have the heading subject" in wrong

@@ -13,15 +13,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.api.lists import read_paging
+from core.errors import Invalid
 from core.search_words import fold
-from tests.api import data
+from tests.api import data, refusal
 from tests.cast import Cast
 from tests.conftest import superuser
 from tickets.api.filters import STAFF_SORTS
 from tickets.models import Message, Ticket
 from tickets.operations import NewTicket, create_ticket
 from tickets.operations.merging import merge
-from tickets.search import search
+from tickets.search import TOO_BROAD, TimeLimit, search
 
 pytestmark = pytest.mark.django_db
 COUNT = 3_000
@@ -281,3 +282,31 @@ def test_words_that_are_common_elsewhere_are_looked_for_in_a_customers_own(many,
     Ticket.objects.filter(number__lt="TKT-2026-900200").update(customer=many.stranger)
     found = scans(lambda: data(api(many.stranger).get("/tickets?query=رقم 199")))
     assert not found["ticket_search"], found
+
+
+def test_words_that_no_index_finds_in_time_are_refused_with_a_word_why(many, api, settings):
+    """One or two letters, and common words that no message holds together."""
+    for words in ("qz", "زق", "جواب secret"):
+        settings.SEARCH_MESSAGES_MS = 60_000
+        assert data(api(many.agent).post("/tickets/admin/search", {"messageContent": words})) == []
+        settings.SEARCH_MESSAGES_MS = 0
+        for answer in (
+            api(many.agent).post("/tickets/admin/search", {"messageContent": words}),
+            api(many.agent).get(f"/tickets?messageContent={words}"),
+        ):
+            assert refusal(answer, 400, "invalid")["fields"]["messageContent"] == [str(TOO_BROAD)]
+    settings.SEARCH_MESSAGES_MS = 60_000
+    assert len(data(api(many.agent).get("/tickets?messageContent=سر"))) == 10
+
+
+def test_a_statement_that_takes_too_long_is_cancelled_and_leaves_the_connection_as_it_was(db):
+    with connection.cursor() as cursor:
+        cursor.execute("show statement_timeout")
+        before = cursor.fetchone()
+    with pytest.raises(Invalid), TimeLimit(30).step(), connection.cursor() as cursor:
+        cursor.execute("select pg_sleep(20)")
+    with TimeLimit(60_000).step(), connection.cursor() as cursor:
+        cursor.execute("select 1")
+    with connection.cursor() as cursor:
+        cursor.execute("show statement_timeout")
+        assert cursor.fetchone() == before

@@ -13,7 +13,7 @@ from tests.api import Api, data
 from tests.notifications.acts import kinds_of, listed
 from tests.tickets.acts import emitted, given, moved, opened, replied, row
 from tests.tickets_admin.desk import words_of
-from tickets import left_behind
+from tickets.assigning.run import run_all
 
 
 def disable(cast) -> None:
@@ -100,7 +100,7 @@ def test_those_who_may_take_it_are_told_once(cast, theirs, lose):
     expand_waiting()
     lose(cast)
     for _twice in range(2):
-        left_behind.tell_all()
+        run_all()
         expand_waiting()
     [told] = [line for line in listed(cast.agent) if line["kind"] == "tickets-left-behind"]
     assert told["data"] == {"ticketId": theirs["id"]}
@@ -111,7 +111,7 @@ def test_those_who_may_take_it_are_told_once(cast, theirs, lose):
 def test_those_who_may_take_it_are_told_again_of_another_spell(cast, theirs):
     for active in (False, True, False):
         set_active(cast.colleague.pk, active=active, by=cast.administrator)
-        left_behind.tell_all()
+        run_all()
     expand_waiting()
     assert kinds_of(cast.agent).count("tickets-left-behind") == 2
 

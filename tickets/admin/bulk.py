@@ -20,7 +20,7 @@ from core.errors import Problem, Unavailable
 from tickets import operations
 from tickets.admin import choices
 from tickets.admin.detail import list_name
-from tickets.admin.fields import Choice, LongText, OperationForm, Tags
+from tickets.admin.fields import Choice, LongText, OperationForm, Tags, whole
 from tickets.admin.forms import priority_field
 from tickets.admin.requests import note_refusal
 from tickets.models import Ticket
@@ -28,6 +28,16 @@ from tickets.states import Status
 
 LIMIT = 200
 REFUSALS_SHOWN = 20
+
+
+NOBODY = "nobody"
+
+
+class AgentOrNobody(Choice):
+    """An agent, or nobody; one of them must be chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(coerce=lambda value: None if value == NOBODY else whole(value), required=True, **options)
 
 
 class BulkForm(OperationForm):
@@ -42,18 +52,18 @@ class BulkForm(OperationForm):
         """Return whether this one of the chosen tickets is to be changed."""
         return True
 
-    def carry_out(self, ticket: Ticket, by: Any) -> object:
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
         raise NotImplementedError
 
 
 class BulkAssignForm(BulkForm):
     title = gettext_lazy("Assign tickets")
-    agent_id = Choice(label=gettext_lazy("Agent"))
+    agent_id = AgentOrNobody(label=gettext_lazy("Agent"))
 
     def prepare(self, chosen: QuerySet[Ticket]) -> None:
-        self.offer(agent_id=choices.agents())
+        self.offer(agent_id=[("", gettext_lazy("Choose…")), (NOBODY, choices.NOBODY), *choices.agents()[1:]])
 
-    def carry_out(self, ticket: Ticket, by: Any) -> object:
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
         return operations.assign(ticket.pk, agent_id=self.cleaned_data["agent_id"], by=by)
 
 
@@ -67,7 +77,7 @@ class BulkStatusForm(BulkForm):
         help_text=gettext_lazy("Written on each ticket that changes."),
     )
 
-    def carry_out(self, ticket: Ticket, by: Any) -> object:
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
         data = self.cleaned_data
         return operations.change_status(ticket.pk, data["status"], note=data["note"], by=by)
 
@@ -76,7 +86,7 @@ class BulkPriorityForm(BulkForm):
     title = gettext_lazy("Change the priority of tickets")
     priority = priority_field()
 
-    def carry_out(self, ticket: Ticket, by: Any) -> object:
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
         return operations.update_ticket(ticket.pk, changes={"priority": self.cleaned_data["priority"]}, by=by)
 
 
@@ -84,7 +94,7 @@ class BulkTagsForm(BulkForm):
     title = gettext_lazy("Add tags to tickets")
     tags = Tags(label=gettext_lazy("Tags"), required=True)
 
-    def carry_out(self, ticket: Ticket, by: Any) -> object:
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
         tags = list(dict.fromkeys([*ticket.tags, *self.cleaned_data["tags"]]))
         return operations.update_ticket(ticket.pk, changes={"tags": tags}, by=by)
 
@@ -103,17 +113,18 @@ class BulkMergeForm(BulkForm):
     def concerns(self, ticket: Ticket) -> bool:
         return bool(ticket.pk != self.cleaned_data["target"])
 
-    def carry_out(self, ticket: Ticket, by: Any) -> object:
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
         return operations.merge(self.cleaned_data["target"], [ticket.pk], by=by)
 
 
-def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], object]) -> int:
-    """`act` on each; how many were done. Says what was refused, and by which ticket."""
-    done, refused = 0, []
+def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], Ticket]) -> int:
+    """`act` on each; how many changed. Says what was refused, and by which ticket, and how many were so already."""
+    done, same, refused = 0, 0, []
     for ticket in chosen:
         try:
-            act(ticket)
-            done += 1
+            after = act(ticket)
+            changed = (after.pk, after.version) != (ticket.pk, ticket.version)
+            done, same = done + changed, same + (not changed)
         except (Problem, OperationalError) as error:
             problem = as_problem(error) or Unavailable()
             note_refusal(request, problem)
@@ -121,6 +132,9 @@ def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], 
     if done:
         text = ngettext("%(count)s ticket was changed.", "%(count)s tickets were changed.", done)
         messages.success(request, text % {"count": done})
+    if same:
+        text = ngettext("%(count)s ticket was like that already.", "%(count)s tickets were like that already.", same)
+        messages.info(request, text % {"count": same})
     for line in refused[:REFUSALS_SHOWN]:
         messages.error(request, line)
     if len(refused) > REFUSALS_SHOWN:

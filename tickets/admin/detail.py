@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from accounts.models import User
-from core.admin import describe
+from core.admin import describe, kept_filters, list_url
 from core.errors import NotFound, Problem
 from core.ids import as_number
 from realtime.log import latest_seqs
@@ -88,12 +88,13 @@ def ticket_page(
         **site.each_context(request),
         "title": ticket.number,
         "trail": [
-            (list_name(opts), reverse("admin:tickets_ticket_changelist")),
+            (list_name(opts), list_url(request, "admin:tickets_ticket_changelist")),
             (ticket.number, ""),
         ],
         "subtitle": ticket.subject,
         "opts": opts,
         "original": ticket,
+        "kept": kept_filters(request),
         "ticket": ticket,
         "room": room,
         "seq": seq,
@@ -139,7 +140,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "rating": getattr(ticket, "rating", None),
         "sla": panel_of(ticket),
         "chat_url": _chat_url(ticket, user),
-        "history_url": reverse("admin:tickets_ticket_history", args=[ticket.pk]),
+        "history_url": reverse("admin:tickets_ticket_history", args=[ticket.pk]) + kept_filters(request),
     }
 
 

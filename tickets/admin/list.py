@@ -9,10 +9,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import DayRange, OperationAdmin, holds
+from core.admin import DayRange, OperationAdmin, holds, kept_filters, list_url
 from core.search_words import literal_or_bare, words_of
 from realtime.log import latest_seqs
 from tickets import policies
@@ -188,8 +188,8 @@ class TicketAdmin(OperationAdmin):
             "page": page,
             "acts": in_words(list(page.object_list)),
             "trail": [
-                (list_name(self.opts), reverse("admin:tickets_ticket_changelist")),
-                (ticket.number, views.page_url(ticket.pk)),
+                (list_name(self.opts), list_url(request, "admin:tickets_ticket_changelist")),
+                (ticket.number, views.page_url(ticket.pk) + kept_filters(request)),
                 (_("History"), ""),
             ],
         }

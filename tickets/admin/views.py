@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 
 from accounts.models import User
+from core.admin import kept_filters, list_url
 from core.api.problems import as_problem
 from core.errors import NotFound, Problem, Unavailable
 from tickets import canned, operations
@@ -31,7 +32,7 @@ def act(request: HttpRequest, site: AdminSite, opts: Any, ref: str, slug: str) -
         raise NotFound
     ticket = find(ref, user)
     if request.method != "POST":
-        return HttpResponseRedirect(page_url(ticket.pk))
+        return HttpResponseRedirect(page_url(ticket.pk) + kept_filters(request))
     form = action.form(ticket, request.POST, request.FILES)
     try:
         if isinstance(form, ReplyForm) and "insert" in request.POST:
@@ -43,7 +44,7 @@ def act(request: HttpRequest, site: AdminSite, opts: Any, ref: str, slug: str) -
     except (Problem, OperationalError) as error:
         return _refused(request, site, opts, ref, Refusal(form, as_problem(error) or Unavailable()))
     messages.success(request, str(done.text))
-    return HttpResponseRedirect(_next(done, user))
+    return HttpResponseRedirect(_next(request, done, user))
 
 
 def _refused(request: HttpRequest, site: AdminSite, opts: Any, ref: str, refusal: Refusal) -> HttpResponse:
@@ -88,11 +89,11 @@ def file(request: HttpRequest, ref: str, attachment_id: str) -> HttpResponse:
     return file_answer(user, attachment_id)
 
 
-def _next(done: Done, user: User) -> str:
+def _next(request: HttpRequest, done: Done, user: User) -> str:
     """The page to go on with; the list when what was done took the ticket out of this person's sight."""
     if not tickets_for(user).filter(pk=done.ticket_id).exists():
-        return reverse("admin:tickets_ticket_changelist")
-    return page_url(done.ticket_id) + (f"#message-{done.message_id}" if done.message_id else "")
+        return list_url(request, "admin:tickets_ticket_changelist")
+    return page_url(done.ticket_id) + kept_filters(request) + (f"#message-{done.message_id}" if done.message_id else "")
 
 
 def page_url(ticket_id: int) -> str:

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
@@ -636,6 +637,33 @@ class Migration(migrations.Migration):
             options={
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('user', 'ticket', 'kind'), name='draft_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['reply', 'note'])), name='draft_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AgentTurn',
+            fields=[
+                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='turn', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('given_at', models.DateTimeField()),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='AssignmentRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_active', models.BooleanField(default=False, help_text='To whoever is available and has room, the one who waited longest first.', verbose_name='give new tickets to agents by itself')),
+                ('capacity', models.PositiveSmallIntegerField(default=10, help_text='Whoever has so many tickets that are open or in progress gets no more by itself.', verbose_name='open tickets at most')),
+                ('with_chats', models.BooleanField(default=False, help_text='As many as an agent takes at once.', verbose_name='also give waiting chats')),
+                ('gives_back', models.BooleanField(default=False, help_text='When an agent goes away or can answer no more, tickets whose customer waits for an answer.', verbose_name='take back what is unanswered')),
+                ('team', models.OneToOneField(blank=True, help_text='Without a team: for tickets that belong to none, among all agents.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assignment_rule', to='accounts.team', verbose_name='team')),
+            ],
+            options={
+                'verbose_name': 'assignment rule',
+                'verbose_name_plural': 'assignment rules',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('team', 0), name='assignment_rule_once', violation_error_message='This team has a rule already.'), models.CheckConstraint(condition=models.Q(('capacity__range', (1, 500))), name='assignment_rule_capacity_sensible')],
             },
         ),
         sql_file(

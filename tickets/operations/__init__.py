@@ -1,5 +1,6 @@
 """Every change of a ticket; one function a change, called by every door."""
 
+from tickets.operations.assigning import give_tickets, save_rule, take_back
 from tickets.operations.catalogue import (
     delete_canned_response,
     delete_category,
@@ -33,6 +34,7 @@ __all__ = [
     "delete_category",
     "delete_view",
     "escalate",
+    "give_tickets",
     "link",
     "mark_read",
     "merge",
@@ -44,7 +46,9 @@ __all__ = [
     "save_category",
     "save_draft",
     "save_policy",
+    "save_rule",
     "save_view",
+    "take_back",
     "unlink",
     "unmerge",
     "unwatch",

@@ -15,6 +15,7 @@ from tickets import facts
 from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
 from tickets.operations.sla_alerts import tell_late
+from tickets.operations.turns import CONCERNED, wake_assigning
 from tickets.rooms import room_for
 from tickets.sla.recompute import recompute_sla
 from tickets.states import Priority
@@ -67,6 +68,8 @@ def change(ticket: Ticket, by: User, now: datetime.datetime, **values: Any) -> d
         ticket.updated_at = now
     if changed.keys() & {"status", "assignee_id"}:
         ticket.last_activity_at = now
+    if changed.keys() & CONCERNED:
+        wake_assigning()
     return changed
 
 

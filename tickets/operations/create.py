@@ -17,6 +17,7 @@ from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
 from tickets.operations.base import agent_to_assign
 from tickets.operations.files import refuse_empty
+from tickets.operations.turns import wake_assigning
 from tickets.operations.writer import NewThread, write_tickets
 from tickets.policies import ASSIGN, CREATE, refuse_unless
 from tickets.states import Priority
@@ -146,6 +147,8 @@ def _open(
         _follow(ticket, sent.follows)
     record("TICKET_CREATED", ticket, by=by, new=_audited(ticket))
     notices.ticket_created(ticket, by)
+    if ticket.assignee_id is None:
+        wake_assigning()
     events.ticket_created(ticket)
     return opening
 

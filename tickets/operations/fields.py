@@ -15,6 +15,7 @@ from tickets.operations import lookups
 from tickets.operations.base import PUBLIC, agent_to_assign, audit_values, change, refuse_merged, refuse_stale, save
 from tickets.operations.conversation import add_note
 from tickets.operations.locking import locked
+from tickets.operations.turns import took
 from tickets.policies import ASSIGN, ESCALATE, UPDATE, refuse_unless
 from tickets.states import Priority
 
@@ -81,6 +82,7 @@ def assign(
     record("TICKET_ASSIGNED", ticket, by=by, old=old, new=new)
     if "assignee_id" in changed and ticket.assignee_id:
         notices.assigned(ticket, by)
+        took(ticket.assignee_id, ticket.staff_updated_at)
     if "assignee_id" in changed:
         events.ticket_assigned(ticket, previous)
     else:

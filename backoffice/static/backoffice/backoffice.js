@@ -70,6 +70,15 @@
   document.addEventListener("input", ({ target }) => target.setCustomValidity?.(""), true);
   document.addEventListener("change", ({ target }) => target.setCustomValidity?.(""), true);
 
+  // What was refused shows itself: the page stands at the first field that is wrong, else at the reason.
+  const wrong = document.querySelector("main [aria-invalid=true]:not([type=hidden])");
+  const reason = wrong ?? document.querySelector("main .errornote:not([hidden])");
+  if (reason) {
+    if (!wrong) reason.tabIndex = -1;
+    reason.focus({ preventScroll: true });
+    reason.scrollIntoView({ block: "center" });
+  }
+
   // Tables and long addresses may be wider than the page: let the keyboard scroll what the finger can.
   document.querySelectorAll(".results").forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;

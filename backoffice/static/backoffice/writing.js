@@ -47,23 +47,41 @@ if (page) {
 }
 const keyOf = (form) => `draft:${pageOf(form).dataset.draftOf}:${form.dataset.draft}`;
 
-/** Drops the draft of a form whose text has arrived. */
-export function forget(form) {
-  sessionStorage.removeItem(keyOf(form));
+// Texts on their way, by the key of their draft: they belong to it until they have arrived.
+const unsent = new Map();
+
+function keep(form) {
+  const key = keyOf(form);
+  const draft = [form.elements.body.value, ...(unsent.get(key) ?? [])].filter(Boolean).join("\n");
+  if (draft) sessionStorage.setItem(key, draft);
+  else sessionStorage.removeItem(key);
+}
+
+/** Keeps a text that is being sent in the form's draft, until `dropUnsent`. */
+export function keepUnsent(form, text) {
+  const key = keyOf(form);
+  unsent.set(key, [...(unsent.get(key) ?? []), text]);
+  keep(form);
+}
+
+/** Takes a text out of the form's draft: it has arrived, or stands in the box again. */
+export function dropUnsent(form, text) {
+  if (!form) return;
+  const texts = unsent.get(keyOf(form)) ?? [];
+  const at = texts.indexOf(text);
+  unsent.set(keyOf(form), at < 0 ? texts : texts.toSpliced(at, 1));
+  keep(form);
 }
 
 function dressDraft(form) {
   const key = keyOf(form);
   const box = form.elements.body;
   const kept = sessionStorage.getItem(key);
-  if (kept && !box.value) box.value = kept;
-  box.addEventListener("input", () => {
-    if (box.value) sessionStorage.setItem(key, box.value);
-    else sessionStorage.removeItem(key);
-  });
+  if (kept && !box.value && !unsent.get(key)?.length) box.value = kept;
+  box.addEventListener("input", () => keep(form));
   if ("live" in form.dataset) return; // a script sends it, and says what arrived
   form.addEventListener("submit", () => {
-    if (box.value) sessionStorage.setItem(key, box.value);
+    keep(form);
     sessionStorage.setItem(SENT, key);
   });
 }

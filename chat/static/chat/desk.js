@@ -1,7 +1,7 @@
 // The desk, live: lists and conversation are fetched as the page's own fragment; what is typed goes without a reload.
 import { swapBlocks } from "../backoffice/blocks.js";
 import { coalesced, follow, fragment, goOn, keepFocus, listen } from "../backoffice/live.js";
-import { dress, forget } from "../backoffice/writing.js";
+import { dress, dropUnsent, keepUnsent } from "../backoffice/writing.js";
 
 const desk = document.getElementById("desk");
 const session = desk.dataset.sessionId;
@@ -50,8 +50,7 @@ function lost() {
 }
 
 async function renew() {
-  const search = location.pathname === desk.dataset.liveUrl ? location.search : "";
-  const fresh = (await fragment(desk.dataset.liveUrl + search))?.getElementById("desk");
+  const fresh = (await fragment(desk.dataset.liveUrl + location.search))?.getElementById("desk");
   if (fresh) show(fresh);
   else lost();
 }
@@ -136,48 +135,82 @@ const sayRead = coalesced(async () => {
 document.addEventListener("visibilitychange", () => document.hidden || sayRead());
 
 // --- Writing ------------------------------------------------------------------------------------------------------
-async function send(form) {
-  if (form.dataset.sending) return;
-  form.dataset.sending = "1";
-  const failed = document.getElementById("not-sent");
-  failed.hidden = true;
+// The box is emptied when its text is sent, and never afterwards: what is typed meanwhile is the next message, which
+// waits for its turn.
+let queue = Promise.resolve();
+
+function send(form) {
+  const sent = { data: new FormData(form), text: form.elements.body.value, files: form.elements.attachments.files };
+  sent.id = form.elements.client_message_id.value;
+  document.getElementById("not-sent").hidden = true;
+  keepUnsent(form, sent.text);
+  empty(form);
+  form.dataset.sending = Number(form.dataset.sending ?? 0) + 1;
+  queue = queue.then(() => deliver(form.id, form.action, sent));
+}
+
+async function deliver(id, address, sent) {
+  const form = () => document.getElementById(id);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
+    const answer = await fetch(address, { method: "POST", body: sent.data, headers: { "HX-Request": "true" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("desk");
     if (!fresh) throw new Error(String(answer.status));
     const at = document.activeElement;
-    const stays = at === document.body || document.getElementById(form.id)?.contains(at);
-    if (answer.ok) clear(form, page);
-    else takeBack(page);
+    const stays = at === document.body || form()?.contains(at);
+    if (answer.ok) dropUnsent(form(), sent.text);
+    else takeBack(form(), sent, page.getElementById("composer"));
     show(fresh);
     // Whoever went elsewhere meanwhile is not called back.
-    if (stays) document.getElementById(form.id)?.elements.body.focus();
+    if (stays) form()?.elements.body.focus();
   } catch {
-    failed.hidden = false;
+    takeBack(form(), sent);
+    document.getElementById("not-sent").hidden = false;
   } finally {
-    delete form.dataset.sending;
+    const left = Number(form()?.dataset.sending ?? 1) - 1;
+    if (left > 0) form().dataset.sending = left;
+    else delete form()?.dataset.sending;
   }
 }
 
-// The composer with what was typed and why it was refused.
-function takeBack(page) {
-  const [old, block] = [document.getElementById("composer"), page.getElementById("composer")];
-  if (!block) return;
-  old.replaceWith(block);
-  prepare(block);
-}
-
 // The form as it is for the next message.
-function clear(form, page) {
-  const id = page.getElementById(form.id)?.elements.client_message_id.value;
+function empty(form) {
   form.reset();
   form.elements.body.value = form.elements.body.defaultValue = "";
+  form.elements.client_message_id.value = crypto.randomUUID().replaceAll("-", "");
   form.querySelectorAll(".errorlist, .stored").forEach((part) => part.remove());
-  if (id) form.elements.client_message_id.value = id;
-  forget(form);
   sayTyping(form);
   grow(form.elements.body);
+}
+
+// What could not be sent stands in the box again, below what has been typed since; in the server's form, if it sent one,
+// with the reasons.
+function takeBack(form, sent, block) {
+  if (!form) return;
+  const typed = Object.fromEntries([...desk.querySelectorAll("form[data-live]")].map((each) => [each.id, contents(each)]));
+  if (block) {
+    document.getElementById("composer").replaceWith(block);
+    prepare(block);
+  } else typed[form.id].text.push(sent.text);
+  for (const [id, { text, files }] of Object.entries(typed)) {
+    const now = document.getElementById(id);
+    if (!now) continue;
+    const box = now.elements.body;
+    if (!block && now === form && text[0] === "") now.elements.client_message_id.value = sent.id; // the same message
+    box.value = [...text, ...(block ? [box.value] : [])].filter((part) => part.trim()).join("\n");
+    if (now.id === form.id && !block) files.push(...sent.files);
+    now.elements.attachments.files = listOf(files);
+    grow(box);
+  }
+  dropUnsent(document.getElementById(form.id), sent.text);
+}
+
+const contents = (form) => ({ text: [form.elements.body.value], files: [...form.elements.attachments.files] });
+
+function listOf(files) {
+  const list = new DataTransfer();
+  files.forEach((file) => list.items.add(file));
+  return list.files;
 }
 
 function grow(box) {
@@ -197,7 +230,7 @@ function prepareForms(element) {
     form.addEventListener("submit", (event) => {
       if (event.submitter?.name === "insert") return;
       event.preventDefault();
-      if (box.value.trim()) send(form);
+      if (box.value.trim() || form.elements.attachments.files.length || form.elements.stored) send(form);
       else box.focus();
     });
     box.addEventListener("input", () => {
@@ -218,10 +251,32 @@ function prepareForms(element) {
 
 // Whoever left the page while a message was on its way finds it said, and not in the box again.
 function dropArrived(form) {
-  const last = [...document.querySelectorAll("#thread .bubble.mine .body")].at(-1)?.textContent;
-  if (!form.elements.body.value || form.elements.body.value.trim() !== last?.trim()) return;
-  form.elements.body.value = "";
-  forget(form);
+  const last = [...document.querySelectorAll("#thread .bubble.mine .body")].at(-1)?.textContent.trim();
+  const box = form.elements.body;
+  const text = box.value.trim();
+  if (!last || (text !== last && !text.endsWith(`\n${last}`))) return;
+  box.value = text.slice(0, -last.length).trim();
+  dropUnsent(form, last);
+}
+
+// Whoever accepts the chat that stands here keeps the page as it stands, and goes on in the box.
+desk.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!new URL(form.action).pathname.endsWith(`/${session}/do/accept/`)) return;
+  event.preventDefault();
+  try {
+    const sent = { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } };
+    const answer = await fetch(form.action, sent);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("desk");
+    show(fresh);
+    toWrite();
+  } catch {
+    form.submit();
+  }
+});
+
+function toWrite() {
+  document.getElementById("reply-body")?.focus({ preventScroll: true });
 }
 
 const byTouch = () => matchMedia("(pointer: coarse)").matches;
@@ -230,3 +285,7 @@ const byTouch = () => matchMedia("(pointer: coarse)").matches;
 prepareForms(desk);
 toEnd();
 sayRead();
+if (location.hash === "#write") {
+  toWrite();
+  history.replaceState(null, "", location.pathname + location.search);
+}

@@ -36,7 +36,8 @@ export function mountTicket(page) {
 
   const refresh = coalesced(async () => {
     if (ended) return;
-    const search = location.pathname === page.dataset.liveUrl ? location.search : "";
+    const own = location.pathname.startsWith(page.dataset.liveUrl.replace(/change\/$/, ""));
+    const search = own ? location.search : "";
     const found = await fragment(page.dataset.liveUrl + search);
     const fresh = found?.getElementById("ticket");
     if (ended) return;
