@@ -115,11 +115,11 @@ class _CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["own"].disabled = row.is_default
         self.fields["dropped"].choices = [(each["from"], _version_in_words(each)) for each in row.changes]  # type: ignore[attr-defined]
         latest = row.changes[-1] if row.changes else {"from": None, "weekly": row.weekly}
-        self.initial |= {"seen_version": row.version if row.pk else None, "own": row.is_default}
-        self.initial |= {"counts_from": latest["from"], **_shown(latest["weekly"])}
-        self.initial |= OVERRIDES.initial([{**each, **_shown(each["weekly"])} for each in row.overrides])
+        self.initial.update({"seen_version": row.version if row.pk else None, "own": row.is_default})
+        self.initial.update({"counts_from": latest["from"], **_shown(latest["weekly"])})
+        self.initial.update(OVERRIDES.initial([{**each, **_shown(each["weekly"])} for each in row.overrides]))
         new = offered(row.holidays, self.offered_year) if self.offered_year else []
-        self.initial |= HOLIDAYS.initial([*row.holidays, *new])
+        self.initial.update(HOLIDAYS.initial([*row.holidays, *new]))
 
     def changes(self) -> dict[str, Any]:
         """Return what the form says, as the operation takes it."""
