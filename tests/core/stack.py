@@ -77,7 +77,7 @@ class Stack:
         command = [sys.executable, "-m", "daphne", "-v", "0", "-p", str(self.port), "config.asgi:application"]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-        until(self._answers, 30)
+        until(self._answers, 100)
 
     def stop(self) -> None:
         if self.process is not None:
