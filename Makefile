@@ -6,12 +6,17 @@ PY := .venv/bin/python
 # A file stays with one worker, which keeps browsers and servers to the tests that need them; tests/conftest.py says
 # which file begins when.
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+# What one changes most, without browsers and servers: rules, pure parts, and one file for each door.
+QUICK := tests/crosscut/test_layers.py tests/crosscut/test_migrations.py tests/crosscut/test_trace.py \
+	tests/config/test_default_rows.py tests/core/test_operation.py tests/core/test_policy.py tests/core/test_forms.py \
+	tests/bot/test_engine.py tests/tickets/test_create.py tests/tickets/test_status.py tests/tickets_admin/test_actions.py \
+	tests/accounts/test_sign_in.py tests/uploads/test_names.py tests/sla/test_tickets.py
 PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 # A home that cannot be written to must not make pip complain.
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run demo screenshots test check bench bench-realtime soak messages openapi test-pg15 widget-size
+.PHONY: run demo screenshots test quick check bench bench-realtime soak messages openapi test-pg15 widget-size
 
 .venv/installed: requirements.txt requirements-dev.txt
 	@test -x $(PY) || { echo "making .venv"; $(PYTHON) -m venv .venv; }
@@ -30,6 +35,10 @@ demo: .venv/installed
 # The whole suite; the last line says which suites could not run here. Narrow it with ARGS="tests/config -k up".
 test: .venv/installed
 	@$(PYTEST) $(ARGS)
+
+# A look at what one changes most, in less than a minute on an idle machine.
+quick: .venv/installed
+	@$(PYTEST) $(QUICK) $(ARGS)
 
 # What CI runs: format, lint, types, layers, migrations, deployment checks, contracts, tests (warnings are errors).
 check: .venv/installed

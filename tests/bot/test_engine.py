@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import engine
@@ -43,6 +43,7 @@ def test_the_best_match_is_the_first_of_all_matches():
     assert best.rule.stored.pk == 2
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["a", "b", "a b", "/[ab]+/", "/a b/"]), st.integers(0, 3)), max_size=6),
     st.text("ab ", max_size=8),
