@@ -78,6 +78,13 @@ AREAS = (
             Entry("tickets.slapolicy", "clock", note=_("What is promised, and for which tickets")),
             Entry("tickets.businesscalendar", "clock", note=_("When customers find somebody here")),
             Entry("accounts.serverkey", "key", note=_("How a shop's server signs its customers in")),
+            Entry("notifications.delivery", "bell", note=_("What was sent to whom, and what failed")),
+            Entry(
+                "admin:notification_channels", "alert", _("Notification channels"), right="support.deliveries.manage"
+            ),
+            Entry("admin:notification_defaults", "check", _("Told by default"), right="support.settings.manage"),
+            Entry("admin:notification_templates", "folder", _("E-mail templates"), right="support.settings.manage"),
+            Entry("admin:notification_mailbox", "empty", _("Mails in the folder"), right="support.settings.manage"),
             Entry("audit.entry", "shield", _("Audit log"), _("Who did what, and when")),
         ),
     ),

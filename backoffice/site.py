@@ -12,7 +12,6 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from backoffice import navigation
 from backoffice.context import site_name
 from chat.policies import ACCEPT
-from notifications.admin.urls import pages as notification_pages
 
 
 class BackOfficeSite(AdminSite):
@@ -50,6 +49,7 @@ class BackOfficeSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from backoffice import second_factor, views
+        from notifications.admin.urls import pages as notification_pages
 
         own: list[URLPattern | URLResolver] = [
             path("language", views.choose_language, name="language"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from notifications.kinds import Kind
+from django.conf import settings
+from django.utils import timezone
+
+from notifications.kinds import Kind, kinds
 from notifications.models import Item
 from notifications.rendering import words
 
@@ -21,3 +24,9 @@ def entries(
         title, short = words(kind.slug, context, language)
         found.append({"title": title, "short": short, "link": context.get("link", ""), "at": item.created_at})
     return found
+
+
+def sample(language: str) -> dict[str, Any]:
+    """Return an entry for the preview of the template."""
+    title, short = words("ticket-replied", kinds()["ticket-replied"].sample(language), language)
+    return {"title": title, "short": short, "link": settings.SITE_URL, "at": timezone.now()}

@@ -29,6 +29,11 @@ def is_configured(channel: str) -> bool:
     return bool(import_module(CHANNELS[channel]).is_configured())
 
 
+def missing(channel: str) -> list[str]:
+    """Return the names of the settings that this channel lacks."""
+    return list(import_module(CHANNELS[channel]).missing())
+
+
 def configured() -> frozenset[str]:
     """Return the channels that can send."""
     return frozenset(channel for channel in CHANNELS if is_configured(channel))

@@ -24,6 +24,11 @@ def is_configured() -> bool:
     return settings.EMAIL_IS_CONFIGURED
 
 
+def missing() -> list[str]:
+    """Return the settings that sending to real mailboxes still needs."""
+    return [] if settings.EMAIL_HOST else ["EMAIL_HOST"]
+
+
 class Sender:
     """Sends each message as text and HTML under a Message-ID that a repeat keeps."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,12 @@ _GONE = {"UNREGISTERED", "SENDER_ID_MISMATCH"}
 
 def is_configured() -> bool:
     return bool(settings.PUSH["service_account_file"])
+
+
+def missing() -> list[str]:
+    """Return the settings that push still needs; one that names a file which cannot be read counts as missing."""
+    file = settings.PUSH["service_account_file"]
+    return [] if file and os.access(file, os.R_OK) else ["FCM_SERVICE_ACCOUNT_FILE"]
 
 
 class Fcm(FCMNotification):  # type: ignore[misc]

@@ -19,6 +19,12 @@ def is_configured() -> bool:
     return bool(settings.SMS["app_sid"])
 
 
+def missing() -> list[str]:
+    """Return the settings that SMS still needs."""
+    given = {"UNIFONIC_APP_SID": settings.SMS["app_sid"], "UNIFONIC_SENDER_ID": settings.SMS["sender_id"]}
+    return [name for name, value in given.items() if not value]
+
+
 class Sender:
     """Sends title and link; what a message says stays in the app."""
 
