@@ -114,7 +114,8 @@ def deployment(**kwargs: Any) -> list[CheckMessage]:
 def _advice() -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.EMAIL_HOST:
-        hint = f"Set EMAIL_HOST and DEFAULT_FROM_EMAIL; until then mails are written to {settings.EMAIL_FILE_PATH}."
+        kept = f"mails are kept in {settings.EMAIL_FILE_PATH}" if settings.DEMO else "no mail is sent"
+        hint = f"Set EMAIL_HOST and DEFAULT_FROM_EMAIL; until then {kept}."
         found.append(Info("E-mail is not set up.", hint=hint, id="support.I014"))
     elif settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
         hint = "Set DEFAULT_FROM_EMAIL to an address of yours."
