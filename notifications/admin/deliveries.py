@@ -173,7 +173,8 @@ class DeliveryAdmin(OperationAdmin):
             raise Forbidden(RIGHT)
 
     def _find(self, ref: str) -> Delivery:
-        found = self.get_queryset(None).filter(pk=as_number(ref)).first()  # type: ignore[arg-type]
+        number = as_number(ref)
+        found = Delivery.objects.select_related("recipient").filter(pk=number).first() if number is not None else None
         if found is None:
             raise Http404
         return found
