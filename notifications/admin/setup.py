@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -34,6 +36,14 @@ from notifications.rendering import mail
 SETTINGS = "support.settings.manage"
 SEALED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """A mail is shown without scripts, without addresses of the site's own, and without fetching anything."""
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def _shows_frame(view: View) -> View:
+    """Let a page show a mail of this site in a frame."""
+    return cast(View, csp_update({"frame-src": ["'self'"]})(view))
 
 
 def _page(request: HttpRequest, site: AdminSite, template: str, title: str, **context: Any) -> TemplateResponse:
@@ -109,6 +119,7 @@ def templates(request: HttpRequest, site: AdminSite) -> HttpResponse:
     return _page(request, site, "templates", _("E-mail templates"), rows=rows, languages=languages)
 
 
+@_shows_frame
 def template(request: HttpRequest, site: AdminSite, slug: str, language: str) -> HttpResponse:
     """Return the page of one template in one language: subject, the e-mail in a sealed frame, its plain text."""
     _refuse_without(request, SETTINGS)
@@ -147,6 +158,7 @@ def mailbox(request: HttpRequest, site: AdminSite) -> HttpResponse:
     return _page(request, site, "mailbox", _("Mails in the folder"), rows=rows, folder=settings.EMAIL_FILE_PATH)
 
 
+@_shows_frame
 @never_cache
 def kept_mail(request: HttpRequest, site: AdminSite, name: str) -> HttpResponse:
     """Return the page of one mail of the folder."""
