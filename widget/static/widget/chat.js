@@ -130,10 +130,12 @@ export class Chat {
     const again = () => h("button", { type: "button", class: "big", onclick: () => this.again() }, gettext("Start a new conversation"));
     const thanks = h("p", { class: "card", role: "status" }, gettext("Thank you for your rating."));
     const rate = () => ratingForm(gettext("How was this conversation?"), (rating, feedback) => conversation.rate(rating, feedback));
+    const hadFocus = this.after.contains(this.after.getRootNode().activeElement);
     this.after.className = "chips";
     this.after.replaceChildren(
       ...(ended ? [h("h3", {}, gettext("This conversation has ended.")), session.rating ? thanks : rate(), transcriptForm(this.app), again()] : []),
     );
+    if (hadFocus) this.after.querySelector("button")?.focus();
     if (ended) this.toEnd();
   }
 
