@@ -21,5 +21,4 @@ export function keepDraft(form) {
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
   });
-  box.addEventListener("blur", save);
 }

@@ -20,8 +20,11 @@ export function mountTicket(page) {
   const ways = { refused: page.dataset.refused, dress, follow: { "thread-card": followThread, typing: () => {} }, sent: null };
   dress(page);
 
+  // A refusal, and the form that it is about, stay until the next answer to a form.
   function take(fresh) {
-    ways.refused = fresh.dataset.refused;
+    const note = page.querySelector("#refusal");
+    if (ways.sent) ways.refused = fresh.dataset.refused;
+    else if (note) fresh.querySelector("#ticket-top").append(note.cloneNode(true));
     keepFocus(() => {
       for (const box of BOXES) swapBlocks(page.querySelector(`#${box}`), fresh.querySelector(`#${box}`), ways);
     });
