@@ -40,7 +40,11 @@ export class Conversation {
   async begin() {
     if (!this.identity.isKnown) return;
     this.follow();
-    await this.load();
+    try {
+      await this.load();
+    } finally {
+      this.loaded = true; // what failed is fetched when the connection is there
+    }
     this.outbox.flush();
   }
 

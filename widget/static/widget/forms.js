@@ -17,8 +17,8 @@ export function form(parts, label, submit) {
   const button = h("button", { type: "submit", class: "big" }, label);
   const run = async (event) => {
     event.preventDefault();
-    if (button.disabled) return;
-    button.disabled = true;
+    if (button.ariaDisabled) return;
+    button.ariaDisabled = "true"; // not disabled, which would take the focus out of the panel
     problem.hidden = true;
     try {
       await submit();
@@ -26,7 +26,7 @@ export function form(parts, label, submit) {
       problem.textContent = error.code === "offline" ? gettext("There is no connection. Try again in a moment.") : error.reason || error.message;
       problem.hidden = false;
     } finally {
-      button.disabled = false;
+      button.ariaDisabled = null;
     }
   };
   return h("form", { onsubmit: run }, parts, problem, button);

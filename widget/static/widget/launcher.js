@@ -44,7 +44,7 @@ class Widget {
     this.store.watch("guest", () => this.otherTab());
     this.store.watch("seen", () => this.update());
     document.addEventListener("visibilitychange", () => this.update());
-    this.conversation.begin().catch(() => {});
+    this.conversation.begin().then(() => this.panel?.goOn(), () => {});
     this.greetLater();
     if ("open" in this.said) this.open();
     this.tell("ready");

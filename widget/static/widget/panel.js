@@ -45,6 +45,11 @@ export class Panel {
     if (focus) this.focus();
   }
 
+  /** Shows the conversation that was still being fetched when the panel was opened. */
+  goOn() {
+    if (this.name === "home" && this.app.conversation.session) this.go("talk");
+  }
+
   home() {
     const { conversation, settings, identity } = this.app;
     const choice = (mark, label, note, view) =>

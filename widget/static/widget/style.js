@@ -12,7 +12,7 @@ const RULES = `
 [hidden] { display:none !important; }
 button, input, textarea { font:inherit; color:inherit; }
 button { cursor:pointer; border:0; background:none; padding:0; }
-button:disabled { opacity:.55; cursor:default; }
+button:is(:disabled,[aria-disabled=true]) { opacity:.55; cursor:default; }
 :focus { outline:none; }
 :focus-visible { outline:3px solid var(--fg); outline-offset:2px; }
 h2, h3, p, ul { margin:0; padding:0; list-style:none; }
