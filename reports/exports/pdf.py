@@ -30,10 +30,11 @@ WIDTHS = (0.13, 0.27, 0.13, 0.11, 0.09, 0.11, 0.08, 0.08)
 
 def write(ask: Ask, language: str, to: IO[bytes], done: Callable[[int], None]) -> int:
     """Write a PDF; `done` hears how many tickets are in it so far. Returns how many there are."""
-    rtl = is_rtl(language)
-    pages = Pages(to, title=f"{site_name(language)} — {word(_('Tickets'), language)}", rtl=rtl, is_wide=True)
+    rtl, count = is_rtl(language), 0
+    title = f"{site_name(language)} — {word(_('Tickets'), language)}"
+    # Laying out takes longer than reading: a worker keeps its export page by page.
+    pages = Pages(to, title=title, rtl=rtl, is_wide=True, after_page=lambda: done(count))
     parts: list[Flowable] = [*_cover(ask, language), *_summary(ask, language, pages.room), PageBreak()]
-    count = 0
     for batch in _batches(ask):
         parts.append(_tickets(batch, ask, language, pages.room))
         count += len(batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -171,15 +171,27 @@ class Columns(Flowable):
 
 
 class Pages(BaseDocTemplate):
-    """A document whose pages carry its name and their number, and how many there are."""
+    """A document whose pages carry its name and their number; `after_page` is called as each one is finished."""
 
-    def __init__(self, to: Any, *, title: str, rtl: bool, is_wide: bool = False) -> None:
+    def __init__(
+        self,
+        to: Any,
+        *,
+        title: str,
+        rtl: bool,
+        is_wide: bool = False,
+        after_page: Callable[[], None] = lambda: None,
+    ) -> None:
         bidi_text.register_fonts()
         size = landscape(A4) if is_wide else A4
         super().__init__(to, pagesize=size, title=title, leftMargin=MARGIN, rightMargin=MARGIN)
         frame = Frame(MARGIN, MARGIN + 12, size[0] - 2 * MARGIN, size[1] - 2 * MARGIN - 12, 0, 0, 0, 0)
         self.addPageTemplates(PageTemplate(frames=[frame], onPage=self._foot))
         self.name, self.rtl, self.room = title, rtl, size[0] - 2 * MARGIN
+        self.after_page = after_page
+
+    def afterPage(self) -> None:
+        self.after_page()
 
     def _foot(self, canvas: Any, _document: Any) -> None:
         canvas.setFillColor(MUTED)

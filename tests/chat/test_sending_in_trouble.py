@@ -306,7 +306,7 @@ def test_without_redis_messages_are_stored_at_once_and_heard_a_little_later(comm
         started = time.monotonic()
         for number in range(5):
             phone.done("sendMessage", sending(session, f"away {number}", f"n{number}"))
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20  # as long as Redis hangs, none would be answered
         desk.wait(lambda frame: frame["event"] == "chat:message" and frame["data"]["body"] == "away 4")
         heard = [frame["data"]["body"] for frame in desk.named("chat:message")]
         assert heard == [f"away {number}" for number in range(5)]

@@ -16,8 +16,10 @@ from notifications.models import Item
 from reports import operations, running
 from reports.asking import read_ask
 from reports.exports import bidi_text, excel, pdf, pdf_parts, summary
+from reports.exports.tickets import FILTERS
 from reports.models import Export
 from tests.api import Api, data, refusal
+from tests.cast import fresh
 from tests.reports.history import Maker
 from tests.tickets.acts import opened, with_rights
 
@@ -189,3 +191,10 @@ def test_files_need_both_rights(cast):
     assert refusal(Api(reader).get(f"{PATH}/pdf"), 403, "forbidden")["details"] == {"permission": "support.export"}
     refusal(Api(cast.manager).get(f"{PATH}/pdf?language=fr"), 400, "invalid")
     refusal(Api(cast.manager).get("/support/reports/exports/x"), 404, "not_found")
+
+
+def test_a_worker_keeps_its_export_while_the_pages_are_laid_out(cast):
+    opened(cast.customer)
+    written: list[int] = []
+    pdf.write(read_ask({}, fresh(cast.manager), only=FILTERS), "en", io.BytesIO(), written.append)
+    assert written.count(1) > 2  # once for the rows, then for each page
