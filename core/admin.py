@@ -318,10 +318,14 @@ class DayRange(admin.FieldListFilter):
             raise IncorrectLookupParameters(error) from error
 
 
+def keeping(filters: str) -> str:
+    """Return the query that hands the filters of a list (`status=open&q=x`) on to a page; empty without."""
+    return f"?{urlencode({_KEPT: filters})}" if 0 < len(filters) <= LONGEST_KEPT else ""
+
+
 def kept_filters(request: HttpRequest) -> str:
     """Return the query by which a page hands on the filters of the list that it was opened from; empty without."""
-    kept = request.GET.get(_KEPT, "")
-    return f"?{urlencode({_KEPT: kept})}" if 0 < len(kept) <= LONGEST_KEPT else ""
+    return keeping(request.GET.get(_KEPT, ""))
 
 
 def list_url(request: HttpRequest, name: str) -> str:

@@ -69,34 +69,37 @@ def photo(name: str = "photo.txt", content: bytes = b"a plain text file\n") -> S
 
 
 class _Forms(HTMLParser):
+    """The forms of an address, each as what a browser would send of it, in the page's order."""
+
     def __init__(self, address: str) -> None:
         super().__init__()
         self.address, self.inside = address, False
-        self.found: dict[str, Any] = {}
+        self.forms: list[dict[str, Any]] = []
         self.select = self.area = ""
-        self.missing = self.untouched = True
+        self.untouched = True
 
     def handle_starttag(self, tag: str, attributes: Any) -> None:
         given = dict(attributes)
         if tag == "form":
-            self.inside = given.get("action", "") == self.address and self.missing
-            self.missing = self.missing and not self.inside
+            self.inside = given.get("action", "") == self.address
+            if self.inside:
+                self.forms.append({})
         if not self.inside:
             return
-        name = given.get("name", "")
+        found, name = self.forms[-1], given.get("name", "")
         if tag == "input" and given.get("type") == "checkbox":
             if "checked" in given:
-                self.found.setdefault(name, []).append(given.get("value", "on"))
+                found.setdefault(name, []).append(given.get("value", "on"))
         elif tag == "input" and given.get("type") != "file":
-            self.found[name] = given.get("value") or ""
+            found[name] = given.get("value") or ""
         elif tag == "select":
             self.select, self.untouched = name, True
-            self.found[name] = ""
+            found[name] = ""
         elif tag == "option" and self.select and ("selected" in given or self.untouched):
-            self.found[self.select], self.untouched = given.get("value") or "", False
+            found[self.select], self.untouched = given.get("value") or "", False
         elif tag == "textarea":
             self.area = name
-            self.found[name] = ""
+            found[name] = ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -108,15 +111,20 @@ class _Forms(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.inside and self.area:
-            self.found[self.area] += data.removeprefix("\n") if not self.found[self.area] else data
+            found = self.forms[-1]
+            found[self.area] += data.removeprefix("\n") if not found[self.area] else data
 
 
 def fields_of(response: Any, address: str) -> dict[str, Any]:
-    """What a browser would send of the first form with this address; an assertion when the page has none."""
+    """What a browser would send of the fullest form with this address; an assertion when the page has none.
+
+    A page may offer the same act twice: by one click on top, and by a form that asks more.
+    """
     parser = _Forms(address)
     parser.feed(text_of(response))
-    assert not parser.missing, f"The page has no form for {address}."
-    return {name: value for name, value in parser.found.items() if name and name != "csrfmiddlewaretoken"}
+    assert parser.forms, f"The page has no form for {address}."
+    fullest = max(parser.forms, key=len)  # the first of equals
+    return {name: value for name, value in fullest.items() if name and name != "csrfmiddlewaretoken"}
 
 
 def offers(response: Any, ticket: Ticket | int, act: str) -> bool:

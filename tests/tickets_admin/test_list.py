@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import TeamMembership
 from accounts.operations import update_profile
 from audit.models import Entry
 from core.api import lists
@@ -50,7 +51,7 @@ def shown(some, response):
     [
         ({}, {"mine", "free"}),
         ({"view": "all"}, {"mine", "free", "waiting", "done"}),
-        ({"view": "team"}, {"mine"}),
+        ({"view": "team"}, set()),
         ({"view": "waiting"}, set()),
         ({"view": "breaching"}, set()),
         ({"sla": "no"}, {"mine", "free", "waiting", "done"}),
@@ -102,6 +103,11 @@ def test_what_makes_no_sense_leads_to_the_plain_list(cast, desk, some, filters):
 
 def test_what_is_no_filter_of_the_list_is_refused(cast, desk, some):
     assert desk(cast.agent).list(customer__password__startswith="a").status_code == 400
+
+
+def test_the_view_of_my_teams_shows_what_waits_in_them(cast, desk, some):
+    TeamMembership.objects.create(team=cast.team, user=cast.agent)
+    assert shown(some, desk(cast.agent).list(view="team")) == {"mine"}
 
 
 def test_the_filters_by_id_find_things(cast, desk, some):
@@ -251,8 +257,10 @@ def test_the_way_back_from_a_ticket_keeps_the_filters_of_the_list(cast, desk, so
 
 
 def test_links_of_a_filtered_list_hand_the_filters_on(cast, desk, some):
-    page = text_of(desk(cast.agent).list(view="mine", status=some["mine"].status))
-    assert f"{some['mine'].pk}/change/?_changelist_filters=" in page
+    mine = some["mine"]
+    page = text_of(desk(cast.agent).list(view="mine", status=mine.status, open=mine.pk))
+    kept = urlencode({"_changelist_filters": f"status={mine.status}&view=mine"})
+    assert f"/{mine.pk}/change/?{kept}" in re.findall(r"/\d+/change/[^\"]*", page)
 
 
 def test_more_than_one_request_does_is_refused(cast, desk, some, monkeypatch):

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.admin import keeping
 from core.api.lists import Paging, Sort, paginate
 from core.errors import Invalid
 from tickets.models import AuthorType, Message, Reading, Ticket
@@ -71,9 +72,8 @@ class InboxList(ChangeList):
         return {name: value for name, value in found.items() if name not in OWN}
 
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
-        """As Django's; the order stays, the place in the list does not."""
-        sort = self.params.get(SORT)
-        return super().get_query_string({**({SORT: sort} if sort else {}), **(new_params or {})}, remove)
+        """As Django's; the order stays, the place in the list and the ticket beside it do not."""
+        return super().get_query_string({AFTER: None, OPEN: None, **(new_params or {})}, remove)
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str | Combinable]:
         return []
@@ -100,6 +100,11 @@ class InboxList(ChangeList):
     @property
     def next_page(self) -> str:
         return self.get_query_string({AFTER: self.next_cursor}) if self.next_cursor else ""
+
+    @property
+    def handed_on(self) -> str:
+        """Return the query by which the page of a ticket leads back to this list: all but the ticket beside it."""
+        return keeping(self.get_query_string({AFTER: self.params.get(AFTER)}).removeprefix("?"))
 
     @property
     def is_further(self) -> bool:

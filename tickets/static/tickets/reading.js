@@ -30,10 +30,11 @@ export function reading(list, changed) {
     open = String(id);
     mark();
     remember(id);
-    const found = await fragment(`${list.dataset.address}${id}/change/`);
+    const address = linkOf(id)?.href ?? `${list.dataset.address}${id}/change/`;
+    const found = await fragment(address);
     if (open !== String(id)) return; // another one was opened meanwhile
     const page = found?.getElementById("ticket");
-    if (!page) return location.assign(`${list.dataset.address}${id}/change/`);
+    if (!page) return location.assign(address);
     unmount?.();
     pane.replaceChildren(page);
     pane.scrollTop = 0;
