@@ -73,6 +73,11 @@ export function dropUnsent(form, text) {
   keep(form);
 }
 
+/** Drops the draft of a form whose text has arrived. */
+export function forget(form) {
+  sessionStorage.removeItem(keyOf(form));
+}
+
 function dressDraft(form) {
   const key = keyOf(form);
   const box = form.elements.body;
