@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -283,7 +284,7 @@ def test_axe_finds_nothing_in_the_widget_and_on_the_help_pages(
         assert pages.evaluate("document.documentElement.scrollWidth") <= width, path
         pages.wait_for_selector(".launcher")
         check(pages, path)
-    assert found == {}
+    assert found == {}, json.dumps(found, indent=1)
     assert own_complaints(page) == own_complaints(pages) == []
 
 

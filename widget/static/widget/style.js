@@ -44,7 +44,7 @@ a { color:inherit; text-decoration:underline; overflow-wrap:anywhere; }
 .body { flex:1; min-block-size:0; overflow-y:auto; padding:16px; display:flex; flex-direction:column; gap:12px; overscroll-behavior:contain; }
 .line { padding:8px 16px; background:var(--soft); font-size:13.5px; color:var(--fg); border-block-end:1px solid var(--line); }
 .log { display:flex; flex-direction:column; gap:10px; margin-block-start:auto; }
-.log > li { display:flex; flex-direction:column; align-items:start; max-inline-size:86%; gap:3px; }
+.log > * { display:flex; flex-direction:column; align-items:start; max-inline-size:86%; gap:3px; }
 .log > .customer { align-self:end; align-items:end; }
 .log > .system { align-self:center; max-inline-size:95%; align-items:center; }
 .bubble { background:var(--soft); border-radius:14px; padding:9px 13px; white-space:pre-wrap; overflow-wrap:anywhere; max-inline-size:100%; }

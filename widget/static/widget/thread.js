@@ -9,7 +9,7 @@ export class Thread {
   /** `refetch(id)` answers a message with fresh addresses of its files; `retry` and `discard` take a queued entry. */
   constructor(language, { label, refetch, retry, discard }) {
     Object.assign(this, { language, refetch, retry, discard });
-    this.element = h("ul", { class: "log", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "-1" });
+    this.element = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "-1" });
     this.drawn = new Map(); // key → {element, version}
   }
 
@@ -83,5 +83,5 @@ export class Thread {
 }
 
 function bubble(kind, text, files = []) {
-  return h("li", { class: kind }, text ? h("div", { class: "bubble", dir: "auto" }, linked(text)) : "", files);
+  return h("div", { class: kind }, text ? h("div", { class: "bubble", dir: "auto" }, linked(text)) : "", files);
 }
