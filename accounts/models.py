@@ -107,6 +107,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(
         _("e-mail"), unique=True, null=True, blank=True, error_messages={"unique": _("This e-mail is already in use.")}
     )
+    # Registered by somebody who typed the address; nobody has shown yet that it is theirs.
+    email_unproved = models.BooleanField(default=False, editable=False)
     contact_email = models.EmailField(_("contact e-mail"), blank=True, default="")
     name = models.CharField(_("name"), max_length=150)
     phone = models.CharField(_("phone"), max_length=20, blank=True, default="")

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(blank=True, error_messages={'unique': 'This e-mail is already in use.'}, max_length=254, null=True, unique=True, verbose_name='e-mail')),
+                ('email_unproved', models.BooleanField(default=False, editable=False)),
                 ('contact_email', models.EmailField(blank=True, default='', max_length=254, verbose_name='contact e-mail')),
                 ('name', models.CharField(max_length=150, verbose_name='name')),
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
 from accounts.models import SERVICE_ROLES, PasswordReset, PasswordResetRequest, User
-from accounts.operations.sessions import check_password_rules, end_families
+from accounts.operations.sessions import check_password_rules, claim, end_families
 from accounts.throttle import count_attempt
 from accounts.tokens import Pair, open_family
 from audit.recorder import record
@@ -109,6 +109,7 @@ def reset_password(token: str, *, new: str) -> None:
     user = User.objects.select_for_update(no_key=True).filter(pk__in=resets.values("user")).first()
     if user is None or not resets.exists():
         raise Invalid(fields={"token": [_("This link is no longer valid. Ask for a new one.")]})
+    claim(user)
     _replace(user, new, field="newPassword")
     record("PASSWORD_RESET", user, by=user)
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, ServerKey, User
+from accounts.operations.sessions import claim
 from accounts.policies import refuse_unless
 from accounts.tokens import Pair, open_short_family
 from audit.recorder import record
@@ -87,11 +88,13 @@ def key_of(secret: str) -> ServerKey:
 def sign_in_for_shop(key: ServerKey, customer: ShopCustomer) -> Pair:
     """Return a short token of the customer with this e-mail; a new one gets an account without a password.
 
-    The shop answers for its customers, and for nobody else: Forbidden for an address of staff or a disabled account.
+    The shop answers for its customers' addresses: an account that somebody else had registered with one is theirs alone
+    from now on. It answers for nobody else: Forbidden for an address of staff or a disabled account.
     """
     user = _customer(key, customer)
     if user.role != Role.CUSTOMER or not user.is_active:
         raise Forbidden
+    claim(user)
     made = open_short_family(user)
     record("SIGNED_IN", user, by=user, metadata={"door": "shop", "serverKey": key.name})
     return made

@@ -53,6 +53,7 @@ def register(
     was_guest = user.pk is not None
     user.email, user.name, user.phone = email.lower(), name, phone
     user.role, user.language = Role.CUSTOMER, language or user.language
+    user.email_unproved = True
     check_password_rules(password, user)
     user.set_password(password)
     try:
@@ -64,6 +65,24 @@ def register(
         end_families(user, "registered")
     record("USER_REGISTERED", user, by=user, new={"email": user.email, "name": name, "fromGuest": was_guest})
     return open_family(user)
+
+
+def claim(user: User) -> None:
+    """Leave an account to whoever has just shown that its address is theirs: part of the operations that learn of it.
+
+    Whoever registered it before without showing that keeps neither the password nor a sign-in, and gets no texts.
+    """
+    if not user.email_unproved:
+        return
+    held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not held.email_unproved:
+        return
+    phone, held.email_unproved, held.phone = held.phone, False, ""
+    held.set_unusable_password()
+    held.save(update_fields=["email_unproved", "phone", "password", "updated_at"])
+    end_families(held, "password_changed")
+    record("PASSWORD_CHANGED", held, by=None, old={"phone": phone}, new={"phone": ""})
+    access_changed([held.pk], "password_changed")
 
 
 def _still_guest(guest: User | None) -> User | None:

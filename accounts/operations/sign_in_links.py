@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, SignInLink, SignInLinkRequest, User
+from accounts.operations.sessions import claim
 from accounts.tokens import Pair, open_family
 from audit.recorder import record
 from core import clock
@@ -91,6 +92,7 @@ def sign_in_by_link(token: str) -> Pair:
     if link is None or user is None:
         raise Invalid(_("This link is no longer valid. Ask for a new one."))
     link.delete()
+    claim(user)
     found = open_family(user)
     record("SIGNED_IN", user, by=user, metadata={"door": "help"})
     return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts import operations
 from accounts.models import ServerKey, TokenFamily, User
 from audit.models import Entry
 from tests.api import Api, data
+from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 SHOPPER = {"email": "Shopper@Example.test", "name": "<b>نورة</b>", "language": "en"}
@@ -41,6 +45,40 @@ def test_the_same_customer_comes_back_to_the_same_account(secret, cast):
     known = data(ask(secret, email=cast.customer.email, name="Other"), 201)
     assert known["user"]["id"] == str(cast.customer.pk)
     assert known["user"]["name"] == cast.customer.name
+
+
+def by_shop(user: User) -> None:
+    data(ask(operations.create_server_key("Shop", by=None).secret, email=str(user.email)), 201)
+
+
+def by_link(user: User) -> None:
+    path = urlsplit(operations.make_sign_in_link(user)).path
+    assert Client().post(path).headers["Location"] == reverse("help-tickets")
+
+
+def by_reset(user: User) -> None:
+    token = operations.make_reset_link(user).rsplit("/", 1)[1]
+    data(Api().post("/auth/password/reset", {"token": token, "newPassword": "another-horse-battery"}))
+
+
+@pytest.mark.parametrize("prove", [by_shop, by_link, by_reset])
+def test_whoever_registered_an_address_first_is_put_out_once_its_holder_comes(db, prove):
+    secret = {"email": "victim@example.test", "password": PASSWORD}
+    thief = data(Api().post("/auth/register", {**secret, "name": "Thief", "phone": "+966500000000"}), 201)
+    user = User.objects.get(email="victim@example.test")
+    assert Api(token=thief["accessToken"]).get("/auth/me").status_code == 200
+    prove(user)
+    assert Api(token=thief["accessToken"]).get("/auth/me").status_code == 401
+    assert Api().post("/auth/refresh", {"refreshToken": thief["refreshToken"]}).status_code == 401
+    assert Api().post("/auth/login", secret).status_code == 401
+    user.refresh_from_db()
+    assert user.phone == ""
+    open_before = list(TokenFamily.objects.filter(user=user, ended_at=None))
+    password = user.password
+    by_shop(user) if prove is not by_shop else by_link(user)
+    user.refresh_from_db()
+    assert user.password == password
+    assert all(not family.ended_at for family in TokenFamily.objects.filter(pk__in=[each.pk for each in open_before]))
 
 
 def test_staff_and_disabled_customers_are_refused(secret, cast):
