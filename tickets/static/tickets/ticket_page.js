@@ -77,7 +77,7 @@ export function mountTicket(page) {
     ways.sent = form;
     take(fresh);
     ways.sent = null;
-    if (!answer.ok) page.querySelector("#refusal, .errorlist, .errornote")?.focus();
+    if (!answer.ok) (page.querySelector("[aria-invalid=true]:not([type=hidden])") ?? page.querySelector("#refusal"))?.focus();
     else if (writes) {
       page.querySelector("#thread > li:last-child")?.scrollIntoView({ block: "nearest" });
       page.querySelector(writes)?.focus({ preventScroll: true });
