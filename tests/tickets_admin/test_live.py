@@ -139,6 +139,18 @@ def test_rows_stay_while_somebody_chooses_among_them(look: Look, committed_cast:
     assert page.inner_text(".action-counter") == "2 of 2 selected"
 
 
+def test_j_opens_the_ticket_after_the_one_that_was_resolved(look: Look, committed_cast: Cast) -> None:
+    _, second, third = (opened(committed_cast, subject) for subject in ("First", "Second", "Third"))
+    page = look(committed_cast.agent, LIST, viewport={"width": 1440, "height": 900})
+    page.click(f"#row-{second.pk} .row-link")
+    page.click(f"#ticket[data-ticket-id='{second.pk}'] #menu-status summary")
+    page.click("#menu-status button[value=resolved]")
+    expect(page.locator(f"#row-{second.pk}")).to_have_count(0, timeout=SOON)
+    page.keyboard.press("j")
+    expect(page.locator(f"#ticket[data-ticket-id='{third.pk}']")).to_be_visible(timeout=SOON)
+    assert page.complaints == []
+
+
 def test_a_page_whose_ticket_went_out_of_sight_says_that_it_stopped(look: Look, committed_cast: Cast) -> None:
     ticket = opened(committed_cast)
     page = look(committed_cast.agent, page_of(ticket), until="ack")

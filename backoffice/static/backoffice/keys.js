@@ -24,11 +24,19 @@ function menu(id) {
   return true;
 }
 
+// Where in the list one stands: kept, since what is open may have left the list.
+let place = -1;
+const here = (all) => all.findIndex((link) => link === document.activeElement || link.getAttribute("aria-current"));
+document.addEventListener("ticket:opened", () => (place = here(rows())));
+
 function step(by) {
   const all = rows();
   if (!all.length) return false;
-  const open = all.findIndex((link) => link === document.activeElement || link.getAttribute("aria-current"));
-  const next = all[Math.min(Math.max(open + by, 0), all.length - 1)];
+  const at = here(all);
+  // The row after the one that left stands in its place now.
+  const to = at >= 0 ? at + by : by > 0 ? Math.max(place, 0) : place - 1;
+  place = Math.min(Math.max(to, 0), all.length - 1);
+  const next = all[place];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
   if (matchMedia("(min-width: 1200px)").matches) next.click();
