@@ -17,6 +17,7 @@ TAKEN = {
     "POST /auth/register": {"email", "password", "name", "phone", "language"},
     "POST /auth/login": {"email", "password", "otp"},
     "POST /auth/guest": {"name", "email"},
+    "POST /auth/customer-token": {"email", "name", "phone", "language"},
     "POST /auth/password/forgot": {"email"},
     "PATCH /auth/me": {"name", "phone", "language"},
     "PUT /notifications/settings": {"quietHours", "textOnLockScreen"},
