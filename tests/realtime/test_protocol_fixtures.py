@@ -95,9 +95,9 @@ def test_s3_join_and_events(scene, web):
         recorded.connected(client)
         recorded.sent(client, "joinTicket", {"ticketId": str(ticket.pk)}, ref=1)
         add_message(ticket.pk, NewMessage("We look into it."), by=person)
-        client.wait_seq(room, 1)
+        client.wait_seq(room, 2)  # the message, and the ticket that it changed
         update_ticket(ticket.pk, changes={"priority": 3}, by=cast.agent)
-        client.wait_seq(room, 2)
+        client.wait_seq(room, 3)
         recorded.hear(client)
         recorded.sent(client, "sendTyping", {"ticketId": str(ticket.pk), "isTyping": True}, ref=2)
         recorded.sent(client, "leaveTicket", {"ticketId": str(ticket.pk)}, ref=3)
@@ -116,11 +116,11 @@ def test_s3_resume(scene, web):
     with Client(web, token_of(person)) as client:
         recorded.connected(client)
         recorded.sent(client, "resume", {"rooms": {room: 0}}, ref=1)
-        assert client.seqs(room) == [1, 2]
+        assert client.seqs(room) == [1, 2, 3, 4]  # each message, and the ticket that it changed
     with Client(web, token_of(person)) as client:
         recorded.connected(client)
-        recorded.sent(client, "joinTicket", {"ticketId": str(ticket.pk), "since": 1}, ref=1)
-        assert client.seqs(room) == [2]
+        recorded.sent(client, "joinTicket", {"ticketId": str(ticket.pk), "since": 2}, ref=1)
+        assert client.seqs(room) == [3, 4]
     finish(recorded)
 
 
