@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.api import Api
 from tests.contract import document
-from tests.hostile.door import METHODS, address, reader, refused
+from tests.hostile.door import METHODS, ROWS_OF_FIGURES, address, reader, refused
 from tests.schemathesis.scene import Scene
 from tests.soak import some
 from tickets.models import Ticket
@@ -28,11 +28,11 @@ def test_a_method_an_address_does_not_take_is_refused(scene: Scene, path: str) -
 
 def test_head_answers_as_get_without_a_body(scene: Scene) -> None:
     for path, methods in document()["paths"].items():
-        if "get" not in methods or path.startswith("/files/"):
+        if "get" not in methods or path.startswith("/files/") or path.endswith("/file") or path == ROWS_OF_FIGURES:
             continue
         response = Api(getattr(scene.cast, reader(path))).request("HEAD", address(path, scene))
         assert response.status_code == 200, path
-        assert response.content == b"", path
+        assert (b"".join(response) if response.streaming else response.content) == b"", path
 
 
 def test_no_header_and_no_parameter_stands_in_for_a_method(scene: Scene) -> None:
@@ -48,7 +48,7 @@ def test_no_header_and_no_parameter_stands_in_for_a_method(scene: Scene) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/%00", "/tickets%00", "/tickets/", "//tickets", "/tickets//1", "/TICKETS", "/tickets/admin/search/",
+    ["/%00", "/tickets%00", "/tickets/", "/x//tickets", "/tickets//1", "/TICKETS", "/tickets/admin/search/",
      "/tickets/%2e%2e/audit",
      "/..%2f..%2fetc%2fpasswd", "/%ED%A0%80", "/%FF", "/" + "a" * 100_000, "/" + "a/" * 10_000, "/tickets;x=1",
      "/auth/me/x",

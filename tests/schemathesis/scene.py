@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.tokens import open_family
 from bot.models import Rule
 from chat.models import ChatMessage
+from reports.operations import request_export
 from tests.api import Api, data
 from tests.cast import Cast, make_cast
 from tests.chat import acts
@@ -29,6 +30,7 @@ class Scene:
     lines: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
     canned: list[str] = field(default_factory=list)
+    exports: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     refresh: list[str] = field(default_factory=list)
@@ -49,6 +51,10 @@ class Scene:
             return [{"ref": ref} for ref in self.chats]
         if "/canned-responses/" in path:
             return [{"ref": ref} for ref in self.canned]
+        if path.startswith("/support/reports/exports/"):
+            return [{"ref": ref} for ref in self.exports]
+        if path.startswith("/support/reports/rows/"):
+            return [{"key": "overview"}]
         if "{user_id}" in path:
             return [{"ref": ref, "user_id": user} for ref in self.tickets for user in self.people()]
         return [{"ref": ref} for ref in self.tickets]
@@ -99,6 +105,8 @@ def make_scene() -> Scene:
     data(agent.post(f"/tickets/{closed}/close"))
     scene.messages = [str(pk) for pk in Message.objects.filter(ticket=first).values_list("pk", flat=True)]
     _chats(scene)
+    small = request_export("csv", parameters={}, rows=1, by=cast.administrator)
+    scene.exports = [str(small.pk)]
     return scene
 
 
