@@ -41,8 +41,8 @@ class Draft(models.Model):
     """What somebody has typed into a ticket's box and not sent: one for a reply and one for a note."""
 
     class Kind(models.TextChoices):
-        REPLY = "reply"
-        NOTE = "note"
+        REPLY = "reply", _("Reply")
+        NOTE = "note", _("Note")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")

@@ -72,7 +72,7 @@
 
   // What was refused shows itself: the page stands at the first field that is wrong, else at the reason.
   const wrong = document.querySelector("main [aria-invalid=true]:not([type=hidden])");
-  const reason = wrong ?? document.querySelector("main .errornote:not([hidden])");
+  const reason = wrong ?? document.querySelector("main .errornote:not([hidden], .sample)");
   if (reason) {
     if (!wrong) reason.tabIndex = -1;
     reason.focus({ preventScroll: true });
