@@ -313,17 +313,22 @@ class SignInCount(models.Model):
         return self.key
 
 
-class PasswordResetRequest(models.Model):
-    """A reset link that somebody asked for at an address, known or not; the worker looks up whose it is."""
+class LinkRequest(models.Model):
+    """A mailed link that somebody asked for at an address, known or not; the worker looks up whose it is."""
 
     email = models.CharField(max_length=254)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        abstract = True
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class PasswordResetRequest(LinkRequest):
+    """A request for a link to a new password."""
 
 
 class PasswordReset(models.Model):
@@ -344,17 +349,8 @@ class PasswordReset(models.Model):
         return f"{self.user_id} {self.created_at:%Y-%m-%d}"
 
 
-class SignInLinkRequest(models.Model):
-    """A sign-in link that somebody asked for at an address, known or not; the worker looks up whose it is."""
-
-    email = models.CharField(max_length=254)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M}"
+class SignInLinkRequest(LinkRequest):
+    """A request for a link into the pages of /help."""
 
 
 class SignInLink(models.Model):

@@ -4,11 +4,10 @@ from celery import shared_task
 from django.conf import settings
 
 from core import clock
-from core.periodic import claim, give_back, mark
+from core.periodic import claim, give_back
 from tickets import monitor
 from tickets.assigning.run import run_all
 from tickets.health import MONITOR
-from tickets.metrics import ROUND_ENDED
 from tickets.sla.refresh import refresh_all
 
 
@@ -23,7 +22,6 @@ def sla_monitor() -> None:
     except Exception:
         give_back(MONITOR, now)
         raise
-    mark(ROUND_ENDED, clock.now())
 
 
 @shared_task(name="tickets.refresh_sla")  # type: ignore[untyped-decorator]

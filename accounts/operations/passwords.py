@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import timedelta
 
-import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.events import access_changed
 from accounts.models import SERVICE_ROLES, PasswordReset, PasswordResetRequest, User
+from accounts.operations.mailed_links import answer_all, hash_of, new_token, queue_link
 from accounts.operations.sessions import check_password_rules, claim, end_families
 from accounts.throttle import count_attempt
 from accounts.tokens import Pair, open_family
@@ -20,9 +18,6 @@ from core import clock
 from core.errors import Invalid
 from core.operation import operation, wake_after_commit
 from core.rates import spend
-from notifications.outbox import notify
-
-log = structlog.get_logger(__name__)
 
 
 def change_password(user_id: int, *, old: str, new: str, by: User) -> Pair:
@@ -62,38 +57,23 @@ def request_password_reset(email: str) -> None:
 
 def send_password_resets() -> int:
     """Queue a link for each request that waits and return how many were; a request that fails stays waiting."""
-    since = clock.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    waiting = PasswordResetRequest.objects.filter(created_at__gt=since).order_by("pk").values_list("pk", flat=True)
-    sent = 0
-    for request_id in list(waiting):
-        try:
-            sent += _answer(request_id)
-        except Exception:
-            log.exception("password_reset_not_sent", request=request_id)
-    return sent
+    return answer_all(
+        PasswordResetRequest.objects.all(), _answer, life=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    )
 
 
 @operation
 def _answer(request_id: int) -> bool:
-    """Have the link of one request mailed; it is held meanwhile, so that two workers never answer one twice."""
-    request = PasswordResetRequest.objects.select_for_update(skip_locked=True).filter(pk=request_id).first()
-    if request is None:
-        return False
-    request.delete()
-    people = User.objects.filter(email=request.email, is_active=True).exclude(role__in=SERVICE_ROLES)
-    user = people.select_for_update(no_key=True).first()
-    if user is None:
-        return False
-    notify("password-reset", user, occasion=f"request-{request_id}", by=None)
-    return True
+    people = User.objects.exclude(role__in=SERVICE_ROLES)
+    return queue_link(PasswordResetRequest.objects.all(), request_id, people, "password-reset")
 
 
 @operation
 def make_reset_link(user: User) -> str:
     """Return a new reset link of this person; the one before ends. Only its token's hash is kept."""
-    token, now = secrets.token_urlsafe(32), clock.now()
+    token, now = new_token(), clock.now()
     expires = now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    living = {"token_hash": _hash(token), "created_at": now, "expires_at": expires}
+    living = {"token_hash": hash_of(token), "created_at": now, "expires_at": expires}
     PasswordReset.objects.update_or_create(user=user, defaults=living)
     record("PASSWORD_RESET_REQUESTED", user, by=None)
     return f"{settings.SITE_URL}/admin/password/reset/{token}"
@@ -105,17 +85,13 @@ def reset_password(token: str, *, new: str) -> None:
 
     The link's row goes with the old password, as it does with everything else that ends it: a trigger deletes it.
     """
-    resets = PasswordReset.objects.filter(token_hash=_hash(token), expires_at__gt=clock.now(), user__is_active=True)
+    resets = PasswordReset.objects.filter(token_hash=hash_of(token), expires_at__gt=clock.now(), user__is_active=True)
     user = User.objects.select_for_update(no_key=True).filter(pk__in=resets.values("user")).first()
     if user is None or not resets.exists():
         raise Invalid(fields={"token": [_("This link is no longer valid. Ask for a new one.")]})
     claim(user)
     _replace(user, new, field="newPassword")
     record("PASSWORD_RESET", user, by=user)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _replace(user: User, password: str, *, field: str) -> None:

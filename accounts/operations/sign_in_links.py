@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import timedelta
 
-import structlog
 from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, SignInLink, SignInLinkRequest, User
+from accounts.operations.mailed_links import answer_all, hash_of, new_token, queue_link
 from accounts.operations.sessions import claim
 from accounts.tokens import Pair, open_family
 from audit.recorder import record
@@ -20,9 +18,6 @@ from core import clock
 from core.errors import Invalid
 from core.operation import operation, wake_after_commit
 from core.rates import spend
-from notifications.outbox import notify
-
-log = structlog.get_logger(__name__)
 
 
 def life() -> timedelta:
@@ -48,35 +43,20 @@ def request_sign_in_link(email: str) -> None:
 
 def send_sign_in_links() -> int:
     """Queue a link for each request that waits and return how many were; a request that fails stays waiting."""
-    waiting = SignInLinkRequest.objects.filter(created_at__gt=clock.now() - life()).order_by("pk")
-    sent = 0
-    for request_id in list(waiting.values_list("pk", flat=True)):
-        try:
-            sent += _answer(request_id)
-        except Exception:
-            log.exception("sign_in_link_not_sent", request=request_id)
-    return sent
+    return answer_all(SignInLinkRequest.objects.all(), _answer, life=life())
 
 
 @operation
 def _answer(request_id: int) -> bool:
-    """Have the link of one request mailed; it is held meanwhile, so that two workers never answer one twice."""
-    request = SignInLinkRequest.objects.select_for_update(skip_locked=True).filter(pk=request_id).first()
-    if request is None:
-        return False
-    request.delete()
-    user = User.objects.filter(email=request.email, is_active=True, role=Role.CUSTOMER).first()
-    if user is None:
-        return False
-    notify("sign-in-link", user, occasion=f"request-{request_id}", by=None)
-    return True
+    people = User.objects.filter(role=Role.CUSTOMER)
+    return queue_link(SignInLinkRequest.objects.all(), request_id, people, "sign-in-link")
 
 
 @operation
 def make_sign_in_link(user: User) -> str:
     """Return a new sign-in link of this customer; the one before ends. Only its token's hash is kept."""
-    token, now = secrets.token_urlsafe(32), clock.now()
-    living = {"token_hash": _hash(token), "email": user.email, "created_at": now, "expires_at": now + life()}
+    token, now = new_token(), clock.now()
+    living = {"token_hash": hash_of(token), "email": user.email, "created_at": now, "expires_at": now + life()}
     SignInLink.objects.update_or_create(user=user, defaults=living)
     record("SIGN_IN_LINK_MADE", user, by=None)
     return settings.SITE_URL + reverse("help-follow-link", args=[token])
@@ -85,7 +65,7 @@ def make_sign_in_link(user: User) -> str:
 @operation
 def sign_in_by_link(token: str) -> Pair:
     """Sign a customer in by a mailed token; works once, while they have the e-mail it went to. Invalid otherwise."""
-    links = SignInLink.objects.filter(token_hash=_hash(token), expires_at__gt=clock.now())
+    links = SignInLink.objects.filter(token_hash=hash_of(token), expires_at__gt=clock.now())
     link = links.select_for_update().first()
     people = User.objects.with_rights().filter(is_active=True, role=Role.CUSTOMER, email=F("sign_in_link__email"))
     user = people.filter(pk=link.user_id).first() if link else None
@@ -96,7 +76,3 @@ def sign_in_by_link(token: str) -> Pair:
     found = open_family(user)
     record("SIGNED_IN", user, by=user, metadata={"door": "help"})
     return found
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
