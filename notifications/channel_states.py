@@ -1,4 +1,4 @@
-"""How each channel stands: on or off and why, whether it rests, what waits and what went wrong."""
+"""Report the state of each channel: on or off and why, paused or not, what waits and what failed."""
 
 from __future__ import annotations
 

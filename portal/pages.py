@@ -1,4 +1,4 @@
-"""What all pages of /help have in common: language, frame, refusals."""
+"""Share language, frame and refusals among all pages of /help."""
 
 from __future__ import annotations
 

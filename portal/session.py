@@ -1,4 +1,4 @@
-"""Who is at the pages of /help: a customer's sign-in is a token family, kept in the browser's session.
+"""Identify the reader of /help: a customer's sign-in is a token family, kept in the browser's session.
 
 So it ends with everything that ends a family (signing out everywhere, a new password, a disabled account), and the back
 office's sign-in in the same browser is another.

@@ -26,7 +26,7 @@ from uploads.queries import may_read
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the page of a ticket and its files are: by number for a customer, by their signed link for a guest."""
+    """Hold the addresses of a ticket's page and files: by number for a customer, by their signed link for a guest."""
 
     here: str
     file: Callable[[str], str]

@@ -26,7 +26,7 @@ class EventSpec:
     moves_access: bool = False
     """Whether members of its rooms may have lost their right to be there."""
     ends_typing: bool = False
-    """Whether it is a message, whose author has ended typing."""
+    """Return whether it is a message, whose author has ended typing."""
     since_version: int = 1
     tags: tuple[str, ...] = field(default=())
 

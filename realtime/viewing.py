@@ -1,4 +1,4 @@
-"""Who has a conversation before their eyes: joined its room by a socket whose page is not hidden.
+"""Track who is looking at a conversation: they joined its room by a socket whose page is not hidden.
 
 Each process keeps its own viewers in Redis, for RENEW_SECONDS at a time. All of it may be lost: nobody is looking then.
 """

@@ -1,4 +1,4 @@
-"""What a report is asked for: by whom, over which period, of which tickets; read from parameters by closed maps."""
+"""Read a question to a report (who asks, over which period, of which tickets) from parameters by closed maps."""
 
 from __future__ import annotations
 

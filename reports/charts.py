@@ -26,7 +26,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Plane:
-    """Where things stand: the first line at the left, or at the right for readers of Arabic."""
+    """Compute the positions of a chart: the first line at the left, or at the right for readers of Arabic."""
 
     count: int
     top: float

@@ -24,7 +24,7 @@ def _bounds() -> tuple[int, ...]:
 
 
 BOUNDS = _bounds()
-"""Where the classes begin, in seconds; the last one has no end. Class n of `width_bucket` begins at BOUNDS[n - 1]."""
+"""Lower bounds of the classes, in seconds; the last has no end. Class n of `width_bucket` begins at BOUNDS[n - 1]."""
 
 
 def percentile(counts: Mapping[int, int], share: Fraction) -> int | None:

@@ -35,14 +35,14 @@ BY: dict[str, str] = {
     "mark": "l.mark",
     "amount": "l.amount::int",
 }
-"""What a ledger can be grouped by; `bucket`, `created` and `hour` are places in the period, from 1."""
+"""Groupings of a ledger; `bucket`, `created` and `hour` are places in the period, from 1."""
 
 Key = tuple[Any, ...]
 
 
 @dataclass
 class Tally:
-    """How many rows a group has, of how many tickets, the exact sum of their amounts, and their count by class."""
+    """Hold a group's counts: rows, tickets, the exact sum of the amounts, and rows by class."""
 
     rows: int = 0
     things: int = 0

@@ -34,7 +34,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Behind:
-    """Where the rows of one figure are: its definition, the question, and the group."""
+    """Name the rows of one figure: its definition, the question, and the group."""
 
     metric: Metric
     ask: Ask

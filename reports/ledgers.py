@@ -1,4 +1,4 @@
-"""What is counted: each ledger names, in SQL, the rows behind a figure, so that figure and rows cannot differ.
+"""Define the ledgers: each names, in SQL, the rows behind a figure, so that figure and rows cannot differ.
 
 A row is a ticket (or a chat) with a moment, the agent it is credited to, an amount (seconds, stars) and a mark. A
 ledger over `t` sees the tickets of the question, one over `s` its chats (reports.scope); `%(start)s` and `%(end)s` are

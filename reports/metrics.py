@@ -28,7 +28,7 @@ Figures = dict[str, Figure]
 
 
 class Unit(StrEnum):
-    """What a figure is counted in."""
+    """Name the units of figures."""
 
     COUNT = "count"
     PERCENT = "percent"
@@ -39,7 +39,7 @@ class Unit(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a figure comes from its ledger."""
+    """Name the ways a figure is computed from its ledger."""
 
     ROWS = "rows"
     THINGS = "things"

@@ -1,4 +1,4 @@
-"""What happens to exports: asked for, taken up by a worker, further on, ended. One of each user runs at a time."""
+"""Change exports: request, take, continue, cancel and end them. One of each user runs at a time."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Period:
 
     @cached_property
     def hours(self) -> tuple[datetime.datetime, ...]:
-        """Where its hours begin by the clock on the wall: on the nights when clocks change a day has 23 or 25."""
+        """Return when its hours begin in local time: on the nights when clocks change a day has 23 or 25."""
         return starts_of(self, "hour")
 
 

@@ -1,4 +1,4 @@
-"""What a report is: tables of figures, made once for a question, from which every door makes its own form.
+"""Define a report: tables of figures, made once for a question, from which every door makes its own form.
 
 A report is one module of `reports/kinds` with a `REPORT`; registry finds it there, and with it come its address in the
 API, its page, its sheets and its rows behind each figure (docs/reports.md).
@@ -17,7 +17,7 @@ from reports.asking import TICKETS, Ask
 from reports.metrics import METRICS, Figures, Metric, Text, figures_of, nothing_of
 
 Name = Any
-"""What a line is called: a moment (of `Line.group`), a pair of Arabic and English, or a text."""
+"""Name of a line: a moment (of `Line.group`), a pair of Arabic and English, or a text."""
 
 
 @dataclass(frozen=True)

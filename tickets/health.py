@@ -1,4 +1,4 @@
-"""Whether the SLA monitor keeps up: read by health checks and metrics."""
+"""Measure whether the SLA monitor keeps up, for health checks and metrics."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class TicketQuerySet(models.QuerySet[Any]):
         return self.filter(mine)
 
     def unassigned(self) -> TicketQuerySet:
-        """Those that nobody holds (`tickets.unassigned`), for every filter, view and figure of that name."""
+        """Return the tickets that nobody holds (`tickets.unassigned`), for all filters, views and figures so named."""
         return self.filter(unassigned())
 
     def by_ref(self, ref: str) -> TicketQuerySet:

@@ -1,4 +1,4 @@
-"""What the widget asks before anybody has signed in: how it looks, whether somebody is there, and its words."""
+"""Answer what the widget needs before anybody has signed in: its look, its texts, and whether agents are there."""
 
 from __future__ import annotations
 

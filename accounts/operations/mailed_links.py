@@ -1,4 +1,4 @@
-"""What mailed links share: a request that one worker takes once, and a token of which only the hash is kept."""
+"""Queue mailed links: each request is taken once, by one worker, and of a token only the hash is kept."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def read_desk(user: User, shown: int | None = None) -> Desk:
     """The desk of this person; `shown` is the chat that is open on it, whose messages count as read there."""
     may_accept = user.has_perm(ACCEPT)
     mine = list(own_chats(user).values_list("pk", flat=True)) if may_accept else []
-    # Numbers come before data: nothing that happens in between is missed by whoever joins with them.
+    # Read the sequence numbers before the data, so that a client which joins with them misses nothing.
     seqs = latest_seqs([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
     now = clock.now()
     waiting = Session.objects.visible_to(user).waiting()

@@ -1,4 +1,4 @@
-"""What people and the bot write to each other in a chat."""
+"""Store the messages that people and the bot write in a chat."""
 
 from __future__ import annotations
 

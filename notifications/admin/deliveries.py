@@ -38,7 +38,7 @@ ACTS: dict[str, tuple[Act, tuple[str, ...], Any]] = {
         _("Cancel"),
     ),
 }
-"""What a person decides about a delivery: the operation, the states it is offered in, and its button."""
+"""Define what a person can do with a delivery: the operation, the states it is offered in, and its button."""
 
 
 def kind_label(slug: str) -> str:

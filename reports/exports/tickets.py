@@ -72,7 +72,7 @@ COLUMNS = (
     Column(_("Description"), lambda ticket, _ask, _l: ticket.description, 60),
 )
 BRIEF = tuple(COLUMNS[place] for place in (0, 1, 2, 4, 5, 6, 8, 9))
-"""What a page of a PDF has room for."""
+"""Build the parts of a PDF page: bands, columns, tables and texts."""
 
 
 def rows_of(ask: Ask) -> QuerySet[Ticket]:

@@ -24,7 +24,7 @@ PRIORITY_TONES: dict[int, str] = {Priority.LOW: "", Priority.NORMAL: "", Priorit
 
 
 def assignee_words(assignee: User | None, *, is_unassigned: bool) -> SafeString | str:
-    """Who has a ticket; of one that counts as unassigned, who had it."""
+    """Return who has a ticket; of one that counts as unassigned, who had it."""
     if assignee is None:
         return ""
     if not is_unassigned:

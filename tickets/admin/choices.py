@@ -30,7 +30,7 @@ def agents(present: User | None = None) -> Choices:
 
 
 def former_agents() -> Choices:
-    """Those who can take tickets no more and still have open ones."""
+    """Return the agents who can take tickets no more and still have open ones."""
     able = User.objects.with_right("tickets.reply")
     held = Ticket.objects.filter(assignee=OuterRef("pk"), status__in=WORKING)
     found = User.objects.filter(Exists(held), role__in=STAFF_ROLES).exclude(pk__in=able.values("pk"))

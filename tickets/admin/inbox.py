@@ -108,12 +108,12 @@ class InboxList(ChangeList):
 
     @property
     def is_further(self) -> bool:
-        """Whether this page is not the first."""
+        """Return whether this page is not the first."""
         return AFTER in self.params
 
     @property
     def orders(self) -> list[dict[str, Any]]:
-        """What the list can be ordered by, as links."""
+        """Return the orders of the list as links."""
         return [
             {"label": order.label, "url": self.get_query_string({SORT: name}), "selected": name == self.sort}
             for name, order in ORDERS.items()

@@ -1,4 +1,4 @@
-"""Where a ticket's service level stands, as the list shows it: what is left, what was missed."""
+"""Show a ticket's service level in the list: what is left, what was missed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ MOST_CAPACITY = 500
 
 
 class AssignmentRule(models.Model):
-    """How the new tickets of a team, or those without a team, find their agent."""
+    """Hold how new tickets of a team, or of none, are given to agents."""
 
     audit_type = "assignment_rule"
 

@@ -38,7 +38,7 @@ class SavedView(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody has typed into a ticket's box and not sent: one for a reply and one for a note."""
+    """Keep the text that a person has typed into a ticket's box and not sent: one for a reply and one for a note."""
 
     class Kind(models.TextChoices):
         REPLY = "reply", _("Reply")
@@ -64,7 +64,7 @@ class Draft(models.Model):
 
 
 class Reading(models.Model):
-    """How far an agent has read a ticket: the newest public message that a page has shown to them."""
+    """Keep how far an agent has read a ticket: the newest public message that a page has shown to them."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")

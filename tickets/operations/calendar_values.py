@@ -140,4 +140,4 @@ CLEAN: dict[str, Callable[[Any], Any]] = {
     "holidays": _holidays,
     "is_default": bool,
 }
-"""What turns a given value of each field into the one that is kept; Invalid for what cannot be."""
+"""Map each field to the function that validates a given value; raises Invalid."""

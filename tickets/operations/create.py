@@ -25,7 +25,7 @@ from tickets.states import Priority
 
 @dataclass(frozen=True)
 class NewTicket:
-    """What a ticket is opened with. `customer_id`, `agent_id`, `team_id` and `tags` are staff's to give.
+    """Hold the values of a new ticket. `customer_id`, `agent_id`, `team_id` and `tags` are staff's to give.
 
     `chat_session_id` is the chat that it is made of, `copied` the files of that chat.
     """

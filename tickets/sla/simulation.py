@@ -28,7 +28,7 @@ Group = tuple[str, Any]
 
 @dataclass
 class Tally:
-    """How many promises were met and missed, and would have been."""
+    """Count promises that were met and missed, and that would have been."""
 
     was_met: int = 0
     was_missed: int = 0
@@ -50,7 +50,7 @@ def _percent(met: int, missed: int) -> int | None:
 
 @dataclass
 class Simulation:
-    """What came out: tallies by group, how many tickets were looked at, and what applying would move."""
+    """Hold a simulation's result: tallies by group, the number of tickets looked at, and what applying would move."""
 
     tickets: int = 0
     tallies: dict[Group, Tally] = field(default_factory=dict)
