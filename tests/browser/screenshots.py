@@ -44,6 +44,16 @@ PAGES = {
     "bot": ("/admin/bot/rule/", BOSS),
     "policies": ("/admin/tickets/slapolicy/", BOSS),
     "calendars": ("/admin/tickets/businesscalendar/", BOSS),
+    "new-policy": ("/admin/tickets/slapolicy/add/", BOSS),
+    "calendar": ("/admin/tickets/businesscalendar/1/change/", BOSS),
+    "assignment": ("/admin/tickets/assignmentrule/", BOSS),
+    "server-keys": ("/admin/accounts/serverkey/", BOSS),
+    "reports": ("/admin/reports", BOSS),
+    "deliveries": ("/admin/notifications/delivery/", BOSS),
+    "channels": ("/admin/notifications/channels", BOSS),
+    "told-by-default": ("/admin/notifications/defaults", BOSS),
+    "templates": ("/admin/notifications/templates", BOSS),
+    "mailbox": ("/admin/notifications/mailbox", BOSS),
     "audit": ("/admin/audit/entry/", BOSS),
 }
 

@@ -19,7 +19,7 @@ SOON = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class SlaBadge:
-    """`due_at` is the next promise to fall due while its clock runs; `text` says the same as of now."""
+    """`is_missed` tells of an earlier promise; `due_at` is the next promise to fall due while its clock runs; `text` says the same as of now."""
 
     is_missed: bool
     is_paused: bool
@@ -36,17 +36,18 @@ def sla_badge(ticket: Ticket) -> SlaBadge | None:
     text, tone = _words(ticket, left, is_done)
     if not text and not ticket.sla_breached:
         return None
-    return SlaBadge(ticket.sla_breached, ticket.sla_paused and not is_done, due_at, text, tone)
+    is_late = left is not None and left < timedelta(0)  # says of itself that something was missed
+    return SlaBadge(ticket.sla_breached and not is_late, ticket.sla_paused and not is_done, due_at, text, tone)
 
 
 def _words(ticket: Ticket, left: timedelta | None, is_done: bool) -> tuple[str, str]:
     if left is not None:
         seconds = left.total_seconds()
         if seconds < 0:
-            return _("%(time)s late") % {"time": duration(-seconds)}, "bad"
-        return _("%(time)s left") % {"time": duration(seconds)}, "warn" if left < SOON else "info"
+            return _("%(time)s late") % {"time": duration(-seconds, units=1)}, "bad"
+        return _("%(time)s left") % {"time": duration(seconds, units=1)}, "warn" if left < SOON else "info"
     if not is_done and ticket.sla_paused and ticket.sla_remaining_seconds is not None:
-        return _("%(time)s left") % {"time": duration(ticket.sla_remaining_seconds)}, ""
+        return _("%(time)s left") % {"time": duration(ticket.sla_remaining_seconds, units=1)}, ""
     return "", ""
 
 

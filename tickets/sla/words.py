@@ -29,8 +29,8 @@ def hours_and_minutes(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
-def duration(seconds: float) -> str:
-    """Return a duration in its two largest units: `2 hours 5 minutes`; less than a minute is `under a minute`."""
+def duration(seconds: float, *, units: int = 2) -> str:
+    """Return a duration in its largest units: `2 hours and 5 minutes`; less than a minute is `under a minute`."""
     minutes = int(seconds) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = []
@@ -40,7 +40,7 @@ def duration(seconds: float) -> str:
         parts.append(ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours})
     if rest and not days:
         parts.append(ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest})
-    return _(" and ").join(parts) if parts else _("under a minute")
+    return _(" and ").join(parts[:units]) if parts else _("under a minute")
 
 
 def conditions_in_words(row: SlaPolicyVersion, *, takes_all: bool = False) -> str:

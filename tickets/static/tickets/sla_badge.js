@@ -3,19 +3,13 @@ const SECOND = 1000;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 const SOON_SECONDS = 3600;
 const language = `${document.documentElement.lang || "ar"}-u-nu-latn`;
-const joined = new Intl.ListFormat(language, { type: "conjunction" });
 const format = Object.fromEntries(
   UNITS.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })]),
 );
 
 function duration(seconds) {
-  const first = UNITS.findIndex(([, size]) => seconds >= size);
-  const [largest, size] = UNITS[first < 0 ? UNITS.length - 1 : first];
-  const parts = [format[largest].format(Math.floor(seconds / size))];
-  const [next, smaller] = UNITS[first + 1] ?? [];
-  const rest = largest === "minute" || !next ? 0 : Math.floor((seconds % size) / smaller);
-  if (rest) parts.push(format[next].format(rest));
-  return joined.format(parts);
+  const [unit, size] = UNITS.find(([, each]) => seconds >= each) ?? UNITS.at(-1);
+  return format[unit].format(Math.floor(seconds / size));
 }
 
 function show(badge, now) {
