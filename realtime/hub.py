@@ -229,6 +229,13 @@ class Hub:
         await in_thread(places().give_back, freed)
         await self.say_who_left()
 
+    async def say_who_is_here(self) -> None:
+        """Say which of the staff have a socket here; and of those who left meanwhile that they did, after it."""
+        staff = {session.user_id for session in self.sessions if session.user.is_agent}
+        await in_thread(presence.here, staff)
+        self._staff_left |= staff
+        await self.say_who_left()
+
     async def say_who_left(self) -> None:
         """Say which of the staff have no socket here any more; said again later when Redis did not take it."""
         left, self._staff_left = self._staff_left - {session.user_id for session in self.sessions}, set()

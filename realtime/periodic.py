@@ -33,9 +33,6 @@ def start_periodic(hub: Hub) -> None:
     async def rights() -> None:
         await _rights(hub)
 
-    async def staff() -> None:
-        await in_thread(presence.here, {session.user_id for session in hub.sessions if session.user.is_agent})
-
     async def views() -> None:
         await in_thread(viewing.store, viewing.viewed({name: room.members for name, room in hub.rooms.items()}))
 
@@ -49,7 +46,7 @@ def start_periodic(hub: Hub) -> None:
     hub.every(settings.REALTIME["heartbeat_seconds"], heartbeats)
     hub.every(LOOK_SECONDS, slow_readers)
     hub.every(settings.REALTIME["recheck_seconds"], rights)
-    hub.every(presence.REFRESH_SECONDS, staff)
+    hub.every(presence.REFRESH_SECONDS, hub.say_who_is_here)
     hub.every(viewing.RENEW_SECONDS, views)
     hub.every(REFRESH_SECONDS, leases)
     hub.every(SWEEP_SECONDS, sweep)

@@ -32,7 +32,10 @@ from tests.realtime.test_access import cookie_of
 pytestmark = pytest.mark.slow
 CAME = Origin("socket", "192.0.2.7", "")
 COMMIT_LOCK = 4242
-WAITING_FOR_LOCK = "select pid from pg_stat_activity where datname = %s and wait_event = 'advisory'"
+# Not pg_stat_activity, which shows the same to the whole of a transaction.
+WAITING_FOR_LOCK = """
+    select pid from pg_locks join pg_database on pg_database.oid = database
+    where datname = %s and locktype = 'advisory' and not granted"""
 
 
 def sending(session, body, name="m1", **more):

@@ -17,13 +17,13 @@ from tests.cast import Cast
 from tests.chat import acts as chats
 from tests.conftest import waits_for_lock
 from tests.contract import document
-from tests.crosscut.crowd import size
 from tests.database import superuser
 from tests.realtime.servers import wait_until
+from tests.soak import sized
 from tests.tickets.acts import opened
 from tickets.models import Ticket
 
-ROUNDS = size(10, 200)
+ROUNDS = sized(10, 200)
 
 
 def by_assigning(cast: Cast) -> Callable[[], Any]:

@@ -34,7 +34,7 @@ def columns(ticket):
     since = rows[0]["created_at"]
     return [
         {
-            name: (value - since).total_seconds() if name.endswith("_at") and value else value
+            name: (value - since).total_seconds() if name.endswith(("_at", "_since")) and value else value
             for name, value in row.items()
             if name not in OWN
         }

@@ -29,8 +29,12 @@ def assignee_words(assignee: User | None, *, is_unassigned: bool) -> SafeString 
         return ""
     if not is_unassigned:
         return format_html("<bdi>{}</bdi>", assignee.name)
-    name = format_html("<bdi>{}</bdi>", assignee.name)
-    return format_html('{} <span class="quiet small">{}</span>', _("Unassigned"), format_html(_("was with {}"), name))
+    return format_html('{} <span class="quiet small">{}</span>', _("Unassigned"), was_with(assignee))
+
+
+def was_with(agent: User) -> SafeString:
+    """Return who had a ticket that counts as unassigned."""
+    return format_html(_("was with {}"), format_html("<bdi>{}</bdi>", agent.name))
 
 
 def moment(at: datetime.datetime) -> SafeString:

@@ -19,7 +19,11 @@ SOON = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class SlaBadge:
-    """`is_missed` tells of an earlier promise; `due_at` is the next promise to fall due while its clock runs; `text` says the same as of now."""
+    """Hold what the list shows of a ticket's clock.
+
+    `is_missed` tells of an earlier promise, `due_at` is the next one to fall due while its clock runs, and `text` says
+    the same as of now.
+    """
 
     is_missed: bool
     is_paused: bool

@@ -6,13 +6,14 @@ from typing import Any
 
 from django import template
 
-from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, moment
+from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, moment, was_with
 from tickets.admin.message_text import with_links
 from tickets.admin.sla_badge import badge_context
 from tickets.states import Priority, Status
 
 register = template.Library()
 register.filter("moment", moment)
+register.filter("was_with", was_with)
 register.inclusion_tag("tickets/sla_badge.html", name="sla_badge")(badge_context)
 register.filter("with_links", with_links)
 
