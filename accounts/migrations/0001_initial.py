@@ -43,21 +43,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Team',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(max_length=100, unique=True, verbose_name='Arabic name')),
-                ('name_en', models.CharField(max_length=100, unique=True, verbose_name='English name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-            ],
-            options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name_en'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
             name='User',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -83,6 +68,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['role', 'is_active'], name='user_role')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case'), models.UniqueConstraint(models.F('role'), condition=models.Q(('role__in', ('bot', 'system'))), name='one_user_per_service'), models.CheckConstraint(condition=models.Q(('role__in', ['customer', 'guest', 'agent', 'lead', 'manager', 'administrator', 'bot', 'system'])), name='user_role_known'), models.CheckConstraint(condition=models.Q(('language__in', ['ar', 'en'])), name='user_language_known'), models.CheckConstraint(condition=models.Q(('email__isnull', False), ('role__in', ('guest', 'bot', 'system')), _connector='OR'), name='user_signs_in_by_email')],
             },
         ),
         migrations.CreateModel(
@@ -97,37 +84,6 @@ class Migration(migrations.Migration):
             options={
                 'default_permissions': (),
             },
-        ),
-        migrations.CreateModel(
-            name='TeamDeparture',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('left_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='departures', to='accounts.team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='TeamMembership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_lead', models.BooleanField(default=False, verbose_name='lead')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.team', verbose_name='team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
-            ],
-            options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
-                'default_permissions': (),
-            },
-        ),
-        migrations.AddField(
-            model_name='team',
-            name='members',
-            field=models.ManyToManyField(related_name='teams', through='accounts.TeamMembership', to=settings.AUTH_USER_MODEL, verbose_name='members'),
         ),
         migrations.CreateModel(
             name='TokenFamily',
@@ -145,47 +101,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['user'], name='token_family_open'), models.Index(fields=['expires_at'], name='token_family_expiry')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['role', 'is_active'], name='user_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(models.F('role'), condition=models.Q(('role__in', ('bot', 'system'))), name='one_user_per_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['customer', 'guest', 'agent', 'lead', 'manager', 'administrator', 'bot', 'system'])), name='user_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['ar', 'en'])), name='user_language_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', False), ('role__in', ('guest', 'bot', 'system')), _connector='OR'), name='user_signs_in_by_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamdeparture',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='team_left_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammembership',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='team_member_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenfamily',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['user'], name='token_family_open'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenfamily',
-            index=models.Index(fields=['expires_at'], name='token_family_expiry'),
         ),
         migrations.CreateModel(
             name='ServerKey',
@@ -227,6 +144,54 @@ class Migration(migrations.Migration):
             options={
                 'default_permissions': (),
             },
+        ),
+        migrations.CreateModel(
+            name='Team',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=100, unique=True, verbose_name='Arabic name')),
+                ('name_en', models.CharField(max_length=100, unique=True, verbose_name='English name')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+            ],
+            options={
+                'verbose_name': 'team',
+                'verbose_name_plural': 'teams',
+                'ordering': ['name_en'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='TeamDeparture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('left_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='departures', to='accounts.team')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('team', 'user'), name='team_left_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TeamMembership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_lead', models.BooleanField(default=False, verbose_name='lead')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.team', verbose_name='team')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
+            ],
+            options={
+                'verbose_name': 'member',
+                'verbose_name_plural': 'members',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('team', 'user'), name='team_member_once')],
+            },
+        ),
+        migrations.AddField(
+            model_name='team',
+            name='members',
+            field=models.ManyToManyField(related_name='teams', through='accounts.TeamMembership', to=settings.AUTH_USER_MODEL, verbose_name='members'),
         ),
         sql_file(__file__, "rights.sql", undo="drop function user_rights(bigint)"),
         sql_file(__file__, "password_resets.sql", undo="drop function accounts_end_password_reset() cascade"),

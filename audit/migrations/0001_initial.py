@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 'db_table': 'audit_entry',
                 'ordering': ['-id'],
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['entity_type', 'entity_id', '-id'], name='audit_by_entity'), models.Index(fields=['actor_id', '-id'], name='audit_by_actor'), models.Index(fields=['action', '-id'], name='audit_by_action'), models.Index(fields=['created_at'], name='audit_by_time')],
             },
         ),
         migrations.CreateModel(
@@ -39,6 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('hash', models.BinaryField()),
+                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='link', to='audit.entry')),
             ],
             options={
                 'db_table': 'audit_link',
@@ -62,27 +64,6 @@ class Migration(migrations.Migration):
                 'db_table': 'audit_detail',
                 'default_permissions': (),
             },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['entity_type', 'entity_id', '-id'], name='audit_by_entity'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['actor_id', '-id'], name='audit_by_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['action', '-id'], name='audit_by_action'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['created_at'], name='audit_by_time'),
-        ),
-        migrations.AddField(
-            model_name='link',
-            name='entry',
-            field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='link', to='audit.entry'),
         ),
         sql_file(
             __file__,

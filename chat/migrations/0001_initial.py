@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'chats',
                 'ordering': ['-created_at', '-id'],
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['customer', '-created_at', '-id'], name='chat_session_of_customer'), models.Index(fields=['-created_at', '-id'], name='chat_session_newest'), models.Index(fields=['agent', '-created_at', '-id'], name='chat_session_by_agent'), models.Index(fields=['status', '-created_at', '-id'], name='chat_session_by_status'), models.Index(condition=models.Q(('status', 'active')), fields=['agent'], name='chat_session_active'), models.Index(condition=models.Q(('status', 'waiting')), fields=['-is_front', 'waiting_since', 'id'], name='chat_session_queue')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['bot', 'waiting', 'active'])), fields=('customer',), name='chat_session_one_open_each'), models.CheckConstraint(condition=models.Q(('status__in', ['bot', 'waiting', 'active', 'ended'])), name='chat_session_status_known'), models.CheckConstraint(condition=models.Q(('language__in', ['ar', 'en'])), name='chat_session_language_known'), models.CheckConstraint(condition=models.Q(('status', 'ended'), models.Q(('accepted_at__isnull', False), ('agent__isnull', False), ('status', 'active')), models.Q(('agent__isnull', True), ('status__in', ['bot', 'waiting'])), _connector='OR'), name='chat_session_active_has_agent'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'waiting'), ('waiting_since__isnull', False)), models.Q(models.Q(('status', 'waiting'), _negated=True), ('waiting_since__isnull', True)), _connector='OR'), name='chat_session_waiting_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__in', ['customer', 'agent', 'system']), ('status', 'ended')), models.Q(models.Q(('status', 'ended'), _negated=True), ('ended_at__isnull', True), ('ended_by', '')), _connector='OR'), name='chat_session_ended_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +77,8 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'chat_message',
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['session', 'id'], name='chat_message_thread'), models.Index(condition=models.Q(('rule_id__isnull', False)), fields=['rule_id'], name='chat_message_by_rule')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('client_message_id', ''), _negated=True), fields=('author', 'session', 'client_message_id'), name='chat_message_sent_once'), models.UniqueConstraint(condition=models.Q(('answers__isnull', False)), fields=('answers',), name='chat_message_answered_once'), models.CheckConstraint(condition=models.Q(('author_type__in', ['customer', 'agent', 'bot', 'system'])), name='chat_message_author_known'), models.CheckConstraint(condition=models.Q(('is_internal', False), ('author_type', 'agent'), _connector='OR'), name='chat_message_note_by_agent'), models.CheckConstraint(condition=models.Q(models.Q(('answers__isnull', True), ('rule_id__isnull', True)), ('author_type', 'bot'), _connector='OR'), name='chat_message_bot_answers')],
             },
         ),
         migrations.CreateModel(
@@ -89,91 +93,9 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'chat_rating',
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['rated_at'], name='chat_rating_by_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rating__range', (1, 5))), name='chat_rating_one_to_five')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['customer', '-created_at', '-id'], name='chat_session_of_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['-created_at', '-id'], name='chat_session_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['agent', '-created_at', '-id'], name='chat_session_by_agent'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['status', '-created_at', '-id'], name='chat_session_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['agent'], name='chat_session_active'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['-is_front', 'waiting_since', 'id'], name='chat_session_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['bot', 'waiting', 'active'])), fields=('customer',), name='chat_session_one_open_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['bot', 'waiting', 'active', 'ended'])), name='chat_session_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['ar', 'en'])), name='chat_session_language_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'ended'), models.Q(('accepted_at__isnull', False), ('agent__isnull', False), ('status', 'active')), models.Q(('agent__isnull', True), ('status__in', ['bot', 'waiting'])), _connector='OR'), name='chat_session_active_has_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'waiting'), ('waiting_since__isnull', False)), models.Q(models.Q(('status', 'waiting'), _negated=True), ('waiting_since__isnull', True)), _connector='OR'), name='chat_session_waiting_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__in', ['customer', 'agent', 'system']), ('status', 'ended')), models.Q(models.Q(('status', 'ended'), _negated=True), ('ended_at__isnull', True), ('ended_by', '')), _connector='OR'), name='chat_session_ended_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(fields=['session', 'id'], name='chat_message_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(condition=models.Q(('rule_id__isnull', False)), fields=['rule_id'], name='chat_message_by_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_message_id', ''), _negated=True), fields=('author', 'session', 'client_message_id'), name='chat_message_sent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('answers__isnull', False)), fields=('answers',), name='chat_message_answered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('author_type__in', ['customer', 'agent', 'bot', 'system'])), name='chat_message_author_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('is_internal', False), ('author_type', 'agent'), _connector='OR'), name='chat_message_note_by_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answers__isnull', True), ('rule_id__isnull', True)), ('author_type', 'bot'), _connector='OR'), name='chat_message_bot_answers'),
-        ),
-        migrations.AddIndex(
-            model_name='chatrating',
-            index=models.Index(fields=['rated_at'], name='chat_rating_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatrating',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__range', (1, 5))), name='chat_rating_one_to_five'),
         ),
         sql_file(__file__, "message_guard.sql", undo="drop function chat_message_hands() cascade"),
         sql_file(__file__, "session_hold.sql", undo="drop function chat_session_hold(bigint[])"),

@@ -68,6 +68,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'delivery',
                 'verbose_name_plural': 'deliveries',
                 'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('state__in', ('due', 'collecting'))), fields=['channel', 'due_at'], name='delivery_due'), models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='delivery_leased'), models.Index(condition=models.Q(('state__in', ('due', 'collecting', 'leased'))), fields=['recipient', 'channel', 'conversation', 'id'], name='delivery_conversation'), models.Index(fields=['state', '-id'], name='delivery_state'), models.Index(fields=['recipient', '-id'], name='delivery_recipient'), models.Index(fields=['created_at'], name='delivery_age')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'collecting')), fields=('recipient', 'channel', 'grouping'), name='delivery_collecting'), models.CheckConstraint(condition=models.Q(('channel__in', ('email', 'push', 'sms'))), name='delivery_channel_known'), models.CheckConstraint(condition=models.Q(('state__in', ['collecting', 'due', 'leased', 'sent', 'failed', 'parked', 'unknown', 'cancelled'])), name='delivery_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('lease_until__isnull', False), ('state', 'leased')), models.Q(models.Q(('state', 'leased'), _negated=True), ('lease__isnull', True), ('lease_until__isnull', True)), _connector='OR'), name='delivery_leased_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': [models.OrderBy(models.F('id'))],
                 'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('outcome', 'pending')), fields=['delivery'], name='attempt_pending')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +102,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['user'], name='device_user'), models.Index(fields=['family'], name='device_family')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('platform__in', ['ios', 'android', 'web'])), name='device_platform_known')],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +135,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('user', 'conversation'), name='mute_once')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +151,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['recipient', '-created_at', '-id'], name='notification_list'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='notification_unread'), models.Index(fields=['created_at'], name='notification_age')],
+                'constraints': [models.UniqueConstraint(fields=('item', 'recipient'), name='notification_once')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +166,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('item', 'recipient_id', 'channel'), name='item_told_once')],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +180,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'channel'), name='preference_once'), models.CheckConstraint(condition=models.Q(('channel__in', ['in_app', 'email', 'push', 'sms'])), name='preference_channel')],
             },
         ),
         migrations.CreateModel(
@@ -186,93 +196,5 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('quiet_end__isnull', True), ('quiet_start__isnull', True)), models.Q(('quiet_end__isnull', False), ('quiet_start__isnull', False)), _connector='OR'), name='quiet_hours_whole')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('due', 'collecting'))), fields=['channel', 'due_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='delivery_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('due', 'collecting', 'leased'))), fields=['recipient', 'channel', 'conversation', 'id'], name='delivery_conversation'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', '-id'], name='delivery_state'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['recipient', '-id'], name='delivery_recipient'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['created_at'], name='delivery_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'collecting')), fields=('recipient', 'channel', 'grouping'), name='delivery_collecting'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ('email', 'push', 'sms'))), name='delivery_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['collecting', 'due', 'leased', 'sent', 'failed', 'parked', 'unknown', 'cancelled'])), name='delivery_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('lease_until__isnull', False), ('state', 'leased')), models.Q(models.Q(('state', 'leased'), _negated=True), ('lease__isnull', True), ('lease_until__isnull', True)), _connector='OR'), name='delivery_leased_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('outcome', 'pending')), fields=['delivery'], name='attempt_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['user'], name='device_user'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['family'], name='device_family'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('platform__in', ['ios', 'android', 'web'])), name='device_platform_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.UniqueConstraint(fields=('user', 'conversation'), name='mute_once'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['recipient', '-created_at', '-id'], name='notification_list'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='notification_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['created_at'], name='notification_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('item', 'recipient'), name='notification_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('item', 'recipient_id', 'channel'), name='item_told_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('user', 'kind', 'channel'), name='preference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['in_app', 'email', 'push', 'sms'])), name='preference_channel'),
         ),
     ]

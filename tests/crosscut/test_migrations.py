@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import AddConstraint, AddIndex
 from django.db.migrations.loader import MigrationLoader
 
 # Migrations that may stay without a way back, each with the reason.
@@ -44,3 +45,11 @@ def test_every_migration_is_applied_and_leads_back(loader):
         if f"{label}.{name}" not in ONE_WAY:
             for operation in migration.operations:
                 assert operation.reversible, f"{label}.{name}: {operation.describe()}"
+
+
+def test_a_first_migration_makes_each_table_with_its_indexes_and_constraints(loader):
+    """Django builds all related models again for each operation beside them, and a start on an empty place waits."""
+    for label in ours():
+        if (migration := loader.disk_migrations.get((label, "0001_initial"))) is not None:
+            beside = [op.describe() for op in migration.operations if isinstance(op, AddIndex | AddConstraint)]
+            assert beside == [], label

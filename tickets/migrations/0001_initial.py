@@ -25,6 +25,102 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='SlaPolicy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=100, verbose_name='Arabic name')),
+                ('name_en', models.CharField(max_length=100, verbose_name='English name')),
+                ('position', models.PositiveSmallIntegerField(default=100, verbose_name='position')),
+                ('is_default', models.BooleanField(default=False, verbose_name='default')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
+            ],
+            options={
+                'verbose_name': 'service level policy',
+                'verbose_name_plural': 'service level policies',
+                'ordering': ['is_default', 'position', 'id'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_policy')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BusinessCalendar',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=100, verbose_name='Arabic name')),
+                ('name_en', models.CharField(max_length=100, verbose_name='English name')),
+                ('time_zone', models.CharField(max_length=64, verbose_name='time zone')),
+                ('weekly', models.JSONField(blank=True, default=dict, verbose_name='weekly hours')),
+                ('holidays', models.JSONField(blank=True, default=list, verbose_name='holidays')),
+                ('overrides', models.JSONField(blank=True, default=list, verbose_name='other hours')),
+                ('changes', models.JSONField(blank=True, default=list, verbose_name='later weeks')),
+                ('is_default', models.BooleanField(default=False, editable=False)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
+            ],
+            options={
+                'verbose_name': 'working hours',
+                'verbose_name_plural': 'working hours',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_calendar')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SlaPolicyVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('counts_from', models.DateField(blank=True, null=True, verbose_name='counts from')),
+                ('category_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='categories')),
+                ('team_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='teams')),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
+                ('has_order', models.BooleanField(blank=True, null=True, verbose_name='with an order')),
+                ('targets', models.JSONField(blank=True, default=dict, verbose_name='targets')),
+                ('warning_percent', models.PositiveSmallIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='warning at percent')),
+                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='tickets.businesscalendar', verbose_name='working hours')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tickets.slapolicy')),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('policy', 'counts_from'), name='policy_version_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('warning_percent__gte', 1), ('warning_percent__lte', 99)), name='policy_warning_percent')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CannedResponse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title_ar', models.CharField(max_length=150, verbose_name='Arabic title')),
+                ('title_en', models.CharField(max_length=150, verbose_name='English title')),
+                ('body_ar', models.TextField(verbose_name='Arabic text')),
+                ('body_en', models.TextField(verbose_name='English text')),
+                ('shortcut', models.CharField(max_length=40, verbose_name='shortcut')),
+            ],
+            options={
+                'verbose_name': 'canned response',
+                'verbose_name_plural': 'canned responses',
+                'ordering': ['shortcut'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('shortcut'), name='canned_shortcut_once', violation_error_message='This shortcut is already in use.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Category',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=100, verbose_name='Arabic name')),
+                ('name_en', models.CharField(max_length=100, verbose_name='English name')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='tickets.category', verbose_name='parent')),
+            ],
+            options={
+                'verbose_name': 'category',
+                'verbose_name_plural': 'categories',
+                'ordering': ['name_en'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('parent', 'name_ar'), name='category_name_ar_once', nulls_distinct=False), models.UniqueConstraint(fields=('parent', 'name_en'), name='category_name_en_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='category_not_own_parent')],
+            },
+        ),
+        migrations.CreateModel(
             name='Ticket',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -65,47 +161,23 @@ class Migration(migrations.Migration):
                 ('last_activity_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('customer_waits_since', models.DateTimeField(null=True)),
                 ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
+                ('category', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.category', verbose_name='category')),
+                ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to=settings.AUTH_USER_MODEL, verbose_name='customer')),
+                ('first_response_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('merged_into', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_sources', to='tickets.ticket')),
+                ('resolved_assignee', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('resolved_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.team', verbose_name='team')),
+                ('sla_policy', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.slapolicy')),
             ],
             options={
                 'verbose_name': 'ticket',
                 'verbose_name_plural': 'tickets',
                 'ordering': ['-created_at', '-id'],
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='SlaPolicy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(max_length=100, verbose_name='Arabic name')),
-                ('name_en', models.CharField(max_length=100, verbose_name='English name')),
-                ('position', models.PositiveSmallIntegerField(default=100, verbose_name='position')),
-                ('is_default', models.BooleanField(default=False, verbose_name='default')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
-            ],
-            options={
-                'verbose_name': 'service level policy',
-                'verbose_name_plural': 'service level policies',
-                'ordering': ['is_default', 'position', 'id'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='SlaPolicyVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counts_from', models.DateField(blank=True, null=True, verbose_name='counts from')),
-                ('category_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='categories')),
-                ('team_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='teams')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('has_order', models.BooleanField(blank=True, null=True, verbose_name='with an order')),
-                ('targets', models.JSONField(blank=True, default=dict, verbose_name='targets')),
-                ('warning_percent', models.PositiveSmallIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='warning at percent')),
-            ],
-            options={
-                'default_permissions': (),
+                'indexes': [models.Index(fields=['customer', '-created_at', '-id'], name='ticket_of_customer'), models.Index(fields=['-created_at', '-id'], name='ticket_newest'), models.Index(fields=['-updated_at', '-id'], name='ticket_updated'), models.Index(fields=['status', '-created_at', '-id'], name='ticket_by_status'), models.Index(fields=['assignee', '-created_at', '-id'], name='ticket_by_assignee'), models.Index(fields=['assignee', 'status', '-created_at', '-id'], name='ticket_by_assignee_status'), models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='ticket_merged'), models.Index(fields=['category', '-created_at', '-id'], name='ticket_by_category'), models.Index(fields=['-priority', '-id'], name='ticket_by_priority'), models.Index(fields=['sla_due_at', 'id'], name='ticket_by_due'), models.Index(models.OrderBy(models.F('sla_due_at'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='ticket_by_due_last'), models.Index(fields=['status', 'id'], name='ticket_status_order'), models.Index(condition=models.Q(('order_id', ''), _negated=True), fields=['order_id', '-created_at'], name='ticket_by_order'), models.Index(condition=models.Q(('product_id', ''), _negated=True), fields=['product_id', '-created_at'], name='ticket_by_product'), models.Index(condition=models.Q(('sla_breached', True)), fields=['-created_at', '-id'], name='ticket_breached'), models.Index(condition=models.Q(('attachment_count__gt', 0), ('note_attachment_count__gt', 0), _connector='OR'), fields=['-created_at', '-id'], name='ticket_with_files'), models.Index(condition=models.Q(('check_at__isnull', False)), fields=['check_at'], name='ticket_to_check'), models.Index(condition=models.Q(('status__in', ['resolved', 'closed']), _negated=True), fields=['sla_rules_version', 'id'], name='ticket_open_by_rules'), django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='ticket_by_tag'), models.Index(fields=['customer_waits_since', 'id'], name='ticket_by_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('number',), name='tickets_ticket_number_key'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'in_progress', 'pending', 'on_hold', 'resolved', 'closed'])), name='ticket_status_known'), models.CheckConstraint(condition=models.Q(('priority__in', [1, 2, 3, 4])), name='ticket_priority_known'), models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('status', 'closed'), models.Q(('merged_into', models.F('id')), _negated=True)), _connector='OR'), name='ticket_merged_is_closed'), models.CheckConstraint(condition=models.Q(('resolved_at__isnull', False), models.Q(('status', 'resolved'), _negated=True), _connector='OR'), name='ticket_resolved_has_time'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), models.Q(('status', 'closed'), _negated=True), _connector='OR'), name='ticket_closed_has_time'), models.UniqueConstraint(condition=models.Q(('chat_session_id__isnull', False)), fields=('chat_session_id',), name='ticket_one_of_a_chat')],
             },
         ),
         migrations.CreateModel(
@@ -113,71 +185,19 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watchers', to='tickets.ticket')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watched', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='BusinessCalendar',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(max_length=100, verbose_name='Arabic name')),
-                ('name_en', models.CharField(max_length=100, verbose_name='English name')),
-                ('time_zone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('weekly', models.JSONField(blank=True, default=dict, verbose_name='weekly hours')),
-                ('holidays', models.JSONField(blank=True, default=list, verbose_name='holidays')),
-                ('overrides', models.JSONField(blank=True, default=list, verbose_name='other hours')),
-                ('changes', models.JSONField(blank=True, default=list, verbose_name='later weeks')),
-                ('is_default', models.BooleanField(default=False, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
-            ],
-            options={
-                'verbose_name': 'working hours',
-                'verbose_name_plural': 'working hours',
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_calendar')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CannedResponse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_ar', models.CharField(max_length=150, verbose_name='Arabic title')),
-                ('title_en', models.CharField(max_length=150, verbose_name='English title')),
-                ('body_ar', models.TextField(verbose_name='Arabic text')),
-                ('body_en', models.TextField(verbose_name='English text')),
-                ('shortcut', models.CharField(max_length=40, verbose_name='shortcut')),
-            ],
-            options={
-                'verbose_name': 'canned response',
-                'verbose_name_plural': 'canned responses',
-                'ordering': ['shortcut'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('shortcut'), name='canned_shortcut_once', violation_error_message='This shortcut is already in use.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Category',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(max_length=100, verbose_name='Arabic name')),
-                ('name_en', models.CharField(max_length=100, verbose_name='English name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='tickets.category', verbose_name='parent')),
-            ],
-            options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['name_en'],
-                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('ticket', 'user'), name='watcher_once')],
             },
         ),
         migrations.CreateModel(
             name='LeftBehind',
             fields=[
                 ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='tickets.ticket')),
+                ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
@@ -191,50 +211,13 @@ class Migration(migrations.Migration):
                 ('feedback', models.TextField(blank=True, default='')),
                 ('first_rated_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('rated_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['rated_at'], name='rating_by_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rating__range', (1, 5))), name='rating_one_to_five')],
             },
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='category',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.category', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='created_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by'),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to=settings.AUTH_USER_MODEL, verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='first_response_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='merged_into',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_sources', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='resolved_assignee',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='resolved_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.team', verbose_name='team'),
         ),
         migrations.CreateModel(
             name='Imported',
@@ -247,6 +230,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'tickets_imported',
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_id'), name='imported_once')],
             },
         ),
         migrations.CreateModel(
@@ -263,6 +247,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'tickets_change',
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['ticket', 'id'], name='change_of_ticket'), models.Index(fields=['field', 'at'], name='change_by_field')],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +261,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('ticket', 'other', 'kind'), name='link_once'), models.CheckConstraint(condition=models.Q(('ticket', models.F('other')), _negated=True), name='link_two_tickets')],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +281,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('source',), name='merged_once')],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +300,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['ticket', 'id'], name='message_thread'), models.Index(condition=models.Q(('is_internal', False)), fields=['ticket', 'id'], name='message_public_thread'), models.Index(fields=['author', 'created_at'], name='message_by_author')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('client_message_id', ''), _negated=True), fields=('author', 'first_ticket', 'client_message_id'), name='message_sent_once'), models.UniqueConstraint(condition=models.Q(('opens__isnull', False)), fields=('opens',), name='message_opens_one_ticket'), models.CheckConstraint(condition=models.Q(('is_internal', False), models.Q(('author_type', 'customer'), _negated=True), _connector='OR'), name='message_note_by_staff')],
             },
         ),
         migrations.CreateModel(
@@ -329,255 +318,25 @@ class Migration(migrations.Migration):
                 ('elapsed_seconds', models.PositiveIntegerField(null=True)),
                 ('priority', models.SmallIntegerField(null=True)),
                 ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_events', to='tickets.ticket')),
+                ('policy', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.slapolicy')),
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['kind', 'metric', 'at'], name='sla_event_by_kind')],
+                'constraints': [models.UniqueConstraint(fields=('ticket', 'metric', 'started_at', 'kind', 'number'), name='sla_event_once')],
             },
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='sla_policy',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.slapolicy'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_policy'),
-        ),
-        migrations.AddField(
-            model_name='slaevent',
-            name='policy',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.slapolicy'),
-        ),
-        migrations.AddField(
-            model_name='slapolicyversion',
-            name='calendar',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='tickets.businesscalendar', verbose_name='working hours'),
-        ),
-        migrations.AddField(
-            model_name='slapolicyversion',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tickets.slapolicy'),
-        ),
-        migrations.AddField(
-            model_name='watcher',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watchers', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='watcher',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watched', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('parent', 'name_ar'), name='category_name_ar_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('parent', 'name_en'), name='category_name_en_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='category_not_own_parent'),
-        ),
-        migrations.AddField(
-            model_name='leftbehind',
-            name='agent',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='rating',
-            name='agent',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='imported',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='imported_once'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['ticket', 'id'], name='change_of_ticket'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['field', 'at'], name='change_by_field'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('ticket', 'other', 'kind'), name='link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('ticket', models.F('other')), _negated=True), name='link_two_tickets'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('source',), name='merged_once'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'id'], name='message_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('is_internal', False)), fields=['ticket', 'id'], name='message_public_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['author', 'created_at'], name='message_by_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_message_id', ''), _negated=True), fields=('author', 'first_ticket', 'client_message_id'), name='message_sent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('opens__isnull', False)), fields=('opens',), name='message_opens_one_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('is_internal', False), models.Q(('author_type', 'customer'), _negated=True), _connector='OR'), name='message_note_by_staff'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-created_at', '-id'], name='ticket_of_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-created_at', '-id'], name='ticket_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-updated_at', '-id'], name='ticket_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', '-created_at', '-id'], name='ticket_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['assignee', '-created_at', '-id'], name='ticket_by_assignee'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['assignee', 'status', '-created_at', '-id'], name='ticket_by_assignee_status'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='ticket_merged'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['category', '-created_at', '-id'], name='ticket_by_category'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-priority', '-id'], name='ticket_by_priority'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['sla_due_at', 'id'], name='ticket_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.OrderBy(models.F('sla_due_at'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='ticket_by_due_last'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', 'id'], name='ticket_status_order'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('order_id', ''), _negated=True), fields=['order_id', '-created_at'], name='ticket_by_order'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('product_id', ''), _negated=True), fields=['product_id', '-created_at'], name='ticket_by_product'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('sla_breached', True)), fields=['-created_at', '-id'], name='ticket_breached'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('attachment_count__gt', 0), ('note_attachment_count__gt', 0), _connector='OR'), fields=['-created_at', '-id'], name='ticket_with_files'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('check_at__isnull', False)), fields=['check_at'], name='ticket_to_check'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['resolved', 'closed']), _negated=True), fields=['sla_rules_version', 'id'], name='ticket_open_by_rules'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='ticket_by_tag'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('number',), name='tickets_ticket_number_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'in_progress', 'pending', 'on_hold', 'resolved', 'closed'])), name='ticket_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', [1, 2, 3, 4])), name='ticket_priority_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('status', 'closed'), models.Q(('merged_into', models.F('id')), _negated=True)), _connector='OR'), name='ticket_merged_is_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_at__isnull', False), models.Q(('status', 'resolved'), _negated=True), _connector='OR'), name='ticket_resolved_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), models.Q(('status', 'closed'), _negated=True), _connector='OR'), name='ticket_closed_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('chat_session_id__isnull', False)), fields=('chat_session_id',), name='ticket_one_of_a_chat'),
-        ),
-        migrations.AddIndex(
-            model_name='slaevent',
-            index=models.Index(fields=['kind', 'metric', 'at'], name='sla_event_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='slaevent',
-            constraint=models.UniqueConstraint(fields=('ticket', 'metric', 'started_at', 'kind', 'number'), name='sla_event_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'counts_from'), name='policy_version_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('warning_percent__gte', 1), ('warning_percent__lte', 99)), name='policy_warning_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='watcher',
-            constraint=models.UniqueConstraint(fields=('ticket', 'user'), name='watcher_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['rated_at'], name='rating_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__range', (1, 5))), name='rating_one_to_five'),
         ),
         migrations.CreateModel(
             name='Reading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.BigIntegerField()),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('user', 'ticket'), name='reading_once')],
             },
         ),
         migrations.CreateModel(
@@ -588,41 +347,13 @@ class Migration(migrations.Migration):
                 ('is_shared', models.BooleanField(default=False, verbose_name='shared')),
                 ('parameters', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('is_shared', True)), fields=['name'], name='saved_view_shared')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer_waits_since', 'id'], name='ticket_by_waiting'),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='savedview',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('user', 'ticket'), name='reading_once'),
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(condition=models.Q(('is_shared', True)), fields=['name'], name='saved_view_shared'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once'),
         ),
         migrations.CreateModel(
             name='Draft',
