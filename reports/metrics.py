@@ -178,15 +178,15 @@ _RESPONSE = _("From the creation of a ticket to the first public message of an a
 _PERCENTILE = _("Computed from counts by duration in classes 2 % wide.")
 
 _ALL = (
-    Metric("created", _("Created"), _("Tickets created in the period."), ledger=ledgers.CREATED),
-    Metric("resolved", _("Resolved"), _("Resolutions in the period; a ticket resolved twice counts twice."),
+    Metric("created", pgettext_lazy("heading", "Created"), _("Tickets created in the period."), ledger=ledgers.CREATED),
+    Metric("resolved", pgettext_lazy("heading", "Resolved"), _("Resolutions in the period; a ticket resolved twice counts twice."),
            ledger=ledgers.RESOLUTIONS),
-    Metric("closed", _("Closed"), _("Tickets closed in the period."), ledger=ledgers.CLOSINGS),
+    Metric("closed", pgettext_lazy("heading", "Closed"), _("Tickets closed in the period."), ledger=ledgers.CLOSINGS),
     Metric("reopened", _("Reopened"), _("Tickets reopened in the period, each time."), ledger=ledgers.REOPENINGS),
     Metric("backlog", _("Backlog"), _("Tickets neither resolved nor closed at the end."), ledger=ledgers.BACKLOG),
     Metric("assignedTickets", _("Assigned"), _("Tickets that the agent held, open, at any time in the period."),
            ledger=ledgers.HELD),
-    Metric("creditedTickets", _("Resolved"), _("Tickets resolved in the period while they were the agent's."),
+    Metric("creditedTickets", pgettext_lazy("heading", "Resolved"), _("Tickets resolved in the period while they were the agent's."),
            kind=Kind.THINGS, ledger=ledgers.RESOLUTIONS),
     Metric("agentResolutionRate", _("Resolution rate"), _("Resolved over assigned tickets."), Unit.PERCENT, Kind.SHARE,
            part="creditedTickets", whole="assignedTickets"),
@@ -203,7 +203,7 @@ _ALL = (
     Metric("totalTickets", _("Total"), _("Tickets created in the period."), ledger=ledgers.CREATED),
     Metric("openTickets", pgettext_lazy("tickets", "Open"), _("Of these, those neither resolved nor closed today."),
            ledger=ledgers.OPEN),
-    Metric("resolvedTickets", _("Resolved"), _("Of these, those resolved or closed today."), ledger=ledgers.DONE_NOW),
+    Metric("resolvedTickets", pgettext_lazy("heading", "Resolved"), _("Of these, those resolved or closed today."), ledger=ledgers.DONE_NOW),
     Metric("resolutionRate", _("Resolution rate"), _("Resolved over all tickets created in the period."), Unit.PERCENT,
            Kind.SHARE, part="resolvedTickets", whole="totalTickets"),
     _minutes("avgResolutionTimeMinutes", _("Average resolution"), _RESOLUTION, Kind.MEAN, ledgers.RESOLUTION_TIMES),

@@ -10,6 +10,17 @@ _STEMS = (
     "معرّف مؤقت ملف نهائي وسم يدوي يوم"
 )
 WITH_TANWIN = {f"{stem}ا": f"{stem}ًا" for stem in _STEMS.split()}
+# One word for a concept: what is not said, and what is said for it.
+_OTHER_WORDS = {
+    "الفئة": "التصنيف",
+    "الفئات": "التصنيفات",
+    "الطابور": "قائمة الانتظار",
+    "المحادثة الحية": "المحادثة المباشرة",
+    "تم الحل": "محلولة",
+    "إصدار": "نسخة",
+    "إصدارات": "نسخ",
+    "إصدارًا": "نسخة",
+}
 _DECIMAL = re.compile(r"\d[,٫]\d{1,2}(?!\d)")
 
 
@@ -19,5 +30,8 @@ def misspelt(text: str) -> Iterator[str]:
         bare = word.removeprefix("و").removeprefix("ف") if word not in WITH_TANWIN else word
         if bare in WITH_TANWIN:
             yield f"write {WITH_TANWIN[bare]} instead of {bare}"
+    for other, said in _OTHER_WORDS.items():
+        if re.search(rf"(?<!\w)[وبلف]?{other}(?!\w)", text):
+            yield f"say {said} instead of {other}"
     if match := _DECIMAL.search(text):
         yield f"digits are Latin, and so is the decimal point: {match.group()}"

@@ -135,7 +135,7 @@ def test_columns_say_state_and_priority_in_words(cast, desk, some):
     for words in ("On hold", "Urgent", "Devices", cast.colleague.name, "Resolved", cast.stranger.name):
         assert words in page
     arabic = words_of(desk(cast.agent, "ar").list(view="all"))
-    for words in ("عاجلة", "أجهزة", "تم الحل"):
+    for words in ("عاجلة", "أجهزة", "محلولة"):
         assert words in arabic
 
 
