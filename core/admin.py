@@ -143,7 +143,12 @@ class OperationAdmin(ModelAdminBase):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """As Django's; a refused write is undone as a whole and the form shown again with the reason."""
+        """As Django's; a refused write is undone as a whole and the form shown again with the reason.
+
+        Raises Invalid for Django's "save as new" where it is off: Django itself looks at the button alone.
+        """
+        if "_saveasnew" in request.POST and not self.save_as:
+            raise Invalid(gettext("There is no such action."))
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Forbidden:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -66,9 +66,9 @@ def _page(site: AdminSite, view: View, *rights: str) -> View:
 def dashboard(request: HttpRequest, site: AdminSite, key: str = "overview") -> HttpResponseBase:
     """Show a report; its filters stand in the address."""
     report = drill.report_named(key)
-    given = _given(request, report)
-    problem = None
+    problem, given = None, {}
     try:
+        given = _given(request, parameters_of(report))
         ask = read_ask(given, request.user, only=report.only)  # type: ignore[arg-type]
     except Invalid as wrong:
         problem, given = wrong, {}
@@ -83,11 +83,13 @@ def dashboard(request: HttpRequest, site: AdminSite, key: str = "overview") -> H
     return TemplateResponse(request, "admin/reports/dashboard.html", context, status=400 if problem else 200)
 
 
-def _given(request: HttpRequest, report: Report) -> dict[str, str]:
-    known = parameters_of(report)
-    return {
-        name: value for name, value in request.GET.dict().items() if name in known and value and "\x00" not in value
-    }
+def _given(request: HttpRequest, known: Collection[str]) -> dict[str, str]:
+    """Return the parameters that have a value, as the form of a page sends them; Invalid names one that is unknown."""
+    unknown = sorted(request.GET.keys() - set(known))
+    if unknown:
+        name = unknown[0][:100]
+        raise Invalid(fields={name: [_("This page has no filter “%(name)s”.") % {"name": name}]})
+    return {name: value for name, value in request.GET.dict().items() if value and "\x00" not in value}
 
 
 def _file_address(format_: str, ask: Ask, given: dict[str, str]) -> str:
@@ -159,7 +161,7 @@ def rows(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBase:
     of_chats = metric.source.of_chats
     name = "admin:chat_session_change" if of_chats else "admin:tickets_ticket_change"
     listed = [{**row, "url": reverse(name, args=[row["id"]])} for row in page.rows]
-    back = urlencode(_given(request, report))
+    back = urlencode({name: given[name] for name in parameters_of(report) if name in given})
     context = {
         **site.each_context(request), "title": metric.label, "report": report, "metric": metric, "rows": listed,
         "page": page.meta, "back": f"{reverse('admin:report', args=[key])}?{back}",
@@ -178,7 +180,7 @@ def ask_file(request: HttpRequest, site: AdminSite, format_: str) -> HttpRespons
     """Give a small file at once; a large one is queued, and the page of files shows how far it is."""
     if format_ not in WRITERS:
         raise NotFound
-    given = {name: value for name, value in request.GET.dict().items() if name in FILE_PARAMETERS and value}
+    given = _given(request, FILE_PARAMETERS)
     answer = file_or_job(format_, given, given.get("language", "both"), request.user)  # type: ignore[arg-type]
     return HttpResponseRedirect(reverse("admin:reports_exports")) if answer.status_code == 202 else answer
 

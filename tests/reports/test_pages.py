@@ -51,6 +51,12 @@ def test_a_malformed_filter_is_said_on_the_page(cast):
     assert Pages(cast.manager).get("/admin/reports/nothing").status_code == 404
 
 
+@pytest.mark.parametrize("page", ["overview", "files/csv", "overview/rows"])
+def test_a_filter_that_no_page_or_file_declares_is_refused(cast, page):
+    answer = Pages(cast.lead).get(f"/admin/reports/{page}?assignee__password__startswith=p")
+    assert answer.status_code == 400
+
+
 def test_a_large_file_is_queued_shown_and_fetched(cast, settings, storage):
     settings.EXPORT_STREAM_ROWS = 0
     opened(cast.customer)
