@@ -27,7 +27,7 @@ WITHOUT_SERVICES = {
 
 
 def _services(arguments: list[str]) -> AbstractContextManager[None]:
-    """What must run while the command does: those services for which no URL is given."""
+    """Return what must run while the command does: those services for which no URL is given."""
     command = next((word for word in arguments if not word.startswith("-")), "")
     if command in WITHOUT_SERVICES or {"-h", "--help", "--version"} & set(arguments):
         return nullcontext()

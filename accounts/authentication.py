@@ -37,7 +37,7 @@ class TokenAuthentication(BaseAuthentication):
 
 @dataclass(frozen=True)
 class Claims:
-    """What an access token names; `expires_at` in seconds since the epoch."""
+    """Hold what an access token names; `expires_at` in seconds since the epoch."""
 
     user_id: int
     family: uuid.UUID

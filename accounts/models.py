@@ -20,7 +20,7 @@ from core.search_words import holding
 
 
 class Role(models.TextChoices):
-    """What kind of person this is. Rights come from groups; a role names the group one starts in."""
+    """Hold what kind of person this is. Rights come from groups; a role names the group one starts in."""
 
     CUSTOMER = "customer", _("Customer")
     GUEST = "guest", _("Guest")
@@ -38,7 +38,7 @@ SERVICE_ROLES = (Role.BOT, Role.SYSTEM)
 
 
 class Availability(models.TextChoices):
-    """Whether an agent takes chats; set by himself."""
+    """Tell whether an agent takes chats; set by himself."""
 
     AVAILABLE = "available", _("Available")
     AWAY = "away", _("Away")
@@ -148,12 +148,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the back office lets this person in."""
+        """Return whether the back office lets this person in."""
         return self.is_active and self.role in STAFF_ROLES
 
     @property
     def is_agent(self) -> bool:
-        """Whether this person sees staff forms (any of the staff roles, and the service users)."""
+        """Return whether this person sees staff forms (any of the staff roles, and the service users)."""
         return self.role not in CUSTOMER_ROLES
 
     @property
@@ -243,7 +243,7 @@ class Team(models.Model):
 
 
 class TeamMembership(models.Model):
-    """Who is in a team, and who leads it."""
+    """Say who is in a team, and who leads it."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("team"))
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("agent"))

@@ -1,4 +1,4 @@
-"""Who may change people: holders of the right to manage them, and only people who hold no right that they do not."""
+"""Say who may change people: holders of the right to manage them, and only those with no right that they lack."""
 
 from collections.abc import Iterable
 

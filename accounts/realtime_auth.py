@@ -1,4 +1,4 @@
-"""Who is behind a socket: by access token or by the back office's session, read from the database each time."""
+"""Say who is behind a socket: by access token or by the back office's session, read from the database each time."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _people(user_ids: Collection[int]) -> dict[int, User]:
 
 
 def _owners(families: Collection[UUID]) -> dict[UUID, int]:
-    """Whose those of these families are that are open."""
+    """Return whose those of these families are that are open."""
     return dict(execute(_OWNERS, [list(families), timezone.now()])) if families else {}
 
 

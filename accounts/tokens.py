@@ -18,7 +18,7 @@ from core.request_context import origin
 
 @dataclass(frozen=True)
 class Pair:
-    """What a sign-in answers: both tokens, and the seconds the access token lives."""
+    """Hold what a sign-in answers: both tokens, and the seconds the access token lives."""
 
     access: str
     refresh: str

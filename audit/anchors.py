@@ -21,7 +21,7 @@ _NAME = re.compile(r"(\d{8}T\d{6}Z)-(\d{1,19})-([0-9a-f]{64})\.txt")
 
 @dataclass(frozen=True)
 class Anchor:
-    """What the head of the chain was at a moment; `hash` in hexadecimal digits."""
+    """Hold what the head of the chain was at a moment; `hash` in hexadecimal digits."""
 
     at: datetime.datetime
     seq: int

@@ -12,7 +12,7 @@ _VALUES = {"type": "object", "additionalProperties": True}
 
 
 class EntryOut(FormOut):
-    """Who did what; an erased detail leaves its texts empty and says so in `metadata`."""
+    """Say who did what; an erased detail leaves its texts empty and says so in `metadata`."""
 
     id = IdField()
     action = serializers.CharField()

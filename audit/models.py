@@ -45,7 +45,7 @@ class Entry(models.Model):
 
 
 class Detail(models.Model):
-    """What an entry says beyond the bare act; everything personal is here and can be erased."""
+    """Hold what an entry says beyond the bare act; everything personal is here and can be erased."""
 
     entry = models.OneToOneField(
         Entry, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="detail"

@@ -14,5 +14,5 @@ def entries() -> QuerySet[Entry]:
 
 
 def history_of(entity_type: str, entity_id: str) -> QuerySet[Entry]:
-    """What was done to one thing."""
+    """Return what was done to one thing."""
     return entries().filter(entity_type=entity_type, entity_id=entity_id)

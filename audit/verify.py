@@ -1,4 +1,4 @@
-"""Whether the log is as it was written: every link, entry, detail and anchor looked at, in batches of plain SQL.
+"""Tell whether the log is as it was written: every link, entry, detail and anchor looked at, in batches of plain SQL.
 
 What a link and a digest cover is spelled out here once more rather than asked of the database's functions, so that a
 function somebody changed cannot vouch for what he changed.
@@ -68,7 +68,7 @@ where c.relname = any(%(tables)s) and c.relnamespace = 'public'::regnamespace an
 
 @dataclass
 class Report:
-    """What was looked at and what is wrong with it, in plain words; nothing wrong is a log as it was written."""
+    """Hold what was looked at and what is wrong with it, in plain words; nothing wrong is a log as it was written."""
 
     links: int = 0
     entries: int = 0

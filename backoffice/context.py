@@ -1,4 +1,4 @@
-"""What every page knows about the site."""
+"""Define what every page knows about the site."""
 
 from typing import Any
 

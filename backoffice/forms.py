@@ -117,7 +117,7 @@ class CodeForm(forms.Form):
 
 
 class SwitchOffForm(forms.Form):
-    """What switching the second factor off asks for."""
+    """Hold what switching the second factor off asks for."""
 
     password = forms.CharField(
         label=_("Present password"), strip=False, max_length=128, widget=_password("current-password")

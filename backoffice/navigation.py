@@ -109,7 +109,7 @@ class Section:
 
 
 def areas_of(site: AdminSite, request: HttpRequest) -> list[Section]:
-    """What the signed-in person may open, by area; empty areas are left out."""
+    """Return what the signed-in person may open, by area; empty areas are left out."""
     models = {label: admin for label, admin in _models(site).items() if admin.has_module_permission(request)}
     named = {entry.page for area in AREAS for entry in area.entries}
     rest = tuple(Entry(label, "dot") for label in models if label not in named)
@@ -145,7 +145,7 @@ def _link(entry: Entry, models: dict[str, Any], request: HttpRequest) -> Link | 
 
 
 def _is_here(url: str, query: str, request: HttpRequest) -> bool:
-    """Whether the page shown belongs to this link. A page of one object says its kind on the request, and one that
+    """Tell if the page shown belongs to this link. A page of one object says its kind on the request, and one that
     belongs elsewhere than its address says, `here`."""
     here = getattr(request, "here", "")
     if here or not request.path.startswith(url):

@@ -1,4 +1,4 @@
-"""What the back office's own door does beyond the operations of accounts: entering and leaving, audited."""
+"""Define what the back office's own door does beyond the operations of accounts: entering and leaving, audited."""
 
 from accounts.models import User
 from audit.recorder import record

@@ -72,7 +72,7 @@ def enter_code(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def _halfway(request: HttpRequest) -> User | None:
-    """Who gave the right password in this session a short while ago, and may still come in."""
+    """Return who gave the right password in this session a short while ago, and may still come in."""
     held = request.session.get(_HALFWAY)
     if not held or held["until"] < time.time():
         return None

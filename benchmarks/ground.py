@@ -114,7 +114,7 @@ class Ground:
         return self._floor
 
     def _floor_fits(self, seeded: bool) -> bool:
-        """Whether the floor stands, made by this very file of SQL from these tickets."""
+        """Return whether the floor stands, made by this very file of SQL from these tickets."""
         found = self.floor.execute("select obj_description(to_regnamespace('floor'), 'pg_namespace')").fetchone()[0]
         return bool(seeded and found == _digest())
 

@@ -69,7 +69,7 @@ def _django_asgi() -> Any:
 
 
 async def _bare(scope: Any, receive: Any, send: Any) -> None:
-    """What daphne costs with nothing behind it."""
+    """Answer at once: the cost of daphne with nothing behind it."""
     await receive()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"17")]})
     await send({"type": "http.response.body", "body": b'{"success": true}'})

@@ -35,7 +35,7 @@ class Spent:
 
 @contextmanager
 def sql_time() -> Iterator[Spent]:
-    """What the block spends in statements, Django's own and prepared ones."""
+    """Return what the block spends in statements, Django's own and prepared ones."""
     from django.db import connection
 
     from core import prepared

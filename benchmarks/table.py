@@ -17,7 +17,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True)
 class Bar:
-    """What must hold and what is aimed at; `more` when a high ratio is good."""
+    """Hold what must hold and what is aimed at; `more` when a high ratio is good."""
 
     must: float
     aim: float

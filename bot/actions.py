@@ -1,4 +1,4 @@
-"""What choosing a quick reply does."""
+"""Define what choosing a quick reply does."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

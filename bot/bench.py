@@ -12,7 +12,7 @@ from bot.words import language_of
 
 
 class Outcome(StrEnum):
-    """What became of a text, as the wire says it."""
+    """Hold what became of a text, as the wire says it."""
 
     ANSWER = "answer"
     HANDOVER = "handover"
@@ -48,7 +48,7 @@ class Trial:
 
 
 def try_out(text: str, *, language: str, facts: Facts) -> Trial:
-    """What a customer of this language would be answered now. Nothing is stored."""
+    """Return what a customer of this language would be answered now. Nothing is stored."""
     rules = active_rules()
     return Trial(
         engine.decide(rules, text, language=language_of(text, language), facts=facts),

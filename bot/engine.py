@@ -1,4 +1,4 @@
-"""What the bot says to a message: pure, from rules that are given to it."""
+"""Define what the bot says to a message: pure, from rules that are given to it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
 @dataclass(frozen=True)
 class Facts:
-    """What answers may say: the customer's name and the working hours in both languages."""
+    """Hold what answers may say: the customer's name and the working hours in both languages."""
 
     customer_name: str
     hours_ar: str
@@ -207,7 +207,7 @@ def _rank(rule: Rule) -> tuple[int, int]:
 
 
 def matches(rules: Sequence[Rule], message: str) -> list[Match]:
-    """What of these rules stands in the message, best first: priority, then the longest match, then the oldest.
+    """Return what of these rules stands in the message, best first: priority, then the longest match, then the oldest.
 
     `rules` as `within_bounds` gives them.
     """

@@ -1,4 +1,4 @@
-"""What the bot asks of apps it does not know: how often rules answered, and the working hours in words."""
+"""Define what the bot asks of apps it does not know: how often rules answered, and the working hours in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def usage_of(rule_ids: Collection[int]) -> dict[int, int]:
 
 
 def facts_for(name: str) -> Facts:
-    """What an answer to a customer of this name may say, as things are now."""
+    """Return what an answer to a customer of this name may say, as things are now."""
     hours: Callable[[], tuple[str, str]] = _named(settings.BOT_WORKING_HOURS)
     return Facts(name, *hours())
 

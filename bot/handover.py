@@ -19,5 +19,5 @@ _KEYWORDS = tuple(Keyword.of(phrase) for phrase in PHRASES)
 
 
 def asks_for_person(words: Words) -> bool:
-    """Whether a message asks for somebody of the staff."""
+    """Return whether a message asks for somebody of the staff."""
     return longest(_KEYWORDS, words) > 0

@@ -1,4 +1,4 @@
-"""What the bot knows: one rule a row."""
+"""Define what the bot knows: one rule a row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.text import camel, in_language
 
 
 class Rule(models.Model):
-    """What the bot answers when one of its patterns stands in a message. Higher priority wins.
+    """Hold what the bot answers when one of its patterns stands in a message. Higher priority wins.
 
     A pattern written `/…/` is an expression, any other a keyword or phrase. Quick replies are kept as the wire has
     them: `[{labelAr, labelEn, value, action}]`.

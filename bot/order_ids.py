@@ -82,7 +82,7 @@ def order_id_in(text: str) -> str:
 
 
 def _is_part_of(found: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether they overlap, and `other` is more than a part of what was found: `26/1234` stands in `S26/1234`."""
+    """Tell if they overlap, and `other` is more than a part of what was found: `26/1234` stands in `S26/1234`."""
     inside = found[0] <= other[0] and other[1] <= found[1] and found != other
     return found[0] < other[1] and other[0] < found[1] and not inside
 

@@ -291,5 +291,5 @@ def _opposite(name: str) -> str:
 
 
 def _has_boundary(source: str) -> bool:
-    """Whether the pattern asks where words begin or end."""
+    """Return whether the pattern asks where words begin or end."""
     return r"\b" in source.replace("\\\\", "")

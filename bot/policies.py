@@ -1,4 +1,4 @@
-"""Who may keep the bot's rules."""
+"""Say who may keep the bot's rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MANAGE = "support.bot.manage"
 
 
 def can_manage(user: User) -> bool:
-    """Whether this person keeps the bot's rules."""
+    """Return whether this person keeps the bot's rules."""
     return user.is_agent and user.has_perm(MANAGE)
 
 

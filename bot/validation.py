@@ -1,4 +1,4 @@
-"""What a rule must be before it is kept; every refusal says which part, and why."""
+"""Define what a rule must be before it is kept; every refusal says which part, and why."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class ChatRatingOut(FormOut):
 
 
 class _SessionOut(FormOut):
-    """What both audiences read."""
+    """Hold what both audiences read."""
 
     id = IdField()
     status = serializers.ChoiceField(choices=Status.choices)
@@ -90,7 +90,7 @@ class ChatSessionStaffOut(_SessionOut):
 
 
 class ChatAuthorOut(FormOut):
-    """Who wrote a message; staff are named to customers, nothing more."""
+    """Say who wrote a message; staff are named to customers, nothing more."""
 
     id = IdField()
     type = serializers.ChoiceField(choices=AuthorType.choices)

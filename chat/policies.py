@@ -1,4 +1,4 @@
-"""Who may do what with a chat he sees."""
+"""Say who may do what with a chat he sees."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _MESSAGES: Prepared[ChatMessage] = Prepared(
 
 
 def sessions_for(user: User) -> SessionQuerySet:
-    """What lists show, before filters."""
+    """Return what lists show, before filters."""
     return Session.objects.visible_to(user)
 
 
@@ -39,7 +39,7 @@ def find(ref: str, user: User) -> Session:
 
 
 def sees(ref: str, user: User) -> bool:
-    """Whether this person sees the chat today."""
+    """Return whether this person sees the chat today."""
     return sessions_for(user).by_ref(ref).exists()
 
 
@@ -102,7 +102,7 @@ def thread_data(messages: Sequence[ChatMessage], user: User) -> list[dict[str, A
 
 
 def readable(message_id: str, user: User) -> bool:
-    """Whether this person may read the message today."""
+    """Return whether this person may read the message today."""
     mine = Session.objects.visible_to(user)
     return ChatMessage.objects.visible_to(user).filter(pk=message_id, session__in=mine).exists()
 

@@ -1,4 +1,4 @@
-"""Who sees which chats and messages, and everything a form of one shows, in one query."""
+"""Say who sees which chats and messages, and everything a form of one shows, in one query."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SessionQuerySet(models.QuerySet[Any]):
         return self.filter(status__in=OPEN)
 
     def waiting(self) -> SessionQuerySet:
-        """Those in the queue, in its order."""
+        """Return those in the queue, in its order."""
         return self.filter(status=Status.WAITING).order_by(*QUEUE_ORDER)
 
     def complete(self) -> SessionQuerySet:

@@ -1,4 +1,4 @@
-"""Who has a session in hand: the bot, the queue, an agent, or nobody any more."""
+"""Say who has a session in hand: the bot, the queue, an agent, or nobody any more."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ class Status(models.TextChoices):
 
 
 class EndedBy(models.TextChoices):
-    """Who ended a session."""
+    """Say who ended a session."""
 
     CUSTOMER = "customer", _("Customer")
     AGENT = "agent", pgettext_lazy("writer", "Agent")

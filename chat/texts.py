@@ -1,4 +1,4 @@
-"""What the product itself says in a chat, in the chat's language."""
+"""Define what the product itself says in a chat, in the chat's language."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SERVICES: dict[str, Text] = {AuthorType.BOT: AuthorType.BOT.label, AuthorType.S
 
 @cache
 def service_name(author_type: str, language: str) -> str:
-    """What the bot and the product itself are called; empty for people, who have names."""
+    """Return what the bot and the product itself are called; empty for people, who have names."""
     return said(_SERVICES[author_type], language) if author_type in _SERVICES else ""
 
 

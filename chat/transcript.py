@@ -15,7 +15,7 @@ MAX_CHARACTERS = 49_000
 
 
 def transcript(session: Session) -> str:
-    """What people and the bot said in public, each with its time in the site's zone and its author."""
+    """Return what people and the bot said in public, each with its time in the site's zone and its author."""
     said = ChatMessage.objects.complete().filter(session=session, is_internal=False)
     rows = said.exclude(author_type=AuthorType.SYSTEM).order_by("pk")
     with translation.override(session.language):

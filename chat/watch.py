@@ -54,7 +54,7 @@ def _give_out(system: User) -> None:
 
 
 def after_message(session_id: int, status: str, message: ChatMessage | None = None) -> None:
-    """What follows a customer's message or wish at once, and otherwise with the next look: the bot's answer, an offer.
+    """Do at once what follows a customer's message or wish, else with the next look: the bot's answer, an offer.
 
     Call it after the commit, with who has the chat by then; it never raises.
     """
@@ -90,7 +90,7 @@ def _why_everybody(now: datetime) -> str:
 
 
 def _acts(session: Session, now: datetime, able: set[int]) -> list[Callable[..., Any]]:
-    """What may be due; the operations look again."""
+    """Return what may be due; the operations look again."""
     found: list[Callable[..., Any]] = []
     gone = session.agent_id not in able or _past(session.agent_gone_at, "agent_gone_seconds", now)
     if session.status == Status.ACTIVE and gone:

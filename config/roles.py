@@ -32,7 +32,7 @@ def as_owner(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def grant_application(connection: BaseDatabaseWrapper, role: str) -> None:
-    """What the application may do with the tables as they are now; nothing to do when owner and application are one."""
+    """Grant the application its rights on the tables as they are; does nothing when owner and application are one."""
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         if cursor.fetchone()[0] == role:

@@ -340,7 +340,7 @@ def list_url(request: HttpRequest, name: str) -> str:
 
 
 def holds(request: HttpRequest, right: str) -> bool:
-    """Whether the signed-in person holds a right of the catalogue (`support.users.manage`)."""
+    """Return whether the signed-in person holds a right of the catalogue (`support.users.manage`)."""
     return bool(right) and request.user.has_perm(right)
 
 

@@ -46,7 +46,7 @@ class Problem(Exception):
 
 
 class Invalid(Problem):
-    """What was sent cannot be used; `fields` says which part and why."""
+    """Hold what was sent cannot be used; `fields` says which part and why."""
 
 
 class Unauthenticated(Problem):

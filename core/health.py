@@ -1,4 +1,4 @@
-"""Whether this installation can serve: small checks, each named in HEALTH_CHECKS."""
+"""Tell whether this installation can serve: small checks, each named in HEALTH_CHECKS."""
 
 import uuid
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def checks() -> dict[str, Callable[[], None]]:
 
 
 def readiness() -> tuple[bool, dict[str, str]]:
-    """Whether requests can be served, and each check as `ok` or `failed`."""
+    """Return whether requests can be served, and each check as `ok` or `failed`."""
     found: dict[str, str] = {}
     for name, check in checks().items():
         if name == "migrations" and found.get("database") == "failed":

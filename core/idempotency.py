@@ -19,7 +19,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a creating request answered: its status and its JSON."""
+    """Hold what a creating request answered: its status and its JSON."""
 
     status: int
     content: dict[str, Any]

@@ -42,5 +42,5 @@ def id_or_refuse(text: str) -> int:
 
 
 def by_id(refs: Iterable[str]) -> dict[int, str]:
-    """Those of these references that are ids, by id: of two that say the same (7, 007) the last."""
+    """Return those of these references that are ids, by id: of two that say the same (7, 007) the last."""
     return {pk: ref for ref in refs if (pk := as_number(ref)) is not None}

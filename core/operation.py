@@ -1,4 +1,4 @@
-"""What makes a function an operation: one transaction, and its audit, notification and event rows in one round trip.
+"""Make a function an operation: one transaction, and its audit, notification and event rows in one round trip.
 
 `write_later` collects rows while an operation runs; the outermost operation sends them as one set-based INSERT a table,
 the commit behind them, all in one psycopg pipeline (docs/adr/0002-operations.md).
@@ -40,7 +40,7 @@ FIRST = 1
 
 @dataclass(frozen=True)
 class Then:
-    """What is read when the rows of an Insert are committed, and who gets it; neither undoes anything when it fails.
+    """Read something when the rows of an Insert are committed, for somebody; neither undoes anything when it fails.
 
     `query` makes the query and its parameters from the rows that were written; `tell` gets its answer, and them.
     """
@@ -119,7 +119,7 @@ _current = _Current()
 
 
 def in_operation() -> bool:
-    """Whether this thread is inside an operation."""
+    """Return whether this thread is inside an operation."""
     return _current.unit is not None
 
 
@@ -246,7 +246,7 @@ Statements = list[tuple[str, Sequence[Any]]]
 
 
 def _pipelined(batch: Statements, commit: bool, reads: Statements) -> list[list[tuple[Any, ...]] | None]:
-    """What the reads answered, None for one that failed; a failure before the commit's end is raised."""
+    """Return what the reads answered, None for one that failed; a failure before the commit's end is raised."""
     ours = connections[DEFAULT_DB_ALIAS]
     ours.ensure_connection()
     raw = ours.connection

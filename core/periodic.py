@@ -8,7 +8,7 @@ from core.models import PeriodicRun
 
 
 def claim(name: str, every_seconds: int, now: datetime.datetime) -> bool:
-    """Whether this caller shall do the work now: true once in `every_seconds`, however many ask."""
+    """Return whether this caller shall do the work now: true once in `every_seconds`, however many ask."""
     PeriodicRun.objects.bulk_create([PeriodicRun(name=name)], ignore_conflicts=True)
     due = Q(last_run_at=None) | Q(last_run_at__lte=now - datetime.timedelta(seconds=every_seconds))
     return PeriodicRun.objects.filter(due, name=name).update(last_run_at=now) == 1

@@ -116,7 +116,7 @@ def _timed(run: Callable[[Raw], list[Rows]], *statements: tuple[str, Sequence[An
 
 
 class AnyOf(Func):
-    """Whether a column is one of a list of ids: one parameter, however long the list."""
+    """Tell whether a column is one of a list of ids: one parameter, however long the list."""
 
     template = "%(expressions)s)"
     arg_joiner = " = any("

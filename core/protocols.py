@@ -84,7 +84,7 @@ class Room(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is behind a socket, and by what: a token's family, or the session of the back office."""
+    """Say who is behind a socket, and by what: a token's family, or the session of the back office."""
 
     user: Viewer
     credential: str
@@ -111,13 +111,13 @@ class SocketAuthenticator(Protocol):
         ...
 
     def availability(self, user_ids: Collection[int]) -> Mapping[int, str]:
-        """What those of these people say of themselves whose presence is told to staff."""
+        """Return what those of these people say of themselves whose presence is told to staff."""
         ...
 
 
 @dataclass(frozen=True)
 class SocketCall:
-    """What somebody asks for on a socket: arguments by name, from a person with the rights he has now."""
+    """Hold what somebody asks for on a socket: arguments by name, from a person with the rights he has now."""
 
     user: Viewer
     given: Mapping[str, Any]
@@ -151,7 +151,7 @@ class AttachmentOwner(Protocol):
 
 
 class PersonalData(Protocol):
-    """What an app knows of a person: given out on request, and forgotten on request."""
+    """Hold what an app knows of a person: given out on request, and forgotten on request."""
 
     def export(self, user: Any) -> dict[str, Any]: ...
     def erase(self, user: Any) -> int: ...

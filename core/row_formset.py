@@ -34,7 +34,7 @@ class Rows:
         return [tuple(self._field(n, column) for column in self.columns) for n in range(min(count, self.most))]
 
     def initial(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """What the form shows of stored rows."""
+        """Return what the form shows of stored rows."""
         shown = enumerate(rows[: self.most])
         return {self._field(n, column): row.get(column, "") for n, row in shown for column in self.columns}
 

@@ -31,7 +31,7 @@ def client() -> redis.Redis:
 
 
 def try_redis(call: Callable[[redis.Redis], T], fallback: T) -> T:
-    """What `call` answers, or the fallback while Redis is away; after an error it is not asked for a second."""
+    """Return what `call` answers, or the fallback while Redis is away; after an error it is not asked for a second."""
     global _skip_until
     if time.monotonic() < _skip_until:
         return fallback
@@ -44,7 +44,7 @@ def try_redis(call: Callable[[redis.Redis], T], fallback: T) -> T:
 
 
 def answers(redis: redis.Redis, commands: Sequence[Sequence[Any]]) -> list[Any]:
-    """What each of these commands is answered, as it came, in one round trip.
+    """Return what each of these commands is answered, as it came, in one round trip.
 
     What every request asks goes this way: it takes a third less than the client's own pipelines and scripts.
     """

@@ -1,4 +1,4 @@
-"""What people are told, and the outbox it is told from."""
+"""Define what people are told, and the outbox it is told from."""
 
 from django.apps import AppConfig
 

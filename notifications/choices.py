@@ -1,4 +1,4 @@
-"""What people chose: which channels tell them of a kind, what is muted, and when they want quiet."""
+"""Define what people chose: which channels tell them of a kind, what is muted, and when they want quiet."""
 
 from __future__ import annotations
 

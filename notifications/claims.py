@@ -1,4 +1,4 @@
-"""Who sends what: deliveries are claimed with a lease, each try leaves a row before the provider is asked and after.
+"""Claim deliveries with a lease: each try leaves a row before the provider is asked and after.
 
 A worker that dies leaves its lease to run out. What it had not begun is due again; of what it had begun nobody knows
 whether it arrived, and `recover` does with it what its channel allows.

@@ -1,4 +1,4 @@
-"""What came in somebody's quiet hours, told as one."""
+"""Define what came in somebody's quiet hours, told as one."""
 
 from __future__ import annotations
 

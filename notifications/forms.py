@@ -15,7 +15,7 @@ from notifications.rendering import words
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
 class DataField(serializers.Field[Any, Any, Any, Any]):
-    """What a client opens: ids as strings under the names of the contract."""
+    """Hold what a client opens: ids as strings under the names of the contract."""
 
     def to_representation(self, value: Any) -> Any:
         return value

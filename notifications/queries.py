@@ -1,4 +1,4 @@
-"""What people read of their notifications and preferences."""
+"""Define what people read of their notifications and preferences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients may ask for on a socket. Every action is idempotent and answers exactly once."""
+"""Define what clients may ask for on a socket. Every action is idempotent and answers exactly once."""
 
 from __future__ import annotations
 

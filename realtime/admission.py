@@ -96,7 +96,7 @@ async def _try(peer: Peer, caller: Caller) -> Session:
 
 
 def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
-    """Who they are, whether each may have one more socket, and how far his own rooms have come."""
+    """Return who they are, whether each may have one more socket, and how far his own rooms have come."""
     identities = _identities(callers)
     holders = [
         (identity.user.pk, caller.address)
@@ -137,7 +137,7 @@ def _identities(callers: Sequence[Caller]) -> list[Identity | None]:
 
 
 def ready(session: Session) -> dict[str, object]:
-    """What a client is told first: who it is, until when, how often to expect a heartbeat, and its rooms."""
+    """Return what a client is told first: who it is, until when, how often to expect a heartbeat, and its rooms."""
     expires_at = session.identity.expires_at
     return {
         "user": {"id": str(session.user.pk), "name": session.user.actor_name, "type": session.user.actor_model},

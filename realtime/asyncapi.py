@@ -107,7 +107,7 @@ def _object(properties: JsonSchema) -> JsonSchema:
 
 
 def _actions(registry: ComponentRegistry) -> JsonSchema:
-    """What clients may send, in the form with names; ids alone and arguments in order are taken too."""
+    """Return what clients may send, in the form with names; ids alone and arguments in order are taken too."""
     found: JsonSchema = dict(ACTIONS)
     for name, action in actions().items():
         view: Any = build_mocked_view("post", "/", extend_schema(), registry)

@@ -6,7 +6,7 @@ from core.api.serializers import FormOut
 
 
 class PresenceUpdated(FormOut):
-    """Whether a member of staff is here, and what he says of himself."""
+    """Tell whether a member of staff is here, and what he says of himself."""
 
     user_id = serializers.CharField()
     online = serializers.BooleanField()
@@ -14,7 +14,7 @@ class PresenceUpdated(FormOut):
 
 
 class TypingOut(FormOut):
-    """Who is typing in a ticket or a chat; forget it after `expiresIn` seconds without news."""
+    """Say who is typing in a ticket or a chat; forget it after `expiresIn` seconds without news."""
 
     ticket_id = serializers.CharField(required=False)
     session_id = serializers.CharField(required=False)

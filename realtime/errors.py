@@ -39,7 +39,7 @@ class Refused(Exception):
 
     @classmethod
     def by(cls, problem: Problem, language: str) -> Refused:
-        """What an operation refused, as REST says it, in the caller's words."""
+        """Return what an operation refused, as REST says it, in the caller's words."""
         with translation.override(language):
             described = problem.described()
         if retry_after := getattr(problem, "retry_after", None):
@@ -52,7 +52,7 @@ class Refused(Exception):
             return {"code": self.code, "message": str(MESSAGES.get(self.code, "")), **self.details}
 
     def answer(self, language: str) -> dict[str, Any]:
-        """What the action is answered."""
+        """Return what the action is answered."""
         return {"ok": False, "error": self.said(language)}
 
 

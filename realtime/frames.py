@@ -1,4 +1,4 @@
-"""What goes over the wire: each event is put into its form once a process, however many sockets get it."""
+"""Define what goes over the wire: each event is put into its form once a process, however many sockets get it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every socket's handshake is held to: the page it comes from, the address, and where its credential stands."""
+"""Check every socket's handshake: the page it comes from, the address, and where its credential stands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def headers(scope: Mapping[str, Any]) -> dict[str, str]:
 
 
 def origin_allowed(found: Mapping[str, str], *, required: bool) -> bool:
-    """Whether the page that opened the socket may: a listed origin, or our own host. None is given by programs.
+    """Return whether the page that opened the socket may: a listed origin, or our own host. None is given by programs.
 
     `required` is for sockets signed in by cookie, which a browser sends along for any page.
     """
@@ -58,7 +58,7 @@ def cookies(found: Mapping[str, str]) -> dict[str, str]:
 
 
 def user_agent(found: Mapping[str, str]) -> str:
-    """What the client calls itself, one text for all that are called the same; a proxy keeps it as it was."""
+    """Return what the client calls itself, one text for all that are called the same; a proxy keeps it as it was."""
     return sys.intern(found.get("user-agent", "")[:USER_AGENT_LENGTH])
 
 

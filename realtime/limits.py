@@ -1,4 +1,4 @@
-"""What one socket may ask for: a token bucket, and the end for those who go on after being told."""
+"""Define what one socket may ask for: a token bucket, and the end for those who go on after being told."""
 
 import time
 from collections import deque

@@ -27,7 +27,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a room has after a number: its latest number, and the events that follow without a hole."""
+    """Hold what a room has after a number: its latest number, and the events that follow without a hole."""
 
     latest_seq: int
     events: list[Stored] = field(default_factory=list)

@@ -62,6 +62,6 @@ def actions() -> Mapping[str, SocketAction]:
 
 @cache
 def authenticator() -> SocketAuthenticator:
-    """Who tells the people behind sockets."""
+    """Return who tells the people behind sockets."""
     made: SocketAuthenticator = import_string(settings.REALTIME_AUTHENTICATOR)()
     return made

@@ -244,7 +244,7 @@ class Session:
     # --- Rights
 
     def know(self, user: Viewer) -> None:
-        """Who is at the other end, as the database has him now."""
+        """Say who is at the other end, as the database has him now."""
         self.user = user
         self.peer.language = user.language
 

@@ -360,7 +360,7 @@ def _handshake_refusal(scope: Any, query: dict[str, list[str]]) -> str:
 
 
 def _only_packets(receive: Any, send: Any) -> Any:
-    """What is no Engine.IO packet ends the connection before python-engineio falls over it."""
+    """Return what is no Engine.IO packet ends the connection before python-engineio falls over it."""
 
     async def checked() -> Any:
         message = await receive()

@@ -48,7 +48,7 @@ def _paths() -> list[tuple[re.Pattern[str], str]]:
 
 
 def operation_of(method: str, path: str) -> dict[str, Any] | None:
-    """What the document says of a method at an address; None where it knows neither."""
+    """Return what the document says of a method at an address; None where it knows neither."""
     for pattern, name in _paths():
         if pattern.match(path):
             return document()["paths"][name].get(method.lower())  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ class Undone(Exception):
 
 @contextmanager
 def undone(scope: AbstractContextManager[object]) -> Iterator[None]:
-    """What is written inside goes with `scope` (a unit, an attempt, a transaction), which ends by an exception."""
+    """Undo what is written inside with `scope` (a unit, an attempt, a transaction), which ends by an exception."""
     with suppress(Undone), scope:
         yield
         raise Undone

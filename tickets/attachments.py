@@ -1,4 +1,4 @@
-"""Who may fetch a file that belongs to a message: whoever may read the message."""
+"""Say who may fetch a file that belongs to a message: whoever may read the message."""
 
 from typing import Any
 

@@ -25,7 +25,7 @@ def render(text: str, values: Mapping[str, str]) -> str:
 
 
 def values_for(ticket: Ticket, agent: User, language: str) -> dict[str, str]:
-    """What the variables stand for when this agent answers this ticket in this language (`ar` or `en`)."""
+    """Return what the variables stand for when this agent answers this ticket in this language (`ar` or `en`)."""
     return {
         "customer_name": ticket.customer.name,
         "ticket_number": ticket.number,

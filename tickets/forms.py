@@ -54,7 +54,7 @@ class TicketRef(FormOut):
 
 
 class _TicketOut(FormOut):
-    """What both audiences read."""
+    """Hold what both audiences read."""
 
     id = IdField()
     ticket_number = serializers.CharField(source="number")
@@ -138,7 +138,7 @@ class TicketStaffOut(_TicketOut):
 
 
 class AuthorOut(FormOut):
-    """Who wrote a message; staff are named to customers, nothing more."""
+    """Say who wrote a message; staff are named to customers, nothing more."""
 
     id = IdField()
     type = serializers.ChoiceField(choices=AuthorType.choices)

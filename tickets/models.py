@@ -29,7 +29,7 @@ from tickets.states import DONE, Priority, Status
 
 
 class Category(models.Model):
-    """What a ticket is about; a tree, named in both languages."""
+    """Hold what a ticket is about; a tree, named in both languages."""
 
     audit_type = "category"
 
@@ -260,7 +260,7 @@ class Ticket(models.Model):
 
 
 class AuthorType(models.TextChoices):
-    """Who wrote a message."""
+    """Say who wrote a message."""
 
     CUSTOMER = "customer", _("Customer")
     AGENT = "agent", pgettext_lazy("writer", "Agent")
@@ -323,7 +323,7 @@ class Message(models.Model):
 
 
 class Change(models.Model):
-    """What became of a ticket when: the facts that SLA clocks and reports are computed from."""
+    """Hold what became of a ticket when: the facts that SLA clocks and reports are computed from."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="changes", db_index=False)
     field = models.CharField(max_length=16)
@@ -420,7 +420,7 @@ class Rating(models.Model):
 
 
 class Merge(models.Model):
-    """What one merge moved, so that it can be undone exactly."""
+    """Hold what one merge moved, so that it can be undone exactly."""
 
     source = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
     target = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Who may do what with a ticket he sees."""
+"""Say who may do what with a ticket he sees."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SETTINGS = "support.settings.manage"
 
 
 def acts_for_product(user: User) -> bool:
-    """Whether this is a service user: the bot, or the system."""
+    """Return whether this is a service user: the bot, or the system."""
     return user.role in SERVICE_ROLES
 
 
 def can(user: User, right: str) -> bool:
-    """Whether a member of staff holds a right."""
+    """Return whether a member of staff holds a right."""
     return user.is_agent and (acts_for_product(user) or user.has_perm(right))
 
 

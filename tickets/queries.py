@@ -20,7 +20,7 @@ from tickets.rooms import room_for
 
 
 def tickets_for(user: User) -> TicketQuerySet:
-    """What lists show, before filters."""
+    """Return what lists show, before filters."""
     return Ticket.objects.visible_to(user)
 
 
@@ -34,7 +34,7 @@ _INDEXED = ({"status"}, {"agentId"}, {"customerId"}, {"categoryId"}, {"status", 
 
 
 def by_one_index(given: Mapping[str, Any], user: User) -> bool:
-    """Whether a list in the order of creation is answered by one index whatever its filters' values are."""
+    """Return whether a list in the order of creation is answered by one index whatever its filters' values are."""
     filters = {name for name, value in given.items() if name not in PAGING and value not in (None, "")}
     if "," in str(given.get("status", "")) or isinstance(given.get("status"), list):
         return False
@@ -42,12 +42,12 @@ def by_one_index(given: Mapping[str, Any], user: User) -> bool:
 
 
 def _sees_all(user: User) -> bool:
-    """Whether the rule of who sees what leaves every ticket."""
+    """Return whether the rule of who sees what leaves every ticket."""
     return not tickets_for(user).query.where
 
 
 def sees(ref: str, user: User) -> bool:
-    """Whether this person sees the ticket today."""
+    """Return whether this person sees the ticket today."""
     return tickets_for(user).by_ref(ref).exists()
 
 

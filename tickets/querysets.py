@@ -1,4 +1,4 @@
-"""Who sees which tickets and messages, and everything a form of one shows, in one query."""
+"""Say who sees which tickets and messages, and everything a form of one shows, in one query."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class TicketQuerySet(models.QuerySet[Any]):
 # Expressions are costly to make and are resolved anew for each query, so that all may share them.
 @cache
 def _ticket_parts() -> dict[str, ArraySubquery]:
-    """What the staff form shows beside columns."""
+    """Return what the staff form shows beside columns."""
     link = apps.get_model("tickets", "Link").objects
     watchers = apps.get_model("tickets", "Watcher").objects
     return {

@@ -132,7 +132,7 @@ def _walked_page(
 
 
 class _Condition:
-    """What is looked for, as conditions for a walk and for the index."""
+    """Hold what is looked for, as conditions for a walk and for the index."""
 
     def __init__(self, words: Words, content: Words, viewer: Viewer, limit: TimeLimit | None = None) -> None:
         self.words, self.content, self.viewer, self.limit = words, content, viewer, limit

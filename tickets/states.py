@@ -1,4 +1,4 @@
-"""What is possible: the states of a ticket and the steps between them, in one table."""
+"""Define what is possible: the states of a ticket and the steps between them, in one table."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

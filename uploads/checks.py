@@ -1,4 +1,4 @@
-"""Whether a file is taken: its size, what its content is, and the name it is kept under."""
+"""Tell whether a file is taken: its size, what its content is, and the name it is kept under."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -52,7 +52,7 @@ class CheckedFile:
 
     @property
     def inline(self) -> bool:
-        """Whether a browser may show it in place."""
+        """Return whether a browser may show it in place."""
         return self.kind in kinds.IMAGES
 
 
@@ -120,7 +120,7 @@ def _check(incoming: IncomingFile, opened: ExitStack) -> CheckedFile:
 
 
 def kind_of(file: IO[bytes], size: int, filename: str) -> Kind:
-    """What the content is, whatever the name says; raises UnsupportedType for all that is not on the allow-list.
+    """Return what the content is, whatever the name says; raises UnsupportedType for all that is not on the allow-list.
 
     The name decides only between text and CSV, and text under the name of something else is refused.
     """

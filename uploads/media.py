@@ -15,7 +15,7 @@ _BOX_NAME = re.compile(rb"[\w \-.\xa9]{4}")
 
 
 def is_media(kind: Kind, file: IO[bytes], size: int) -> bool:
-    """Whether a file whose first bytes say `kind` is built like one."""
+    """Return whether a file whose first bytes say `kind` is built like one."""
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if kind in {MP4, MOV, M4A}:

@@ -17,7 +17,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def extension(name: str) -> str:
-    """What stands after the last dot, in lower case, if it looks like an extension; else empty."""
+    """Return what stands after the last dot, in lower case, if it looks like an extension; else empty."""
     stem, dot, last = name.rpartition(".")
     return last.lower() if dot and stem and _EXTENSION.fullmatch(last) else ""
 

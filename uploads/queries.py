@@ -12,7 +12,7 @@ from uploads.models import Attachment
 
 
 class NamedOwner(AttachmentOwner, Protocol):
-    """What settings.ATTACHMENT_OWNERS names: one kind of owner, `owner_type` as stored in attachments."""
+    """Hold what settings.ATTACHMENT_OWNERS names: one kind of owner, `owner_type` as stored in attachments."""
 
     owner_type: str
 
@@ -34,7 +34,7 @@ def attachments_of(owner_type: str, owner_ids: Collection[int]) -> dict[int, lis
 
 
 def may_read(reader: Viewer, attachment: Attachment) -> bool:
-    """Whether this person may fetch the file now: before it is attached its uploader, then as its owner says."""
+    """Return whether this person may fetch the file now: before it is attached its uploader, then as its owner says."""
     if not attachment.owner_type:
         return attachment.uploader_id == reader.pk
     owner = owners().get(attachment.owner_type)
@@ -42,6 +42,6 @@ def may_read(reader: Viewer, attachment: Attachment) -> bool:
 
 
 def all_readable(reader: Any, ids: Collection[str]) -> bool:
-    """Whether every one of these attachments is still there and readable."""
+    """Return whether every one of these attachments is still there and readable."""
     found = list(Attachment.objects.filter(pk__in=ids))
     return len(found) == len(ids) and all(may_read(reader, attachment) for attachment in found)

@@ -27,7 +27,7 @@ class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What staff may change about another person."""
+    """Hold what staff may change about another person."""
 
     role = forms.ChoiceField(label=_("Role"), required=False)
     groups = GroupChoice(

@@ -1,4 +1,4 @@
-"""What people call the groups and the areas of rights."""
+"""Define what people call the groups and the areas of rights."""
 
 from __future__ import annotations
 

@@ -30,12 +30,12 @@ _BREAKS = re.compile(r"[\s-]+")
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether this person is asked for a code; customers and guests never are."""
+    """Return whether this person is asked for a code; customers and guests never are."""
     return user.role in STAFF_ROLES and TOTPDevice.objects.filter(user=user.pk, confirmed=True).exists()
 
 
 def must_set_up(user: User) -> bool:
-    """Whether this installation requires a second factor that this member of staff has not yet."""
+    """Return whether this installation requires a second factor that this member of staff has not yet."""
     return settings.STAFF_SECOND_FACTOR == REQUIRED and user.role in STAFF_ROLES and not has_second_factor(user)
 
 

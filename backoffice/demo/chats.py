@@ -40,7 +40,7 @@ class Script:
 
 @cache
 def scripts(language: str) -> tuple[Script, ...]:
-    """Those of a language, in the order of the file."""
+    """Return those of a language, in the order of the file."""
     with Path(__file__).with_name("chats.toml").open("rb") as file:
         found = tomllib.load(file)[language]
     return tuple(
@@ -75,7 +75,7 @@ def chats(size: int, now: datetime) -> Iterator[list[Step]]:
 
 
 def _at_the_end(now: datetime, busy: dict[str, datetime]) -> Iterator[list[Step]]:
-    """Those that are open: nobody with a sign-in, so that each of those may begin one."""
+    """Yield those that are open: nobody with a sign-in, so that each of those may begin one."""
     busy |= {one.mailbox: now for one in SIGN_IN_CUSTOMERS}
     for state, times in _BEGINS.items():
         found = [(language, one) for language in LANGUAGES for one in scripts(language) if one.now == state]

@@ -18,7 +18,7 @@ _BOT_TAKES = timedelta(seconds=1)
 
 
 class Players(Protocol):
-    """What these verbs need of who plays: people by mailbox, tickets and chats by their keys."""
+    """Hold what these verbs need of who plays: people by mailbox, tickets and chats by their keys."""
 
     people: dict[str, User]
     tickets: dict[str, int]

@@ -65,7 +65,7 @@ def _made(action: str) -> dict[int, int]:
 
 
 def real_data(*, begun: bool) -> str:
-    """What this database holds that is not the demo's, in words; empty when there is nothing.
+    """Return what this database holds that is not the demo's, in words; empty when there is nothing.
 
     Before a demo has begun everybody is real.
     """

@@ -1,4 +1,4 @@
-"""What the demo shop has before its first ticket: people, teams, categories and ready answers."""
+"""Define what the demo shop has before its first ticket: people, teams, categories and ready answers."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _LASTING_STORIES: tuple[tuple[Story, int], ...] = (
 
 
 def plan(size: int, now: datetime) -> list[Step]:
-    """What happens until `now` in a demo of `size` tickets (LEAST or more), earliest first."""
+    """Return what happens until `now` in a demo of `size` tickets (LEAST or more), earliest first."""
     threads, talks = [*_pinned(now), *_doubles(size, now)], list(chats(size, now))
     begun = [*(thread.steps for thread in threads), *talks]
     opened = {step.opens for steps in begun for step in steps if step.opens and step.at <= now - _JUST_NOW}
@@ -180,7 +180,7 @@ def _thread(key: str, language: str, begins: datetime, chance: Random, slug: str
 
 
 def _customer(language: str, chance: Random) -> Person:
-    """Those with a sign-in write more often, so that each has something to look at."""
+    """Return those with a sign-in write more often, so that each has something to look at."""
     able = [one for one in CUSTOMERS if one.language == language]
     return chance.choices(able, [2 if one in SIGN_IN_CUSTOMERS else 1 for one in able])[0]
 

@@ -1,4 +1,4 @@
-"""What happens in the demo, as data: each step is one operation that somebody does at a moment."""
+"""Define what happens in the demo, as data: each step is one operation that somebody does at a moment."""
 
 from __future__ import annotations
 

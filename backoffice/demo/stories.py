@@ -156,7 +156,7 @@ def solve(thread: Thread) -> None:
 
 
 def finish(thread: Thread, *, mood: str = "good") -> None:
-    """What comes after: a rating, mostly, and the closing."""
+    """Do the rest: a rating, mostly, and the closing."""
     chance = thread.chance
     if chance.random() < 0.55:
         thread.now = awake(thread.now + minutes(thread.times, 10, 2000), thread.times)

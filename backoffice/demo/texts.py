@@ -25,7 +25,7 @@ class Opening:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one side says next, in wordings that can stand for each other; `asks` waits for the customer."""
+    """Hold what one side says next, in wordings that can stand for each other; `asks` waits for the customer."""
 
     by_agent: bool
     asks: bool
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Topic:
-    """What tickets are about; `weight` says how often."""
+    """Hold what tickets are about; `weight` says how often."""
 
     slug: str
     category: str
@@ -70,7 +70,7 @@ def topics() -> tuple[Topic, ...]:
 
 @cache
 def common(language: str) -> Mapping[str, Any]:
-    """What is said around every topic in a language."""
+    """Return what is said around every topic in a language."""
     found: Mapping[str, Any] = _read(_FOLDER / "common.toml")[language]
     return found
 

@@ -145,7 +145,7 @@ class Thread:
 
 
 def _slots(thread: Thread) -> dict[str, str]:
-    """What the texts of one thread speak of; the same wherever it is named."""
+    """Return what the texts of one thread speak of; the same wherever it is named."""
     chance, language, customer = thread.chance, thread.language, thread.customer
     product = chance.choice([one for one in shop.PRODUCTS if _fits(one.kind, thread.topic.product)])
     city, branch = shop.CITIES[CUSTOMERS.index(customer) % len(shop.CITIES)]

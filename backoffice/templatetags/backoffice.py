@@ -63,11 +63,11 @@ def initials(name: str) -> str:
 
 @register.filter
 def chosen(choices: list[dict[str, Any]]) -> str:
-    """What a filter is set to."""
+    """Return what a filter is set to."""
     return next((str(choice["display"]) for choice in choices if choice.get("selected")), "")
 
 
 @register.filter
 def is_set(choices: list[dict[str, Any]]) -> bool:
-    """Whether a filter is set to anything but its first choice, which is always `All`."""
+    """Return whether a filter is set to anything but its first choice, which is always `All`."""
     return not (choices and choices[0].get("selected"))

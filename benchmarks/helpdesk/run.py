@@ -91,7 +91,7 @@ class Helpdesk:
         return f"{head}\r\n".encode() + body
 
     def _list(self, search: str, status: list[int] | None = None) -> Callable[[], bytes]:
-        """What the page of its list asks for."""
+        """Return what the page of its list asks for."""
         asked = {"filtering": {"status__in": status} if status else {}, "filtering_null": {}, "search_string": search}
         query = base64.b64encode(json.dumps({**asked, "sorting": "created", "sortreverse": "desc"}).encode()).decode()
         return lambda: self._ask("GET", f"/datatables_ticket_list/{query}?draw=1&start=0&length=25")

@@ -47,7 +47,7 @@ SIZES = {
 
 @dataclass
 class Figures:
-    """What each side reached in each round, by the name of a row."""
+    """Hold what each side reached in each round, by the name of a row."""
 
     of: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     own_cpu: list[float] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Figures:
 
 @dataclass
 class Sides:
-    """What is measured: our processes and, where Node is there, the peer's."""
+    """Hold what is measured: our processes and, where Node is there, the peer's."""
 
     ours: Side
     peer: Side | None
@@ -152,7 +152,7 @@ def _typed(sockets: Load, rate: float, seconds: float, found: Figures) -> bool:
 
 
 def held(answer: dict[str, float]) -> bool:
-    """Whether a rate was kept: all arrived, and 99 of 100 in time."""
+    """Return whether a rate was kept: all arrived, and 99 of 100 in time."""
     return 0 <= answer["p99"] < P99_LIMIT_MS and answer["missing"] <= UNFINISHED * answer["sent"]
 
 

@@ -38,7 +38,7 @@ class Load:
         self._process, self._errors = process, errors
 
     def ask(self, command: str, *numbers: float) -> dict[str, Any]:
-        """What a command of load.c answers; RuntimeError with its complaint when it ended."""
+        """Return what a command of load.c answers; RuntimeError with its complaint when it ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(" ".join([command, *map(str, numbers)]) + "\n")

@@ -1,4 +1,4 @@
-"""Whose sockets they are and what rooms they share: customers and agents, at tickets and in chats."""
+"""Say whose sockets they are and what rooms they share: customers and agents, at tickets and in chats."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def _running(
 
 
 def node() -> bool:
-    """Whether the peer can run here."""
+    """Return whether the peer can run here."""
     return bool(shutil.which("node") and shutil.which("npm"))
 
 

@@ -94,7 +94,7 @@ class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def changes(self) -> dict[str, Any]:
-        """What the form says, as the operation takes it."""
+        """Return what the form says, as the operation takes it."""
         found = {name: self.cleaned_data[name] for name in self.Meta.fields}
         return {**found, "quick_replies": REPLIES.read(self.cleaned_data)}
 
@@ -120,7 +120,7 @@ RuleForm: Any = type("RuleForm", (_RuleForm,), dict(REPLIES.declared()))
 
 
 class BenchForm(forms.Form):
-    """What a customer might write, and the language that is his own."""
+    """Hold what a customer might write, and the language that is his own."""
 
     text = forms.CharField(
         label=_("Message"), max_length=MAX_TRIAL, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})

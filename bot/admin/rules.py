@@ -74,7 +74,7 @@ class RuleAdmin(DeletingAdmin):
         return [bench, *super().get_urls()]
 
     def bench(self, request: HttpRequest) -> HttpResponse:
-        """What the bot would answer to a text, why, and which stored patterns cannot be used."""
+        """Return what the bot would answer to a text, why, and which stored patterns cannot be used."""
         if not holds(request, MANAGE):
             raise PermissionDenied
         language = (get_language() or "ar")[:2]

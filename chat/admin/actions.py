@@ -1,4 +1,4 @@
-"""What the forms of a chat's page do: each is one call of an operation, and a sentence that says it is done."""
+"""Define what the forms of a chat's page do: each is one call of an operation, and a sentence that says it is done."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tickets.admin.requests import keep, sent_before
 
 
 class Done(NamedTuple):
-    """What to say (nothing when the page shows it anyway), and whether to go on at the desk instead of the chat."""
+    """Hold what to say (nothing when the page shows it), and whether to go on at the desk instead of the chat."""
 
     text: str | Promise = ""
     leaves: bool = False

@@ -1,4 +1,4 @@
-"""What one person may do with one chat: the page offers this and nothing more; the operations refuse the rest."""
+"""Say what one person may do with one chat: the page offers this and no more; the operations refuse the rest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Offers:
 
 
 def offers(user: User, session: Session) -> Offers:
-    """What the page of this chat offers this person."""
+    """Return what the page of this chat offers this person."""
     mine = session.agent_id == user.pk
     active = mine and session.status == Status.ACTIVE
     return Offers(

@@ -39,7 +39,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the lists show, and where their rooms stood before they were read."""
+    """Hold what the lists show, and where their rooms stood before they were read."""
 
     waiting: list[Card]
     waiting_count: int

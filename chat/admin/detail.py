@@ -34,7 +34,7 @@ OTHERS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Refusal:
-    """What an operation refused: the form to be shown again, and why."""
+    """Hold what an operation refused: the form to be shown again, and why."""
 
     form: ChatForm | None = None
     problem: Problem | None = None
@@ -55,12 +55,12 @@ class Refusal:
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether a script of an open page asks: the same view and rights, without the frame around it."""
+    """Return whether a script of an open page asks: the same view and rights, without the frame around it."""
     return request.headers.get("HX-Request") == "true"
 
 
 def may_look(user: User) -> bool:
-    """Whether the desk exists for this person."""
+    """Return whether the desk exists for this person."""
     return user.has_perm(policies.VIEW) or user.has_perm(policies.ACCEPT)
 
 

@@ -29,7 +29,7 @@ class ChatForm(OperationForm):
 
 
 class WriteForm(WithFiles, ChatForm):
-    """What a message and a note have in common."""
+    """Hold what a message and a note have in common."""
 
     body = LongText(rows=2, max_length=MAX_MESSAGE, required=False)
     client_message_id = forms.CharField(max_length=100, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""Whether one takes chats."""
+"""Tell whether one takes chats."""
 
 from __future__ import annotations
 

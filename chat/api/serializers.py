@@ -1,4 +1,4 @@
-"""What the API takes about chats."""
+"""Define what the API takes about chats."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class AvailabilityIn(FormIn):
 
 
 class AvailabilityOut(FormOut):
-    """What an agent says of himself, and how many chats he has of how many he can have."""
+    """Hold what an agent says of himself, and how many chats he has of how many he can have."""
 
     status = serializers.ChoiceField(choices=Availability.choices)
     active_sessions = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""What chats give occasion to tell: one function an occasion, called by the operation that gives it."""
+"""Define what chats give occasion to tell: one function an occasion, called by the operation that gives it."""
 
 from __future__ import annotations
 

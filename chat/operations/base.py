@@ -1,4 +1,4 @@
-"""What every operation on a chat does: change, save, and show what became of it."""
+"""Define what every operation on a chat does: change, save, and show what became of it."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def refuse_beyond_capacity(agent: User, refusal: Text | None = None) -> None:
 
 
 def audit_values(session: Session) -> dict[str, Any]:
-    """Who has it, in the contract's words."""
+    """Return who has it, in the contract's words."""
     return {"status": str(session.status), "agentId": str(session.agent_id) if session.agent_id else None}

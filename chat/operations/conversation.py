@@ -29,7 +29,7 @@ from tickets.operations.files import refuse_empty, refuse_other
 
 @dataclass(frozen=True)
 class NewChatMessage:
-    """What someone writes: a body, or the choice of a quick reply `(message id, value)`."""
+    """Hold what someone writes: a body, or the choice of a quick reply `(message id, value)`."""
 
     body: str = ""
     is_internal: bool = False
@@ -177,7 +177,7 @@ def _chosen(session: Session, quick_reply: tuple[int, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class BotSays:
-    """What the bot has to say to one message, decided while the chat was at `version`; `hands_over` if it gives up."""
+    """Hold the bot's answer to a message, decided while the chat was at `version`; `hands_over` if it gives up."""
 
     message_id: int
     version: int

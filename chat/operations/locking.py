@@ -51,7 +51,7 @@ def locked(ref: int | str, by: User) -> Session:
 
 
 def locked_all(ids: Collection[int], *, skip_held: bool = False) -> dict[int, Session]:
-    """Those of these chats that exist, locked, whoever sees them, with what says whose they are.
+    """Return those of these chats that exist, locked, whoever sees them, with what says whose they are.
 
     Waits a quarter of a second, for all that are held together, and then raises ChatsHeld; `skip_held` leaves them out
     instead.

@@ -110,7 +110,7 @@ def _to_agent(session: Session, agent: User) -> None:
 
 
 def _taken(session: Session, by: User) -> Session:
-    """What an acceptance tells: the customer, the rooms, and those who wait behind."""
+    """Return what an acceptance tells: the customer, the rooms, and those who wait behind."""
     result = shown(session)
     notices.accepted(session, by)
     events.session_accepted(result)

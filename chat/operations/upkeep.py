@@ -1,4 +1,4 @@
-"""What the watch over the queue does to one chat; each looks again at the chat it has locked, and so is done once."""
+"""Do to one chat what the watch over the queue finds due; each looks again at the locked chat, and so is done once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _due(since: datetime | None, setting: str, now: datetime) -> bool:
 
 
 def _had_time(warned_at: datetime | None, warned: str, ended: str, now: datetime) -> bool:
-    """Whether a warning stood as long as there is between it and the end, however late it came."""
+    """Return whether a warning stood as long as there is between it and the end, however late it came."""
     between = timedelta(seconds=settings.CHAT[ended] - settings.CHAT[warned])
     return warned_at is not None and now - warned_at >= between
 
@@ -40,7 +40,7 @@ def _say(session: Session, text: texts.Text, by: User, *, offer: bool = False) -
 
 
 def _mark(session: Session, **columns: datetime) -> None:
-    """What nobody is shown: no version moves with it."""
+    """Set what nobody is shown: no version moves with it."""
     for name, value in columns.items():
         setattr(session, name, value)
     session.save(update_fields=[*columns])
@@ -126,7 +126,7 @@ def end_left(session_id: int, *, now: datetime, by: User) -> bool:
 
 
 def _unanswered(session: Session) -> bool:
-    """Whether the customer said something that nobody answered; once he waits for a person, only a person answers."""
+    """Tell if the customer said something that nobody answered; once they wait for a person, only a person answers."""
     said = ChatMessage.objects.filter(session=session, is_internal=False)
     asked = said.filter(author_type=AuthorType.CUSTOMER)
     if session.status == Status.WAITING:

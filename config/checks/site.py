@@ -20,7 +20,7 @@ def _key() -> str:
 
 @register(Tags.security)
 def public_site(**kwargs: Any) -> list[CheckMessage]:
-    """What no site that is reached by https may have; settings.py refuses some of it before this."""
+    """Return what no site that is reached by https may have; settings.py refuses some of it before this."""
     found: list[CheckMessage] = []
     if not settings.SECURE:
         return found
@@ -93,7 +93,7 @@ def waits(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def deployment(**kwargs: Any) -> list[CheckMessage]:
-    """What a trial may do and a public site should not."""
+    """Return what a trial may do and a public site should not."""
     found: list[CheckMessage] = []
     if not settings.SECRET_KEY_GIVEN:
         text = f"SECRET_KEY is not set: the one that was made in {settings.DATA_DIR} is used."

@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded services, said so that the reader knows what to do."""
+"""Define what can go wrong with the embedded services, said so that the reader knows what to do."""
 
 
 class EmbeddedError(Exception):

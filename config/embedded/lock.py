@@ -1,4 +1,4 @@
-"""Who owns and who uses the services of a data folder: two advisory locks that the kernel drops with their holder."""
+"""Say who owns and who uses the services of a data folder: two locks that the kernel drops with their holder."""
 
 import fcntl
 import json
@@ -31,7 +31,7 @@ class FileLock:
         self._file: IO[str] | None = None
 
     def acquire(self, *, shared: bool = False, wait: bool = False) -> bool:
-        """Whether the lock is ours now. Raises EmbeddedError when the file cannot be opened."""
+        """Return whether the lock is ours now. Raises EmbeddedError when the file cannot be opened."""
         if self._file is None:
             try:
                 self._file = self.path.open("a+", encoding="utf-8")
@@ -62,7 +62,7 @@ class FileLock:
         self._file.flush()
 
     def read_owner(self) -> Owner:
-        """Who said last that he holds it; unknown when he is just writing."""
+        """Return who said last that he holds it; unknown when he is just writing."""
         try:
             return Owner(**json.loads(self.path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):

@@ -153,7 +153,7 @@ class Postgres:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
 
     def _ready(self) -> bool:
-        """Whether the server's own status line says that it takes connections."""
+        """Return whether the server's own status line says that it takes connections."""
         assert self.process is not None
         try:
             lines = (self.layout.cluster / "postmaster.pid").read_text().splitlines()

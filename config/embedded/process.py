@@ -30,7 +30,7 @@ class Account:
 
 
 def account_for(folder: Path) -> Account | None:
-    """Who runs PostgreSQL on `folder`: the caller (None), or, since it refuses root, an account without rights.
+    """Return who runs PostgreSQL on `folder`: the caller (None), or, since it refuses root, an account without rights.
 
     The owner of existing data stays its owner; new data goes to `postgres` where that account exists, else `nobody`.
     """

@@ -97,7 +97,7 @@ class Services:
         self.users.acquire(wait=True)
 
     def _free(self) -> bool:
-        """Whether nobody owns the folder."""
+        """Return whether nobody owns the folder."""
         probe = FileLock(self.lock.path)
         free = probe.acquire()
         probe.release()

@@ -38,7 +38,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class Paging:
-    """What a list was asked for: which page or cursor, how many, in which order."""
+    """Hold what a list was asked for: which page or cursor, how many, in which order."""
 
     page: int
     limit: int
@@ -238,7 +238,7 @@ class _Standing:
     pk: int
 
     def before(self, row: Model) -> bool:
-        """Whether a row lies behind the cursor."""
+        """Return whether a row lies behind the cursor."""
         found = getattr(row, self.sort.column)
         if found is None or self.value is None:
             behind = row.pk < self.pk if self.paging.descending else row.pk > self.pk

@@ -1,4 +1,4 @@
-"""What a list takes in its address, for the document: read from the filter set and the sorts themselves."""
+"""Define what a list takes in its address, for the document: read from the filter set and the sorts themselves."""
 
 from __future__ import annotations
 

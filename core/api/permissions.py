@@ -1,4 +1,4 @@
-"""Who may call a view at all; what one may do with a thing is the operations' to refuse."""
+"""Say who may call a view at all; what one may do with a thing is the operations' to refuse."""
 
 from typing import Any
 

@@ -42,7 +42,7 @@ def body(problem: Problem) -> dict[str, Any]:
 
 
 def headers(problem: Problem) -> dict[str, str]:
-    """What the status calls for: Retry-After, WWW-Authenticate."""
+    """Return what the status calls for: Retry-After, WWW-Authenticate."""
     found = {}
     retry_after = getattr(problem, "retry_after", None)
     if retry_after:
@@ -114,7 +114,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 @cache
 def refusal_hook() -> Callable[[Any, Problem, str], None]:
-    """What records a refused authorisation; named in settings, since core knows no audit log."""
+    """Return what records a refused authorisation; named in settings, since core knows no audit log."""
     return import_string(settings.REFUSAL_HOOK)
 
 

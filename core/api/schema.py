@@ -163,7 +163,7 @@ class AutoSchema(SpectacularAutoSchema):
         return [self.view.__module__.split(".")[0]]
 
     def get_description(self) -> str:  # type: ignore[override]
-        """What a view says of itself; what its base says is for programmers."""
+        """Return what a view says of itself; what its base says is for programmers."""
         return inspect.cleandoc(vars(type(self.view)).get("__doc__") or "")
 
     def _get_request_body(self, direction: Any = "request") -> Any:

@@ -38,7 +38,7 @@ class _CamelFields(serializers.Serializer[Any]):
 
 
 class FormOut(_CamelFields):
-    """What we answer; fields are read from attributes or keys."""
+    """Hold what we answer; fields are read from attributes or keys."""
 
     # A method field's `get_…` is a class method of the thing and its reader.
 
@@ -78,7 +78,7 @@ class ListIn(serializers.ListField):
 
 
 class FormIn(_CamelFields):
-    """What we take: a JSON object with declared fields alone; any other is named in a 400."""
+    """Hold what we take: a JSON object with declared fields alone; any other is named in a 400."""
 
     default_error_messages = {"invalid": _("This must be an object.")}
 

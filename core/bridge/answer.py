@@ -36,7 +36,7 @@ class FileBody:
 
 
 class Answer:
-    """What the application answered: a whole `body`, or a `file` that is yet to be read.
+    """Hold what the application answered: a whole `body`, or a `file` that is yet to be read.
 
     Only a file longer than a chunk is left open; every other response is read here, generators too.
     """

@@ -35,7 +35,7 @@ _REASONS: dict[type[Exception], str] = {
 
 
 class Stats(NamedTuple):
-    """What the bridge does now, and has refused (503) and dropped (the client left before it ran) since its start."""
+    """Count what the bridge does now, and what it refused (503) or dropped (the client left early) since its start."""
 
     threads: int
     active: int

@@ -1,4 +1,4 @@
-"""What daphne itself lacks: our own factory, and a request that keeps its body on disk and its errors in our shape.
+"""Add what daphne itself lacks: our own factory, and a request that keeps its body on disk and its errors in our shape.
 
 Daphne takes a body of any size whole before it calls the application, then reads it all into memory, parses forms
 on the loop for nobody, and answers its own errors in HTML. Only public names of Twisted and daphne are used; the

@@ -1,4 +1,4 @@
-"""Whether a lasting connection can be used, told by its socket."""
+"""Tell whether a lasting connection can be used, told by its socket."""
 
 import select
 import time
@@ -15,7 +15,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _asked_at = float("-inf")
 
     def is_usable(self) -> bool:
-        """Whether the connection works: a server that ended it has closed the socket or written why."""
+        """Return whether the connection works: a server that ended it has closed the socket or written why."""
         now = time.monotonic()
         if now - self._asked_at < TRUSTED_SECONDS and self._silent():
             return True

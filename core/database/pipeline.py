@@ -46,5 +46,5 @@ def at_once(raw: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def begins(raw: psycopg.Connection[Any]) -> bool:
-    """Whether the next statement begins a transaction."""
+    """Return whether the next statement begins a transaction."""
     return not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE

@@ -29,7 +29,7 @@ def check_catalogue(path: Path, messages: Iterable[Message]) -> list[Finding]:
 
 
 def check_entry(entry: polib.POEntry) -> Iterator[str]:
-    """What is wrong with one translation, in words."""
+    """Yield what is wrong with one translation, in words."""
     if "fuzzy" in entry.flags:
         yield "the translation is marked fuzzy: look at it and take the mark away"
     if ARABIC.search(entry.msgid):

@@ -1,4 +1,4 @@
-"""What extraction yields: marked messages, and complaints about how a text is marked or translated."""
+"""Define what extraction yields: marked messages, and complaints about how a text is marked or translated."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ class Message:
 
     @property
     def key(self) -> Key:
-        """What gettext looks a text up by: its context and the English singular."""
+        """Return what gettext looks a text up by: its context and the English singular."""
         return (self.context, self.id)
 
 

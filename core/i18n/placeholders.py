@@ -1,4 +1,4 @@
-"""What a text is filled in with, percent and brace style, and whether a translation is filled in the same way."""
+"""Tell what a text is filled in with, percent and brace style, and whether a translation is filled in the same way."""
 
 import re
 from collections import Counter

@@ -28,7 +28,7 @@ from notifications.queries import SORTS, forms_of, preferences_of, unread_count
 
 
 class NotificationFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """What has not been read, or what has."""
+    """Hold what has not been read, or what has."""
 
     unread = FlagFilter(field_name="read_at", lookup_expr="isnull")
 

@@ -1,4 +1,4 @@
-"""What every channel takes and answers."""
+"""Define what every channel takes and answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a send.
+    """Hold what became of a send.
 
     `provider_down` says that the fault is the provider's and not this message's: the channel rests. `retry_after` is in
     seconds, as the provider asked. `reached` are the places that have it now.

@@ -1,4 +1,4 @@
-"""What an HTTP provider's answer means, whichever provider it is."""
+"""Define what an HTTP provider's answer means, whichever provider it is."""
 
 from __future__ import annotations
 

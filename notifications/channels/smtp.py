@@ -39,5 +39,5 @@ class EmailBackend(DjangoBackend):
 
     @property
     def may_have_sent(self) -> bool:
-        """Whether the content of the last message went out, so that a missing answer means nothing."""
+        """Return whether the content of the last message went out, so that a missing answer means nothing."""
         return bool(getattr(self.connection, "handed_over", False))

@@ -1,4 +1,4 @@
-"""What a person finds in the app: notifications, and the devices that push reaches them on."""
+"""Define what a person finds in the app: notifications, and the devices that push reaches them on."""
 
 from __future__ import annotations
 

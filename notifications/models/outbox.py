@@ -83,7 +83,7 @@ class Item(models.Model):
 
     @property
     def conversation(self) -> str:
-        """What this item is about, as one word: its deliveries keep their order within it."""
+        """Return what this item is about, as one word: its deliveries keep their order within it."""
         return f"{self.entity_type}:{self.entity_id}"
 
 

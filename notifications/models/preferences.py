@@ -1,4 +1,4 @@
-"""What people and the administrator chose: channels by kind, muted conversations, quiet hours."""
+"""Define what people and the administrator chose: channels by kind, muted conversations, quiet hours."""
 
 from __future__ import annotations
 

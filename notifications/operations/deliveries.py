@@ -1,4 +1,4 @@
-"""What a person decides about a delivery that the worker could not carry out."""
+"""Define what a person decides about a delivery that the worker could not carry out."""
 
 from __future__ import annotations
 

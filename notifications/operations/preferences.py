@@ -1,4 +1,4 @@
-"""What people want to hear, by which channel, and when; and the administrator's defaults."""
+"""Define what people want to hear, by which channel, and when; and the administrator's defaults."""
 
 from __future__ import annotations
 

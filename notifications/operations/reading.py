@@ -1,4 +1,4 @@
-"""What somebody has read of their list."""
+"""Define what somebody has read of their list."""
 
 from __future__ import annotations
 

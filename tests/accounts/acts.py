@@ -1,4 +1,4 @@
-"""What people do with their accounts in these tests, through HTTP."""
+"""Define what people do with their accounts in these tests, through HTTP."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def signed_in(user: User, password: str = PASSWORD) -> dict[str, Any]:
 
 
 def alive(token: str) -> bool:
-    """Whether an access token still opens a door."""
+    """Return whether an access token still opens a door."""
     status = Api(token=token).get("/auth/me").status_code
     assert status in {200, 401}
     return bool(status == 200)

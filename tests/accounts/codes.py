@@ -15,7 +15,7 @@ STEP = 30
 
 
 def app_code(device: TOTPDevice, steps: int = 0) -> str:
-    """What the app shows so many steps from now."""
+    """Return what the app shows so many steps from now."""
     totp = TOTP(device.bin_key)
     totp.time = time.time() + steps * STEP
     return f"{totp.token():06d}"

@@ -49,5 +49,5 @@ def tampering() -> Iterator[psycopg.Connection[Any]]:
 
 
 def damage(batch: int = 3) -> list[str]:
-    """What verification says, in batches small enough that their borders matter."""
+    """Return what verification says, in batches small enough that their borders matter."""
     return Verification(batch=batch).run().damage

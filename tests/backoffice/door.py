@@ -35,7 +35,7 @@ class Pages:
         return self.send("/admin/login/", {"username": email, "password": password, **more})
 
     def is_in(self) -> bool:
-        """Whether the home page opens."""
+        """Return whether the home page opens."""
         return bool(self.get("/admin/").status_code == 200)
 
 

@@ -1,4 +1,4 @@
-"""Who opens which page, what the frame shows him, and what a refusal looks like."""
+"""Say who opens which page, what the frame shows him, and what a refusal looks like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `manage.py demo` makes, even when it was interrupted on the way."""
+"""Define what `manage.py demo` makes, even when it was interrupted on the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What customers write, as they write it, and what the bot makes of it by the rules an installation begins with."""
+"""Answer what customers write, as they write it, by the rules that an installation begins with."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What docs/bot.md says of patterns is so."""
+"""Define what docs/bot.md says of patterns is so."""
 
 from __future__ import annotations
 

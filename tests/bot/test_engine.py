@@ -1,4 +1,4 @@
-"""Who wins, what an answer says, and which order a message speaks of; no database."""
+"""Say who wins, what an answer says, and which order a message speaks of; no database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the browser finds: one of each kind of person, teams, and a log with changes in it. Run by `manage.py shell`."""
+"""Make what the browser finds: one of each kind of person, teams, and a log with changes. Run by `manage.py shell`."""
 
 from django.contrib.auth.models import Group
 

@@ -1,4 +1,4 @@
-"""What people do in chats, through the API."""
+"""Define what people do in chats, through the API."""
 
 from __future__ import annotations
 

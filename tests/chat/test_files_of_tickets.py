@@ -71,7 +71,7 @@ def by_leaving(cast: Cast, session: dict[str, str]) -> None:
 
 
 def fetched(reader: User, files: list[dict[str, str]]) -> list[tuple[int, bytes]]:
-    """What this person gets under the links of these files."""
+    """Return what this person gets under the links of these files."""
     found = []
     for file in files:
         answer = Api(reader).get(file["url"])

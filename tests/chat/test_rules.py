@@ -1,4 +1,4 @@
-"""Who may do what in a chat, and what the database itself refuses."""
+"""Say who may do what in a chat, and what the database itself refuses."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def act_of(session: Session | int, act: str) -> str:
 
 
 def offers(response: Any, session: Session | int, act: str) -> bool:
-    """Whether the page has a form for this act."""
+    """Return whether the page has a form for this act."""
     return f'action="{act_of(session, act)}"' in text_of(response)
 
 

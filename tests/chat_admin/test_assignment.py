@@ -19,7 +19,7 @@ from tickets.operations.assigning import RuleValues
 
 @pytest.fixture
 def places() -> Iterator[Places]:
-    """Who has a socket."""
+    """Give who has a socket."""
     made = Places()
     yield made
     made.end()

@@ -1,4 +1,4 @@
-"""What the tests of processes share: starting a Python program in the project, and seeing what is left of it."""
+"""Define what the tests of processes share: starting a Python program in the project, and seeing what is left of it."""
 
 import os
 import subprocess

@@ -27,7 +27,7 @@ PUBLIC = {
 
 
 def ids(deploy: bool = False, databases: list[str] | None = None) -> set[str]:
-    """What our own checks find, as `manage.py check [--deploy] [--database …]` runs them."""
+    """Return what our own checks find, as `manage.py check [--deploy] [--database …]` runs them."""
     ours = [check for check in registry.get_checks(deploy) if check.__module__.startswith("config.checks.")]
     assert len(ours) == (9 if deploy else 8)
     found = [message for check in ours for message in check(app_configs=None, databases=databases)]

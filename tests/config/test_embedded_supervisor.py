@@ -65,7 +65,7 @@ def supervisor(folder: Path, log: str = "") -> Iterator["subprocess.Popen[str]"]
 
 
 def notes(folder: Path, word: str) -> list[tuple[str, int]]:
-    """Who noted `word`: name and process id, in order."""
+    """Return who noted `word`: name and process id, in order."""
     path = folder / "notes"
     lines = [line.split() for line in path.read_text().splitlines()] if path.exists() else []
     return [(name, int(pid)) for noted, name, pid in lines if noted == word]

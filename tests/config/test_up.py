@@ -62,7 +62,7 @@ class Up:
         assert self.process.poll() is None, self.output
 
     def left(self) -> set[int]:
-        """What still runs of it: our own processes by their environment, the servers by their folder."""
+        """Return what still runs of it: our own processes by their environment, the servers by their folder."""
         layout = Layout.of(self.data_dir)
         servers = leftovers("postgres", layout.cluster) + leftovers("valkey-server", layout.valkey)
         return processes_with(f"DATA_DIR={self.data_dir}") | {pid for pid, _ in servers}

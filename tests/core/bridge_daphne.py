@@ -45,7 +45,7 @@ class Daphne:
             connection.close()
 
     def json(self, path: str, **headers: str) -> dict[str, Any]:
-        """What GET answers, as JSON."""
+        """Return what GET answers, as JSON."""
         answer: dict[str, Any] = json.loads(self.request("GET", path, **headers)[1])
         return answer
 
@@ -85,11 +85,11 @@ class Daphne:
         return resident
 
     def log(self) -> str:
-        """What the process printed so far."""
+        """Return what the process printed so far."""
         return self._log.read_text()
 
     def idle(self) -> bool:
-        """Whether no thread works and nothing waits."""
+        """Return whether no thread works and nothing waits."""
         bridge = self.stats()["bridge"]
         return not any(bridge[name] for name in ("active", "waiting", "files_active"))
 

@@ -25,7 +25,7 @@ PASSWORD = "correct-horse-battery"
 
 @dataclass
 class Answer:
-    """What came back, and after how many seconds."""
+    """Hold what came back, and after how many seconds."""
 
     status: int
     content: dict[str, Any]

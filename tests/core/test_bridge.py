@@ -1,4 +1,4 @@
-"""What a request looks like to the WSGI application under daphne, and its answer to the client."""
+"""Define what a request looks like to the WSGI application under daphne, and its answer to the client."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What an operation promises: one transaction, one pipeline, nothing half done."""
+"""Define what an operation promises: one transaction, one pipeline, nothing half done."""
 
 import threading
 import time

@@ -85,7 +85,7 @@ def since(prepare: Callable[[Cast], dict[str, Any]], *columns: str) -> Callable[
 
 
 def kept(act: Callable[..., Any], *more: Any) -> Callable[[Cast, dict[str, Any]], Any]:
-    """What the watch does."""
+    """Return what the watch does."""
     system = User.objects.service
     return lambda cast, session: act(int(session["id"]), *more, now=timezone.now(), by=system(Role.SYSTEM))
 

@@ -14,7 +14,7 @@ MOVING = {"position"}
 
 
 class ChatMirror:
-    """What one reader holds of a chat: moved by the events of its room alone."""
+    """Hold what one reader holds of a chat: moved by the events of its room alone."""
 
     def __init__(self, reader: User, session_id: str) -> None:
         self.api = Api(reader, language="ar")
@@ -36,7 +36,7 @@ class ChatMirror:
                 self.session = payload
 
     def differs(self) -> dict[str, Any]:
-        """What a fresh read says otherwise; nothing, if every event said all it should."""
+        """Return what a fresh read says otherwise; nothing, if every event said all it should."""
         fresh = self._read("") or self.session
         found = {
             name: (self.session.get(name), fresh[name])

@@ -94,7 +94,7 @@ having max(seq) <> count(*) or min(seq) <> 1 or max(seq) <> (select seq from rt_
 
 
 def check_the_whole() -> None:
-    """What must hold after any storm: the audit chain, gapless rooms, no merge in a circle, no message left behind."""
+    """Assert what must hold after any storm: audit chain, gapless rooms, no merge in a circle, no message lost."""
     report = Verification().run()
     assert report.damage == []
     assert report.links

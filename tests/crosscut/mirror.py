@@ -22,7 +22,7 @@ order by e.ord
 
 
 class Mirror:
-    """What one reader holds of tickets: moved by the events of their rooms alone."""
+    """Hold what one reader holds of tickets: moved by the events of their rooms alone."""
 
     def __init__(self, reader: User, *tickets: dict[str, Any]) -> None:
         self.api = Api(reader, language="ar")  # the site's language, which rooms that many read are in
@@ -63,7 +63,7 @@ class Mirror:
         self.tickets[message["ticketId"]] = ticket
 
     def differs(self) -> dict[str, Any]:
-        """What a fresh read says otherwise; nothing, if every event said all it should."""
+        """Return what a fresh read says otherwise; nothing, if every event said all it should."""
         found: dict[str, Any] = {}
         for ticket_id, held in self.tickets.items():
             fresh = self._read(f"/tickets/{ticket_id}")

@@ -21,7 +21,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens inside leaves nothing behind."""
+    """Return what happens inside leaves nothing behind."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -62,7 +62,7 @@ def called(world, route, actor, **ids):
 
 
 def answers(world, route) -> dict[str, int]:
-    """What each actor gets, each from the same state."""
+    """Return what each actor gets, each from the same state."""
     answered = {}
     for actor in ACTORS:
         # Keeping a file is a transaction of its own, so it is not undone; nobody else's answer hangs on it.

@@ -60,7 +60,7 @@ def planted(world, settle):
 
 
 def held(text: bytes | str) -> bool:
-    """Whether a token stands in it, as it is or escaped."""
+    """Return whether a token stands in it, as it is or escaped."""
     raw = text if isinstance(text, bytes) else text.encode()
     return TOKEN.encode() in raw or FILE_TOKEN.encode() in raw
 

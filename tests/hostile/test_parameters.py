@@ -197,7 +197,7 @@ def test_a_search_for_values_of_another_kind_is_named_or_finds_nothing(scene: Sc
 
 
 def _is_meant(name: str, value: Any) -> bool:
-    """Whether a search may take this value: text to look for, an id, a flag, an empty list of tags."""
+    """Return whether a search may take this value: text to look for, an id, a flag, an empty list of tags."""
     if name in {"query", "messageContent", "orderId", "productId", "cursor"}:
         return isinstance(value, str) and "\x00" not in value and len(value) <= 500
     if name in {"hasAttachments", "slaBreached", "rated"}:
@@ -210,7 +210,7 @@ def _is_meant(name: str, value: Any) -> bool:
 
 
 class Schema:
-    """What the document says a search takes."""
+    """Hold what the document says a search takes."""
 
     def names(self) -> list[str]:
         from tests.contract import document

@@ -1,4 +1,4 @@
-"""What the worker does in these tests, in the test's own transaction, and what came of it."""
+"""Define what the worker does in these tests, in the test's own transaction, and what came of it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 @dataclass
 class Smtp:
-    """What a mail server got; `answer` says what it answers to the content of each message."""
+    """Hold what a mail server got; `answer` says what it answers to the content of each message."""
 
     mails: list[Message] = field(default_factory=list)
     answer: Callable[[Message], str] = lambda message: "250 OK"
@@ -60,7 +60,7 @@ def smtp_server() -> Iterator[Smtp]:
 
 @dataclass
 class Web:
-    """What an HTTP provider was asked; `answer` gives (status, headers, body) for each request after its sign-in."""
+    """Hold what a provider was asked; `answer` gives (status, headers, body) for each request after its sign-in."""
 
     requests: list[Any] = field(default_factory=list)
     answer: Callable[[Any], tuple[int, dict[str, str], Any]] = lambda request: (200, {}, {})

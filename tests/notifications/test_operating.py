@@ -1,4 +1,4 @@
-"""What operators have: the command, the figures, the system checks."""
+"""Define what operators have: the command, the figures, the system checks."""
 
 from __future__ import annotations
 

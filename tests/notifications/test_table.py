@@ -51,7 +51,7 @@ def held(cast: Cast) -> dict[str, Any]:
 
 
 def found(kind: str) -> Callable[[Cast, Any], None]:
-    """What the SLA monitor finds, by the operation it calls."""
+    """Return what the SLA monitor finds, by the operation it calls."""
 
     def event(cast: Cast, ticket: dict[str, Any]) -> None:
         with operation_scope():

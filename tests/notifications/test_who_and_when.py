@@ -1,4 +1,4 @@
-"""Who is told at the moment of sending, and when: rights lost meanwhile, mute, quiet hours, the digest, defaults."""
+"""Say who is told at the moment of sending, and when: lost rights, mute, quiet hours, the digest, defaults."""
 
 from __future__ import annotations
 

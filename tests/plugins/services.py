@@ -82,7 +82,7 @@ def _drop_left_databases(urls: Urls) -> None:
 
 
 def _forget_leases(urls: Urls) -> None:
-    """What Redis kept of the run before is about people whose numbers are given out again."""
+    """Empty Redis: what it kept of the run before is about people whose numbers are given out again."""
     import redis
 
     with redis.Redis.from_url(urls.redis) as server:

@@ -1,4 +1,4 @@
-"""What happens in the socket tests: events by the hundred, signals that are heard, commits that notify nobody."""
+"""Act in the socket tests: events by the hundred, signals that are heard, commits that notify nobody."""
 
 from __future__ import annotations
 

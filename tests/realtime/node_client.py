@@ -93,7 +93,7 @@ class NodeClient:
         self.command(op="emit", event=event, args=args)
 
     def ask(self, event: str, *args: Any) -> Any:
-        """What the server acknowledges."""
+        """Return what the server acknowledges."""
         number = next(self._ids)
         self.command(op="ask", id=number, event=event, args=args)
         return self.wait("ack", lambda said: said["id"] == number)["answer"]
@@ -152,7 +152,7 @@ class OurClient(NodeClient):
 
 
 def replayed(steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """What our client heard of the server's side of a fixture, and where its cursors end."""
+    """Return what our client heard of the server's side of a fixture, and where its cursors end."""
     command = ["node", HERE / "replay.mjs", ROOT / "realtime/static/realtime/realtime.js"]
     done = subprocess.run(command, input=orjson.dumps(steps), capture_output=True, check=False, timeout=30)
     assert done.returncode == 0, done.stderr.decode()

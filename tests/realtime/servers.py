@@ -102,7 +102,7 @@ class Web:
         return url._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
     def log(self) -> str:
-        """What the process has written so far."""
+        """Return what the process has written so far."""
         self.output.seek(0)
         return self.output.read().decode(errors="replace")
 
@@ -157,7 +157,7 @@ class Redis:
 
 @contextlib.contextmanager
 def published_to(url: str) -> Iterator[None]:
-    """What this process publishes goes to that Redis."""
+    """Return what this process publishes goes to that Redis."""
     from core import stores
 
     before, settings.REDIS_URL = settings.REDIS_URL, url

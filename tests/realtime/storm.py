@@ -28,7 +28,7 @@ _CHANGE = Insert(
 
 @dataclass
 class Storm:
-    """What the writers and the reader came to; `faults` must stay empty."""
+    """Hold what the writers and the reader came to; `faults` must stay empty."""
 
     tickets: list[Ticket]
     people: list[User]

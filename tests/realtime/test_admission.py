@@ -14,7 +14,7 @@ def _opened(web, tokens):
 
 
 def _outcome(client: Client) -> str | int:
-    """Who the socket was let in as, or what it was closed with."""
+    """Return who the socket was let in as, or what it was closed with."""
     found = client.wait(lambda frame: frame["event"] in ("ready", "error"))
     return str(found["data"]["user"]["id"]) if found["event"] == "ready" else client.closed()
 

@@ -30,7 +30,7 @@ def _tasks(monkeypatch, transactional_db):
 
 
 def answered(work, *, most=10, at_once=1, questions=(1, 2, 3)):
-    """What each question is answered, and then one more that comes alone."""
+    """Return what each question is answered, and then one more that comes alone."""
 
     async def run():
         queue = Batcher(work, most=most, at_once=at_once)

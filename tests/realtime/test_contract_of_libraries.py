@@ -1,4 +1,4 @@
-"""What we use of libraries beyond their promises: each test turns red when a new version changes it."""
+"""Define what we use of libraries beyond their promises: each test turns red when a new version changes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who of the staff is here: many tabs are one person, a reload of the page shows to nobody."""
+"""Say who of the staff is here: many tabs are one person, a reload of the page shows to nobody."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
 
 def told(client, user):
-    """What one of the queues said of him; each says it."""
+    """Return what one of the queues said of him; each says it."""
     frames = [frame for frame in client.named("presence:updated") if frame["room"] == "queue:tickets"]
     return [frame["data"]["online"] for frame in frames if frame["data"]["userId"] == str(user.pk)]
 

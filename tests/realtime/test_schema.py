@@ -61,7 +61,7 @@ class Log:
         return "staff" if prefix in STAFF_ROOMS else "customer"
 
     def news(self):
-        """What was emitted since the last look, checked."""
+        """Return what was emitted since the last look, checked."""
         connection.check_constraints()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -80,7 +80,7 @@ class Log:
 
 
 def apply(state, messages, frames, rooms):
-    """What a client keeps: the newest form of the ticket, and messages by id."""
+    """Return what a client keeps: the newest form of the ticket, and messages by id."""
     for frame in frames:
         if frame["room"] not in rooms:
             continue

@@ -1,4 +1,4 @@
-"""What reports count, told as stories through the API."""
+"""Define what reports count, told as stories through the API."""
 
 from __future__ import annotations
 

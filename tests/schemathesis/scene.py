@@ -21,7 +21,7 @@ ACTORS = ("nobody", "customer", "agent", "administrator")
 
 @dataclass
 class Scene:
-    """Who may call, and the ids that make a generated request mean something."""
+    """Say who may call, and the ids that make a generated request mean something."""
 
     cast: Cast
     tickets: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Scene:
     refresh: list[str] = field(default_factory=list)
 
     def headers(self, actor: str) -> dict[str, str]:
-        """What signs this actor in; nothing for nobody, so that generated credentials stand."""
+        """Return what signs this actor in; nothing for nobody, so that generated credentials stand."""
         return {"Authorization": f"Bearer {self.tokens[actor]}"} if actor in self.tokens else {}
 
     def addresses(self, path: str) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection, transaction
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens inside is checked as a commit would check it, and then never was."""
+    """Return what happens inside is checked as a commit would check it, and then never was."""
     block = transaction.atomic()
     block._from_testcase = True  # Django's own mark: durable blocks may stand inside, as in its TestCase
     with block:

@@ -67,6 +67,6 @@ def check(most: int = 100) -> int:
 
 
 def kinds(ticket: dict[str, Any] | Ticket) -> list[tuple[str, str]]:
-    """What is stored of a ticket, as (metric, kind) in the order of storing."""
+    """Return what is stored of a ticket, as (metric, kind) in the order of storing."""
     pk = ticket["id"] if isinstance(ticket, dict) else ticket.pk
     return list(SlaEvent.objects.filter(ticket_id=pk).order_by("pk").values_list("metric", "kind"))

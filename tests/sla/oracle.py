@@ -118,7 +118,7 @@ class Oracle:
         return [value for moment, value in facts if moment <= at][-1]
 
     def is_open(self, calendar: Calendar) -> list[bool]:
-        """Whether each minute is worked; a wall clock's time that comes twice counts at its first, by `moment`."""
+        """Tell if each minute is worked; a wall clock's time that comes twice counts at its first, by `moment`."""
         if id(calendar) not in self._open:
             self._open[id(calendar)] = [calendar.is_open(at) for at in self.moments]
         return self._open[id(calendar)]

@@ -1,4 +1,4 @@
-"""What was promised for tickets of another system: judged by their history, told to nobody."""
+"""Define what was promised for tickets of another system: judged by their history, told to nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do with tickets in these tests: each act is a request, each look a fresh read."""
+"""Define what people do with tickets in these tests: each act is a request, each look a fresh read."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def row(ticket: dict[str, Any]) -> Ticket:
 
 
 def actions(ticket: dict[str, Any]) -> list[str]:
-    """What the audit log says was done to it, oldest first."""
+    """Return what the audit log says was done to it, oldest first."""
     found = Entry.objects.filter(entity_type="ticket", entity_id=ticket["id"]).order_by("id")
     return list(found.values_list("action", flat=True))
 

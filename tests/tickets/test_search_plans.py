@@ -89,7 +89,7 @@ def many(cast: Cast, analyze: Callable[..., None]) -> Cast:
 
 
 def by_hand(query: str) -> list[int]:
-    """What is found when every ticket is looked at; for words of three letters and more."""
+    """Return what is found when every ticket is looked at; for words of three letters and more."""
     words = fold(query)[0].split()
     rows = Ticket.objects.extra(select={"text": "search_text"}).order_by("-created_at", "-id")
     return [row.pk for row in rows if all(word in row.text for word in words)]

@@ -1,4 +1,4 @@
-"""Who sees which ticket, by every door that reads: list, detail, thread, history, and the socket's rooms."""
+"""Say who sees which ticket, by every door that reads: list, detail, thread, history, and the socket's rooms."""
 
 import pytest
 

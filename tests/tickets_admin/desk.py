@@ -116,7 +116,7 @@ class _Forms(HTMLParser):
 
 
 def fields_of(response: Any, address: str) -> dict[str, Any]:
-    """What a browser would send of the fullest form with this address; an assertion when the page has none.
+    """Return what a browser would send of the fullest form with this address; an assertion when the page has none.
 
     A page may offer the same act twice: by one click on top, and by a form that asks more.
     """
@@ -128,5 +128,5 @@ def fields_of(response: Any, address: str) -> dict[str, Any]:
 
 
 def offers(response: Any, ticket: Ticket | int, act: str) -> bool:
-    """Whether the page has a form for this act."""
+    """Return whether the page has a form for this act."""
     return f'action="{act_of(ticket, act)}"' in text_of(response)

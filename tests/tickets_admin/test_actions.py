@@ -1,4 +1,4 @@
-"""What is done on a ticket's page: each by its operation, refused in words, with what was typed kept."""
+"""Define what is done on a ticket's page: each by its operation, refused in words, with what was typed kept."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tickets.states import Priority
 
 
 def refusal_of(response):
-    """What the page says on top about the refused form."""
+    """Return what the page says on top about the refused form."""
     return words_of(response, after='id="refusal"', before="ticket-columns")
 
 

@@ -1,4 +1,4 @@
-"""Who sees which tickets and what is offered to whom; what is not offered is refused all the same."""
+"""Say who sees which tickets and what is offered to whom; what is not offered is refused all the same."""
 
 import pytest
 from django.contrib.auth.models import Permission

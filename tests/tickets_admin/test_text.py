@@ -1,4 +1,4 @@
-"""What people write is shown as they wrote it and never runs; both scripts stand right; pages cost a fixed price."""
+"""Show what people write as they wrote it, and never run it; both scripts stand right; pages cost a fixed price."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What customers and guests may upload in a day, whoever sends at once."""
+"""Define what customers and guests may upload in a day, whoever sends at once."""
 
 from __future__ import annotations
 

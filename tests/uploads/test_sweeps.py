@@ -1,4 +1,4 @@
-"""What nobody attached and what nobody named goes after a day; all else stays."""
+"""Define what nobody attached and what nobody named goes after a day; all else stays."""
 
 from __future__ import annotations
 

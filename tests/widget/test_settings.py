@@ -1,4 +1,4 @@
-"""What the widget asks for before anybody signs in, and the demo shop that shows it."""
+"""Define what the widget asks for before anybody signs in, and the demo shop that shows it."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def begun(page: Any, message: str) -> None:
 
 
 def own_complaints(page: Any) -> list[str]:
-    """What was not the cut network that the test itself made."""
+    """Return what was not the cut network that the test itself made."""
     return [said for said in page.complaints if "net::ERR" not in said and "WebSocket" not in said]
 
 

@@ -1,4 +1,4 @@
-"""What the forms of a ticket's page do: each is one call of an operation, and a sentence that says it is done."""
+"""Do what the forms of a ticket's page ask: each is one call of an operation, and a sentence that says it is done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tickets.operations import NewMessage
 
 
 class Done(NamedTuple):
-    """What to say, and where to go on: a ticket's id, and the message to stand at."""
+    """Hold what to say, and where to go on: a ticket's id, and the message to stand at."""
 
     text: str | Promise
     ticket_id: int

@@ -1,4 +1,4 @@
-"""What one person may do with one ticket: the page offers this and nothing more; the operations refuse the rest."""
+"""Say what one person may do with one ticket: the page offers this and no more; the operations refuse the rest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Offers:
 
 
 def offers(user: User, ticket: Ticket) -> Offers:
-    """What the page of this ticket offers this person."""
+    """Return what the page of this ticket offers this person."""
     merging = can(user, policies.MERGE)
     creating = can(user, policies.CREATE)
     if ticket.merged_into_id:

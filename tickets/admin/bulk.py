@@ -41,7 +41,7 @@ class AgentOrNobody(Choice):
 
 
 class BulkForm(OperationForm):
-    """What is done to each of the chosen tickets."""
+    """Hold what is done to each of the chosen tickets."""
 
     title = gettext_lazy("Change tickets")
 
@@ -145,7 +145,7 @@ def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], 
 
 
 def too_many(request: HttpRequest, chosen: QuerySet[Ticket]) -> bool:
-    """Whether more were chosen than one request does; says so."""
+    """Return whether more were chosen than one request does; says so."""
     if chosen.order_by()[: LIMIT + 1].count() <= LIMIT:
         return False
     text = ngettext(

@@ -1,4 +1,4 @@
-"""What the selects of ticket pages offer: agents, teams, the tree of categories, canned responses."""
+"""Define what the selects of ticket pages offer: agents, teams, the tree of categories, canned responses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INDENT = "\u2003"
 
 
 def agents(present: User | None = None) -> Choices:
-    """Those who can take a ticket; the one who holds it stays on offer whatever became of him."""
+    """Return those who can take a ticket; the one who holds it stays on offer whatever became of him."""
     found = list(User.objects.with_right("tickets.reply").order_by("name", "pk").only("name"))
     if present is not None and present not in found:
         found.insert(0, present)

@@ -53,12 +53,12 @@ class Refusal:
 
 
 def list_name(opts: Any) -> str:
-    """What the list is called in the trail above a page."""
+    """Return what the list is called in the trail above a page."""
     return capfirst(str(opts.verbose_name_plural))
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether an open page asks for what changed: the same view and rights, without the frame around it."""
+    """Return whether an open page asks for what changed: the same view and rights, without the frame around it."""
     return request.headers.get("HX-Request") == "true"
 
 
@@ -186,7 +186,7 @@ def _offer(found: dict[str, TicketForm], ticket: Ticket, may: Offers) -> None:
 
 
 def _meanwhile(acts: list[Any], refusal: Refusal | None) -> list[Any]:
-    """What was done to the ticket since the refused form was shown."""
+    """Return what was done to the ticket since the refused form was shown."""
     if refusal is None or refusal.problem is None or refusal.problem.code != "stale" or refusal.seen is None:
         return []
     return [act for act in acts if act.id > refusal.seen]

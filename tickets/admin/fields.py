@@ -1,4 +1,4 @@
-"""What the forms of tickets are made of: kinds of fields, and a form that shows an operation's refusal."""
+"""Define what the forms of tickets are made of: kinds of fields, and a form that shows an operation's refusal."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Tags(Line):
         super().__init__(**{"required": False, "help_text": _("Separated by commas."), **options})
 
     def clean(self, value: Any) -> list[str]:
-        """What is too many or too long, the operation refuses."""
+        """Return what is too many or too long, the operation refuses."""
         return split_tags([super().clean(value)])
 
 
@@ -126,7 +126,7 @@ class OperationForm(forms.Form):
         self.data = data
 
     def offer(self, **choices: Choices) -> None:
-        """What the selects offer, by the name of the field."""
+        """Set what the selects offer, by the name of the field."""
         for name, rows in choices.items():
             self.fields[name].choices = rows  # type: ignore[attr-defined]
 
@@ -160,5 +160,5 @@ class WithFiles(OperationForm):
 
     @property
     def references(self) -> list[str]:
-        """What the operation attaches."""
+        """Return what the operation attaches."""
         return [str(row.pk) for row in self.stored]

@@ -115,7 +115,7 @@ class TeamFilter(IdFilter):
 
 
 class CustomerFilter(IdFilter):
-    """What is one customer's, as the links of a page ask for; shown only while it is in force."""
+    """Hold what is one customer's, as the links of a page ask for; shown only while it is in force."""
 
     title, parameter_name, column = _("customer"), "customer", "customer_id"
     model: type[Model] = Ticket

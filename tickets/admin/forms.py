@@ -60,7 +60,7 @@ class VersionForm(TicketForm):
         self.initial["version"] = self.ticket.version
 
     def changes(self) -> dict[str, Any]:
-        """What this person changed, as the operation takes it."""
+        """Return what this person changed, as the operation takes it."""
         return {name: self.cleaned_data[name] for name in self._changed()}
 
     def renew(self) -> None:
@@ -77,7 +77,7 @@ class VersionForm(TicketForm):
 
 
 class WriteForm(WithFiles, TicketForm):
-    """What a reply and a note have in common."""
+    """Hold what a reply and a note have in common."""
 
     body = LongText(rows=3, required=False)
     client_message_id = forms.CharField(max_length=100, widget=forms.HiddenInput)

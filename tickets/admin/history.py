@@ -1,4 +1,4 @@
-"""What became of a ticket, in words: its audit entries as people read them."""
+"""Define what became of a ticket, in words: its audit entries as people read them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _act(entry: Entry, names: _Names) -> Act:
 
 
 def _says(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether a value is worth a line: what is empty before and after is not."""
+    """Return whether a value is worth a line: what is empty before and after is not."""
     return old.get(name) not in (None, "", [], 0) or new.get(name) not in (None, "", [], 0)
 
 

@@ -1,4 +1,4 @@
-"""What requests of a ticket's page and of a chat's have in common: canned responses, files, refusals."""
+"""Define what requests of a ticket's page and of a chat's have in common: canned responses, files, refusals."""
 
 from __future__ import annotations
 

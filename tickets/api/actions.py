@@ -1,4 +1,4 @@
-"""What is done to a ticket: one address an operation."""
+"""Define what is done to a ticket: one address an operation."""
 
 from __future__ import annotations
 

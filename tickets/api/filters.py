@@ -28,7 +28,7 @@ STAFF_SORTS = {**SORTS, "slaDueAt": Sort("sla_due_at", nullable=True)}
 
 
 class TicketFilter(DaysFilterSet):
-    """What anybody may ask of his tickets: status, priority (comma-separated lists), things, days, flags."""
+    """Hold what anybody may ask of his tickets: status, priority (comma-separated lists), things, days, flags."""
 
     status = WordsFilter({status.value: status for status in Status}, field_name="status")
     priority = WordsFilter(PRIORITIES, field_name="priority")
@@ -43,7 +43,7 @@ class TicketFilter(DaysFilterSet):
         fields: list[str] = []
 
     def with_files(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
-        """Those of public messages; a note's files do not show."""
+        """Return those of public messages; a note's files do not show."""
         return queryset.filter(attachment_count__gt=0) if value else queryset.filter(attachment_count=0)
 
     def by_rated(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:

@@ -1,4 +1,4 @@
-"""What became of a ticket, for staff: its audit entries."""
+"""Define what became of a ticket, for staff: its audit entries."""
 
 from rest_framework.response import Response
 

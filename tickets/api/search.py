@@ -92,7 +92,7 @@ class SearchIn(FormIn):
     sort_order = serializers.ChoiceField(choices=["asc", "desc"], required=False)
 
     def wire(self) -> dict[str, Any]:
-        """What was given, by its names on the wire."""
+        """Return what was given, by its names on the wire."""
         given = self.validated_data
         return {name: given[field.source] for name, field in self.fields.items() if field.source in given}
 

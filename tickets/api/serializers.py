@@ -1,4 +1,4 @@
-"""What the API takes about tickets."""
+"""Define what the API takes about tickets."""
 
 from __future__ import annotations
 

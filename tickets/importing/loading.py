@@ -27,7 +27,7 @@ class Ready:
 
 
 def imported_before(source: str, ids: Sequence[str]) -> set[str]:
-    """Those ids of another system that are here already."""
+    """Return those ids of another system that are here already."""
     found = Imported.objects.filter(source=source, source_id__in=ids)
     return set(found.values_list("source_id", flat=True))
 

@@ -1,4 +1,4 @@
-"""Who and what records name: people by e-mail, categories and teams by name."""
+"""Say who and what records name: people by e-mail, categories and teams by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file tells about a ticket, checked: every refusal is a sentence for whoever prepares the file."""
+"""Define what a file tells about a ticket, checked: every refusal is a sentence for whoever prepares the file."""
 
 from __future__ import annotations
 

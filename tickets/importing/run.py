@@ -97,7 +97,7 @@ class _Import:
         yield batch
 
     def ready(self, batch: Batch) -> Ready:
-        """What is to be written of a batch, its customers there, its numbers in the order of the file."""
+        """Return what is to be written of a batch, its customers there, its numbers in the order of the file."""
         fresh = list(self._new(batch))
         for left in reversed(range(TRIES)):
             people = known_people(fresh)
@@ -128,7 +128,7 @@ class _Import:
         return len(new)
 
     def _new(self, batch: Batch) -> Iterator[TicketRecord]:
-        """Those that are not here yet; the others are wrong, unless an import is resumed."""
+        """Yield those that are not here yet; the others are wrong, unless an import is resumed."""
         before = imported_before(self.options.source, [one.source_id for one in batch])
         for one in batch:
             if one.source_id in self.seen:
@@ -143,7 +143,7 @@ class _Import:
 
     @staticmethod
     def _checked(batch: Batch, people: dict[str, User]) -> tuple[Batch, list[tuple[int, str]]]:
-        """Those of whom everybody is as named, and the others' lines with the reason."""
+        """Return those of whom everybody is as named, and the others' lines with the reason."""
         right: Batch = []
         wrong: list[tuple[int, str]] = []
         for one in batch:

@@ -19,7 +19,7 @@ Made = TypeVar("Made")
 
 
 def written(batches: Iterable[Batch], write: Callable[[Batch], Made]) -> Iterator[Made]:
-    """What `write` makes of each batch; at most WRITERS and one more wait. The first failure is raised, and those that
+    """Yield what `write` makes of each batch; at most WRITERS and one more wait. The first failure is raised; those that
     were begun are written to their end.
 
     In a transaction of the caller's all are written in it, one after another.

@@ -1,4 +1,4 @@
-"""What tickets give occasion to tell: one function an occasion, called by the operation that gives it."""
+"""Define what tickets give occasion to tell: one function an occasion, called by the operation that gives it."""
 
 from __future__ import annotations
 

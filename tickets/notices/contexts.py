@@ -1,4 +1,4 @@
-"""What the templates say of a ticket, in the form of whoever reads it; and samples for their preview."""
+"""Define what the templates say of a ticket, in the form of whoever reads it; and samples for their preview."""
 
 from __future__ import annotations
 

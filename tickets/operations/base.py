@@ -1,4 +1,4 @@
-"""What every operation on a ticket does: compare, change, and write the facts of the change."""
+"""Define what every operation on a ticket does: compare, change, and write the facts of the change."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _is_over(ticket: Ticket, now: datetime) -> bool:
 
 
 def within_reopen_window(ticket: Ticket, now: datetime) -> bool:
-    """Whether a resolved ticket can still be reopened by its customer."""
+    """Return whether a resolved ticket can still be reopened by its customer."""
     window = timedelta(days=settings.REOPEN_WINDOW_DAYS)
     return ticket.resolved_at is not None and now - ticket.resolved_at <= window
 

@@ -47,7 +47,7 @@ class NewTicket:
 
 @dataclass(frozen=True)
 class NewMessage:
-    """What someone writes. `last_seen_id` guards against answering a thread that has moved on, unless `force`."""
+    """Hold what someone writes. `last_seen_id` guards against answering a thread that has moved on, unless `force`."""
 
     body: str = ""
     is_internal: bool = False

@@ -1,4 +1,4 @@
-"""What a ticket is about and whose it is: fields, assignment, escalation."""
+"""Define what a ticket is about and whose it is: fields, assignment, escalation."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def move(source: Ticket, target: Ticket) -> list[dict[str, Any]]:
 
 
 def _is_there(ends: list[int], kind: str) -> bool:
-    """Whether two tickets are linked in this way; related ones are whichever way round."""
+    """Return whether two tickets are linked in this way; related ones are whichever way round."""
     found = Q(ticket=ends[0], other=ends[1])
     if kind == LinkKind.RELATED:
         found |= Q(ticket=ends[1], other=ends[0])

@@ -1,4 +1,4 @@
-"""What the SLA monitor does to tickets: it tells, each thing once, and ends what nobody answers."""
+"""Define what the SLA monitor does to tickets: it tells, each thing once, and ends what nobody answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who watches a ticket, and which tickets belong together; nothing here is seen by customers."""
+"""Say who watches a ticket, and which tickets belong together; nothing here is seen by customers."""
 
 from __future__ import annotations
 

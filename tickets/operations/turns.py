@@ -1,4 +1,4 @@
-"""Whose turn it is: when agents were last given something, and the wake-up of those who give."""
+"""Say whose turn it is: when agents were last given something, and the wake-up of those who give."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Run = tuple[Moment, Moment | None]
 
 
 class Metric(StrEnum):
-    """What is promised to a customer."""
+    """Hold what is promised to a customer."""
 
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"
@@ -41,7 +41,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Traits:
-    """What decides which terms count, as it stood from one moment on."""
+    """Hold what decides which terms count, as it stood from one moment on."""
 
     priority: int
     category_id: int | None = None
@@ -50,7 +50,7 @@ class Traits:
 
 @dataclass(frozen=True)
 class History:
-    """What became of a ticket, each list in order of time, the first of `statuses` and `traits` at `created_at`.
+    """Hold what became of a ticket, each list in order of time, the first of `statuses` and `traits` at `created_at`.
 
     `replies` are the public messages of people after the opening one: when, and whether by the customer. `merged` are
     the stretches in which the ticket was a merged source.
@@ -64,7 +64,7 @@ class History:
 
 
 class State(StrEnum):
-    """What a clock does."""
+    """Hold what a clock does."""
 
     RUNNING = "running"
     PAUSED = "paused"

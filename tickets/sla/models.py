@@ -57,7 +57,7 @@ class BusinessCalendar(models.Model):
 
 
 class SlaPolicy(models.Model):
-    """What is promised for some of the tickets; the first active one that takes a ticket counts, by `position`.
+    """Hold what is promised for some of the tickets; the first active one that takes a ticket counts, by `position`.
 
     The default one takes every ticket and stands last, whatever its position.
     """
@@ -131,7 +131,7 @@ class SlaPolicyVersion(models.Model):
 
 
 class SlaEvent(models.Model):
-    """What became of a promise, or what the monitor told of a ticket: each once.
+    """Hold what became of a promise, or what the monitor told of a ticket: each once.
 
     `metric` with `started_at` names one cycle: a promise of the clock, or a silent or unassigned spell. `warning`,
     `breach` and `met` are of promises (a late fulfilment stays a breach); the others are the monitor's.

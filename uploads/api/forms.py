@@ -1,4 +1,4 @@
-"""What an upload takes and answers."""
+"""Define what an upload takes and answers."""
 
 from typing import Any
 
