@@ -19,10 +19,10 @@ Made = TypeVar("Made")
 
 
 def written(batches: Iterable[Batch], write: Callable[[Batch], Made]) -> Iterator[Made]:
-    """Yield what `write` makes of each batch; at most WRITERS and one more wait. The first failure is raised; those that
-    were begun are written to their end.
+    """Yield what `write` makes of each batch; at most WRITERS and one more wait.
 
-    In a transaction of the caller's all are written in it, one after another.
+    The first failure is raised, and the batches that were begun are written to their end. In a transaction of the
+    caller's all are written in it, one after another.
     """
     if connection.in_atomic_block:
         yield from map(write, batches)
