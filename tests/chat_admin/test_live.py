@@ -177,6 +177,56 @@ def test_a_chat_that_was_passed_on_leaves_one_desk_and_comes_to_the_other(look: 
     assert mine.complaints == theirs.complaints == []
 
 
+def test_a_chat_that_was_given_to_me_announces_itself_on_any_page(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session, own = active(cast.customer, cast.agent), active(cast.stranger, cast.colleague)
+    page = look(available(cast.colleague), "/admin/")
+    expect(page.locator(f"#chat-bar[data-mine='{own.pk}']")).to_have_count(1, timeout=SOON)
+    transfer(session.pk, agent_id=cast.colleague.pk, by=cast.agent)
+    toast = page.locator("#toasts .toast")
+    expect(toast).to_contain_text(f"A chat was given to you: {cast.customer.name}", timeout=SOON)
+    assert page.locator("#toasts a").get_attribute("href") == page_of(session)
+    assert page.complaints == []
+
+
+def test_the_page_says_that_it_is_cut_off_and_catches_up(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    page = look(cast.agent, page_of(session))
+    expect(page.locator("#cut-off")).to_be_hidden()
+    page.context.set_offline(True)
+    page.evaluate("sockets.forEach(socket => socket.close())")
+    expect(page.locator("#cut-off")).to_be_visible(timeout=SOON)
+    says(cast.customer, "Said meanwhile")
+    page.context.set_offline(False)
+    expect(page.locator(".bubble.customer").last).to_contain_text("Said meanwhile", timeout=SOON)
+    expect(page.locator("#cut-off")).to_be_hidden(timeout=SOON)
+
+
+def test_a_slash_in_a_chat_finds_canned_responses(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    words = {"title_ar": "ترحيب", "title_en": "Greeting", "body_ar": "أهلا", "shortcut": "hi"}
+    CannedResponse.objects.create(**words, body_en="Hello {customer_name}!")
+    page = look(cast.agent, page_of(active(cast.customer, cast.agent)))
+    page.locator("#reply-body").press_sequentially("/greet")
+    expect(page.locator(".completion [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#reply-body")).to_have_value(f"Hello {cast.customer.name}!")
+    assert not ChatMessage.objects.filter(author=cast.agent).exists()
+
+
+def test_the_box_of_a_chat_stands_in_the_first_screen_of_a_phone(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    session = active(cast.customer, cast.agent)
+    for number in range(12):
+        says(cast.customer, f"A longer line, number {number}, which fills the screen of a phone.")
+    page = look(cast.agent, page_of(session), language="ar", viewport={"width": 390, "height": 844})
+    for y in (0, 300, 100_000):
+        page.evaluate("y => scrollTo(0, y)", y)
+        box = page.locator("#reply-body").bounding_box()
+        assert 0 <= box["y"] <= 844 - box["height"], y
+
+
 def test_what_is_being_written_stays_when_the_chat_goes(look: Look, committed_cast: Cast) -> None:
     cast = committed_cast
     session = active(cast.customer, cast.agent)
@@ -213,7 +263,8 @@ def test_a_chat_ends_in_both_ways(look: Look, committed_cast: Cast) -> None:
     expect(page.locator("#chat-status")).to_contain_text("Ended", timeout=SOON)
     expect(page.locator("#composer")).to_have_count(0, timeout=SOON)
     page.click(f"#mine-{other.pk} a")
-    page.click("#chat-head form[action$='/do/end/'] button")
+    page.click("#end-chat summary")
+    page.click("#end-chat form button")
     expect(page.locator("#chat-status")).to_contain_text("Ended")
     assert Session.objects.get(pk=other.pk).ended_by == "agent"
 
@@ -237,7 +288,8 @@ def test_without_scripts_one_accepts_writes_and_ends(look: Look, committed_cast:
     page.fill("#reply-body", "By hand.")
     page.click("#form-reply .submit-row button")
     expect(page.locator(".bubble.agent").last).to_contain_text("By hand.")
-    page.click("#chat-head form[action$='/do/end/'] button")
+    page.click("#end-chat summary")
+    page.click("#end-chat form button")
     expect(page.locator("#chat-status")).to_contain_text("Ended")
 
 

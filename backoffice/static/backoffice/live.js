@@ -3,6 +3,7 @@ import { connect } from "../realtime/realtime.js";
 
 const GAP = 40000;
 const RETRY = 5000;
+const CUT_OFF = 3000;
 export const PAUSE = 300;
 
 /** Runs `work` at once, then at most once per pause; what came meanwhile is answered by one more run at the end.
@@ -30,7 +31,22 @@ export function coalesced(work, pause = PAUSE) {
 let shared = null;
 
 /** The back office's socket: one a page, whatever scripts listen on it. */
-export const socket = () => (shared ??= connect(null, location.origin, { cookie: true }));
+export const socket = () => (shared ??= withNotice(connect(null, location.origin, { cookie: true })));
+
+// Says on the page that it is cut off, once that has lasted a moment, until it has caught up.
+function withNotice(client) {
+  const note = document.getElementById("cut-off");
+  let timer = 0;
+  const hide = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (note) note.hidden = true;
+  };
+  client.on("disconnected", () => (timer ||= setTimeout(() => note && (note.hidden = false), CUT_OFF)));
+  client.on("ready", hide);
+  client.on("closed", hide); // for good: the page says why
+  return client;
+}
 
 /** Listens on the socket until `stop`. `refresh` is called when events may be missing for good: after a reset or a long
  *  gap; `ended` when the socket is closed for good. */

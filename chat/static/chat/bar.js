@@ -6,6 +6,7 @@ import { announcer } from "../backoffice/notices.js";
 const bar = document.getElementById("chat-bar");
 const desk = document.getElementById("desk");
 const joined = new Set();
+let own = null; // the chats one has; unknown until the bar has been read
 
 const waiting = announcer("waiting-chats", {
   text: bar.dataset.waitingText,
@@ -13,6 +14,7 @@ const waiting = announcer("waiting-chats", {
   allow: document.getElementById("allow-chat-notices"),
   tones: [660, 990],
 });
+const given = announcer("waiting-chats", { text: bar.dataset.givenText, tones: [660, 990] });
 const messaged = announcer("waiting-chats", { text: bar.dataset.messageText, tones: [740] });
 
 function show(fresh) {
@@ -23,6 +25,7 @@ function show(fresh) {
     if (!old.isEqualNode(now)) keepFocus(() => old.replaceChildren(...now.childNodes));
   }
   Object.assign(bar.dataset, fresh.dataset);
+  own ??= new Set(mine());
   join();
 }
 
@@ -53,6 +56,21 @@ live.on("chat:message", ({ sessionId, author, isInternal }) => {
   if (author.type !== "customer" || isInternal || isOpen(sessionId) || !mine().includes(sessionId)) return;
   messaged({ id: `chat:${sessionId}`, address: address(sessionId), text: author.name });
 });
+
+// A chat that came to one without one's doing, from a colleague or by the rules, is announced once.
+document.addEventListener("submit", ({ target }) => {
+  const accepted = new URL(target.action, location).pathname.match(/\/(\d+)\/do\/accept\/$/);
+  if (accepted) own?.add(accepted[1]);
+});
+function handed({ id, agent, customer }) {
+  if (!own) return;
+  if (agent?.id !== bar.dataset.user) return own.delete(id);
+  if (own.has(id) || mine().includes(id) || isOpen(id)) return;
+  own.add(id);
+  given({ id: `chat:${id}`, address: address(id), text: customer.name });
+}
+live.on("chat:session:updated", handed);
+live.on("chat:session:accepted", handed);
 
 // Availability changes without leaving the page.
 document.getElementById("chat-availability").addEventListener("submit", async (event) => {

@@ -2,6 +2,7 @@
 import { swapBlocks } from "../backoffice/blocks.js";
 import { coalesced, follow, fragment, goOn, keepFocus, listen } from "../backoffice/live.js";
 import { dress, dropUnsent, keepUnsent } from "../backoffice/writing.js";
+import { dressComposer } from "../tickets/composer.js";
 
 const desk = document.getElementById("desk");
 const session = desk.dataset.sessionId;
@@ -224,6 +225,7 @@ function prepare(element) {
 }
 
 function prepareForms(element) {
+  dressComposer(element); // first, since Enter in its list of canned responses sends nothing
   element.querySelectorAll("form[data-live]").forEach((form) => {
     const box = form.elements.body;
     dropArrived(form);
