@@ -63,6 +63,7 @@ AREAS = (
             Entry("tickets.category", "folder"),
             Entry("tickets.tag", "tag"),
             Entry("tickets.cannedresponse", "bolt"),
+            Entry("tickets.macro", "check"),
             Entry("bot.rule", "bot"),
             Entry("tickets.slapolicy", "clock"),
             Entry("tickets.businesscalendar", "calendar"),

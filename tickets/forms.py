@@ -117,6 +117,7 @@ class TicketStaffOut(_TicketOut):
     escalation_level = serializers.IntegerField()
     first_response_at = serializers.DateTimeField(allow_null=True)
     chat_session_id = IdField(allow_null=True)
+    snoozed_until = serializers.DateTimeField(allow_null=True)
     links = serializers.SerializerMethodField()
     sla = SlaOut(source="*")
     staff_updated_at = serializers.DateTimeField()

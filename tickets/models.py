@@ -18,6 +18,7 @@ from core.text import in_language
 from tickets.assigning.models import AgentTurn as AgentTurn
 from tickets.assigning.models import AssignmentRule as AssignmentRule
 from tickets.inbox.models import Draft as Draft
+from tickets.inbox.models import Macro as Macro
 from tickets.inbox.models import Reading as Reading
 from tickets.inbox.models import SavedView as SavedView
 from tickets.querysets import MessageQuerySet, TicketQuerySet
@@ -182,6 +183,8 @@ class Ticket(models.Model):
     staff_updated_at = models.DateTimeField(default=timezone.now)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
     last_activity_at = models.DateTimeField(default=timezone.now)
+    # Until when agents have put it aside: out of the lists of work, and nothing else. The monitor ends it.
+    snoozed_until = models.DateTimeField(_("put aside until"), null=True)
     # Since when the customer waits for an answer: their first public message after the last one of an agent.
     customer_waits_since = models.DateTimeField(null=True)
 

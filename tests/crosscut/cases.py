@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -25,6 +26,7 @@ from accounts.tokens import open_family
 from audit.erasure import erase_details
 from audit.models import Entry
 from backoffice.operations import enter, leave
+from core import clock
 from core.errors import Forbidden
 from tests.accounts.codes import app_code, recovery_code, switch_on
 from tests.api import Api, data
@@ -34,12 +36,14 @@ from tickets.models import BusinessCalendar
 from tickets.operations import (
     check_due,
     check_one,
+    delete_macro,
     delete_view,
     give_tickets,
     mark_read,
     put_off,
     save_calendar,
     save_draft,
+    save_macro,
     save_policy,
     save_rule,
     save_view,
@@ -374,6 +378,27 @@ def _read(cast: Cast) -> Callable[[], Any]:
     return lambda: mark_read(ticket, 1, by=cast.agent)
 
 
+def _macro(cast: Cast) -> Any:
+    parts = {"reply_ar": "أهلًا {customer_name}", "status": "pending", "priority": 3, "tags": ["late"], "holder": "me"}
+    return save_macro(None, changes={"name_ar": "تأخر", "name_en": "Late", **parts}, by=cast.lead)
+
+
+def _deleted_macro(cast: Cast) -> Callable[[], Any]:
+    macro = _macro(cast)
+    return lambda: delete_macro(macro.pk, by=cast.lead)
+
+
+def _applied_macro(cast: Cast) -> Callable[[], Any]:
+    ticket, macro, client = _ticket(cast), _macro(cast), Api(cast.agent)
+    return lambda: _done(client.post(f"/tickets/{ticket}/macro", {"macroId": str(macro.pk)}))
+
+
+def _snoozed(cast: Cast) -> Callable[[], Any]:
+    ticket, client = _ticket(cast), Api(cast.agent)
+    until = (clock.now() + timedelta(days=1)).isoformat()
+    return lambda: _done(client.post(f"/tickets/{ticket}/snooze", {"until": until}))
+
+
 CASES = {
     f"{_TICKETS}.create.create_ticket": case(
         _opening, "TICKET_CREATED", "ticket:created"
@@ -439,6 +464,14 @@ CASES = {
     f"{_TICKETS}.catalogue.delete_canned_response": case(
         deleted("/tickets/canned-responses", _CANNED), "CANNED_RESPONSE_DELETED", silent=UNHEARD
     ),
+    f"{_TICKETS}.macros.save_macro": case(called(_macro), "MACRO_CREATED", silent=UNHEARD),
+    f"{_TICKETS}.macros.delete_macro": case(_deleted_macro, "MACRO_DELETED", silent=UNHEARD),
+    f"{_TICKETS}.macros.apply_macro": case(
+        _applied_macro,
+        "TICKET_MACRO_APPLIED TICKET_MESSAGE_ADDED TICKET_STATUS_CHANGED TICKET_UPDATED TICKET_ASSIGNED",
+        "ticket:message ticket:updated ticket:assigned",
+    ),
+    f"{_TICKETS}.snoozing.snooze": case(_snoozed, "TICKET_SNOOZED", "ticket:updated"),
     f"{_TICKETS}.inbox.save_view": case(called(_view), "SAVED_VIEW_CREATED", silent=UNHEARD),
     f"{_TICKETS}.inbox.delete_view": case(_deleted_view, "SAVED_VIEW_DELETED", silent=UNHEARD),
     f"{_TICKETS}.inbox.save_draft": case(_draft, "", silent="What is not sent is nobody else's."),

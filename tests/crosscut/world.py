@@ -12,6 +12,7 @@ from tests.api import Api, data
 from tests.cast import PASSWORD, Cast, customer
 from tests.chat import acts as chats
 from tests.storage import upload
+from tickets.operations import save_macro
 
 ABSENT = "999999999"
 
@@ -46,6 +47,7 @@ def build_world(cast: Cast) -> World:
     category = data(lead.post("/tickets/categories", {"nameAr": "أ", "nameEn": "A"}), 201)
     canned_body = {"titleAr": "أ", "titleEn": "A", "bodyAr": "أ", "bodyEn": "A", "shortcut": "a"}
     canned = data(lead.post("/tickets/canned-responses", canned_body), 201)
+    macro = save_macro(None, changes={"name_ar": "أ", "name_en": "A", "reply_en": "Hello"}, by=cast.lead)
     file, loose = upload(owner, "photo.txt", "loose.txt")
     data(owner.post(f"/tickets/{other['id']}/messages", {"body": "see", "attachments": [file["id"]]}), 201)
     ids = {
@@ -55,6 +57,7 @@ def build_world(cast: Cast) -> World:
         "source": source["id"],
         "category": category["id"],
         "canned": canned["id"],
+        "macro": str(macro.pk),
         "rule": str(Rule.objects.order_by("pk")[0].pk),
         "user": str(cast.agent.pk),
         "customer": str(cast.customer.pk),

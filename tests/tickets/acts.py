@@ -21,7 +21,7 @@ CUSTOMER_FORM = {
 }
 STAFF_FORM = CUSTOMER_FORM | {
     *("team", "customer", "tags", "watchers", "escalatedAt", "escalationLevel", "firstResponseAt", "mergedInto"),
-    *("links", "sla", "staffUpdatedAt", "chatSessionId"),
+    *("links", "sla", "staffUpdatedAt", "chatSessionId", "snoozedUntil"),
 }
 
 

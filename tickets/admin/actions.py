@@ -92,6 +92,21 @@ def _priority(ticket: Ticket, form: Any, by: User) -> Done:
     return Done(_("The priority was changed."), ticket.pk)
 
 
+def _snooze(ticket: Ticket, form: Any, by: User) -> Done:
+    data = form.cleaned_data
+    operations.snooze(ticket.pk, data["until"], version=data["version"], by=by)
+    text = _("The ticket was put aside.") if data["until"] else _("The ticket is back in the lists of work.")
+    return Done(text, ticket.pk)
+
+
+def _macro(ticket: Ticket, form: Any, by: User) -> Done:
+    data = form.cleaned_data
+    operations.apply_macro(
+        ticket.pk, data["macro_id"], client_message_id=data["key"], last_seen_id=data["last_seen"], by=by
+    )
+    return Done(_("The macro was carried out."), ticket.pk)
+
+
 def _escalate(ticket: Ticket, form: Any, by: User) -> Done:
     data = form.cleaned_data
 
@@ -167,6 +182,8 @@ ACTIONS: dict[str, Action] = {
     "take": Action(forms.VersionForm, _take),
     "fields": Action(forms.FieldsForm, _fields),
     "priority": Action(forms.PriorityForm, _priority),
+    "snooze": Action(forms.SnoozeForm, _snooze),
+    "macro": Action(forms.MacroForm, _macro),
     "escalate": Action(forms.EscalateForm, _escalate),
     "merge": Action(forms.MergeForm, _merge),
     "unmerge": Action(forms.UnmergeForm, _unmerge),

@@ -17,6 +17,7 @@ class Offers:
 
     reply: bool = False
     update: bool = False
+    snooze: bool = False
     assign: bool = False
     escalate: bool = False
     merge: bool = False
@@ -37,6 +38,7 @@ def offers(user: User, ticket: Ticket) -> Offers:
     return Offers(
         reply=can(user, policies.REPLY),
         update=can(user, policies.UPDATE),
+        snooze=can(user, policies.UPDATE) and not ticket.is_done,
         assign=can(user, policies.ASSIGN),
         escalate=can(user, policies.ESCALATE) and not ticket.is_done,
         merge=merging,

@@ -20,10 +20,10 @@ from core.errors import Problem, Unavailable
 from tickets import operations
 from tickets.admin import choices
 from tickets.admin.detail import list_name
-from tickets.admin.fields import Choice, LongText, OperationForm, Tags, whole
+from tickets.admin.fields import Choice, LongText, OperationForm, Tags, new_id, whole
 from tickets.admin.forms import priority_field
 from tickets.admin.requests import note_refusal
-from tickets.models import Ticket
+from tickets.models import Macro, Ticket
 from tickets.states import Status
 
 LIMIT = 200
@@ -99,6 +99,21 @@ class BulkTagsForm(BulkForm):
         return operations.update_ticket(ticket.pk, changes={"tags": tags}, by=by)
 
 
+class BulkMacroForm(BulkForm):
+    title = gettext_lazy("Carry out a macro")
+    macro = Choice(label=gettext_lazy("Macro"), required=True)
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def prepare(self, chosen: QuerySet[Ticket]) -> None:
+        self.initial["key"] = new_id()
+        rows = Macro.objects.filter(is_active=True)
+        self.offer(macro=[("", gettext_lazy("Choose…")), *((row.pk, str(row)) for row in rows)])
+
+    def carry_out(self, ticket: Ticket, by: Any) -> Ticket:
+        data = self.cleaned_data
+        return operations.apply_macro(ticket.pk, data["macro"], client_message_id=data["key"], by=by)
+
+
 class BulkMergeForm(BulkForm):
     title = gettext_lazy("Merge tickets")
     target = Choice(
@@ -123,7 +138,7 @@ def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], 
     for ticket in chosen:
         try:
             after = act(ticket)
-            changed = (after.pk, after.version) != (ticket.pk, ticket.version)
+            changed = (after.pk, after.staff_updated_at) != (ticket.pk, ticket.staff_updated_at)
             done, same = done + changed, same + (not changed)
         except (Problem, OperationalError) as error:
             problem = as_problem(error) or Unavailable()

@@ -108,6 +108,14 @@ class CategoryAdmin(DeletingAdmin):
         return state_badge(category.is_active)
 
 
+def variables_help() -> SafeString:
+    """Return the words below a text with variables: which there are."""
+    known = format_html(
+        " ".join(["<code dir='ltr'>{}</code>"] * len(VARIABLES)), *(f"{{{name}}}" for name in VARIABLES)
+    )
+    return format_html("{} {}", _("Filled in when it is used:"), known)
+
+
 class CannedForm(forms.ModelForm):  # type: ignore[type-arg]
     body_ar = LongText(label=gettext_lazy("Arabic text"), rows=8, max_length=MAX_CANNED)
     body_en = LongText(label=gettext_lazy("English text"), rows=8, max_length=MAX_CANNED)
@@ -123,13 +131,10 @@ class CannedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = format_html(
-            " ".join(["<code dir='ltr'>{}</code>"] * len(VARIABLES)), *(f"{{{name}}}" for name in VARIABLES)
-        )
         for name, side in (("body_ar", ARABIC), ("body_en", ENGLISH)):
             if name in self.fields:
                 self.fields[name].widget.attrs |= side
-                self.fields[name].help_text = format_html("{} {}", _("Filled in when it is used:"), known)
+                self.fields[name].help_text = variables_help()
 
 
 class CannedResponseAdmin(DeletingAdmin):

@@ -22,8 +22,10 @@ from tickets.admin.allowed_actions import Offers, offers
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, assignee_words
 from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
 from tickets.admin.history import entries_of, in_words
+from tickets.admin.macros import macros_for
 from tickets.admin.requests import person
 from tickets.admin.sla_panel import panel_of
+from tickets.admin.snoozing import presets
 from tickets.admin.thread import Thread, read_thread
 from tickets.models import Draft, Merge, Reading, Ticket
 from tickets.queries import tickets_for
@@ -131,6 +133,8 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "acts": acts[:HISTORY_SHOWN],
         "more_acts": len(acts) > HISTORY_SHOWN,
         "newest": newest,
+        "macros": macros_for(ticket) if may.reply else [],
+        "snooze_times": presets() if may.snooze else [],
         "status_tone": STATUS_TONES[ticket.status],
         "priority_tone": PRIORITY_TONES[ticket.priority],
         "assignee_words": assignee_words(ticket.assignee, is_unassigned=_is_unassigned(ticket)),
@@ -164,7 +168,8 @@ def _forms(
         if not found[slug].is_bound:
             found[slug].put("body", body)
     reply = found["reply"]
-    reply.put("last_seen", thread.last_seen)
+    for form in (reply, found["macro"]):
+        form.put("last_seen", thread.last_seen)
     _offer(found, ticket, may)
     if refusal and isinstance(refusal.form, VersionForm):
         refusal.form.renew()

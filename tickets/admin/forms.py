@@ -20,6 +20,7 @@ from tickets.admin.fields import (
     WithFiles,
     new_id,
 )
+from tickets.admin.snoozing import MomentField
 from tickets.models import LinkKind, Ticket
 from tickets.states import Priority, Status
 
@@ -149,6 +150,25 @@ class PriorityForm(VersionForm):
     priority = priority_field()
 
 
+class SnoozeForm(VersionForm):
+    """Until when the ticket is put aside; nothing takes it back."""
+
+    slug = "snooze"
+    until = MomentField(label=_("Put aside until"))
+
+
+class MacroForm(TicketForm):
+    """The macro that was chosen; `key` tells one rendering of the page from the next."""
+
+    slug = "macro"
+    macro_id = Choice(required=True, widget=forms.HiddenInput)
+    last_seen = hidden_number()
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        self.initial["key"] = new_id()
+
+
 class EscalateForm(TicketForm):
     slug = "escalate"
     reason = LongText(label=_("Reason"), max_length=2000, rows=2, help_text=_("It becomes an internal note."))
@@ -214,6 +234,8 @@ FORMS: tuple[type[TicketForm], ...] = (
     StatusForm,
     AssignForm,
     FieldsForm,
+    SnoozeForm,
+    MacroForm,
     EscalateForm,
     MergeForm,
     LinkForm,

@@ -21,7 +21,7 @@ NOTHING = "—"
 FIELDS = (
     *("subject", "status", "priority", "categoryId", "teamId", "agentId", "customerId", "orderId", "productId", "tags"),
     *("attachments", "escalationLevel", "watcher", "link", "kind", "mergedInto", "merged", "rating", "feedback"),
-    "isInternal",
+    *("isInternal", "macro", "snoozedUntil"),
 )
 _PEOPLE, _CATEGORIES, _TEAMS = {"agentId", "customerId", "watcher"}, {"categoryId"}, {"teamId"}
 

@@ -20,6 +20,7 @@ from tickets.states import DONE, PAUSED, RUNNING, WORKING, Status
 from tickets.unassigned import unassigned
 
 SOON = datetime.timedelta(hours=1)
+AWAKE = Q(snoozed_until=None)
 
 
 class View(NamedTuple):
@@ -29,15 +30,15 @@ class View(NamedTuple):
 
 
 def _mine(user: User) -> Q:
-    return Q(assignee_id=user.pk, status__in=WORKING)
+    return AWAKE & Q(assignee_id=user.pk, status__in=WORKING)
 
 
 def _unassigned(user: User) -> Q:
-    return unassigned() & Q(status__in=WORKING)
+    return AWAKE & unassigned() & Q(status__in=WORKING)
 
 
 def _of_my_teams(user: User) -> Q:
-    return Q(team__in=TeamMembership.objects.filter(user=user).values("team"), status__in=WORKING)
+    return AWAKE & Q(team__in=TeamMembership.objects.filter(user=user).values("team"), status__in=WORKING)
 
 
 def _breaching(user: User) -> Q:
@@ -52,13 +53,14 @@ VIEWS: dict[str, View] = {
     "team": View(_("My teams"), _of_my_teams),
     "breaching": View(_("Late or nearly"), _breaching),
     "waiting": View(_("Waiting for the customer"), lambda user: Q(status=Status.PENDING)),
+    "snoozed": View(_("Put aside"), lambda user: Q(snoozed_until__isnull=False, status__in=WORKING)),
     "open": View(_("Open and in progress"), lambda user: Q(status__in=RUNNING)),
     "pending": View(_("Waiting"), lambda user: Q(status__in=PAUSED)),
     "resolved": View(_("Resolved and closed"), lambda user: Q(status__in=DONE), is_counted=False),
     "all": View(_("All"), lambda user: Q(), is_counted=False),
 }
 FIRST = "todo"
-SHOWN = ("todo", "mine", "unassigned", "team", "breaching", "waiting", "resolved", "all")
+SHOWN = ("todo", "mine", "unassigned", "team", "breaching", "waiting", "snoozed", "resolved", "all")
 
 
 @dataclass(frozen=True)

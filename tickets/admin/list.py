@@ -70,7 +70,7 @@ class TicketAdmin(OperationAdmin):
     search_fields = ("number", "subject", "description", "order_id", "product_id", "customer__name", "customer__email")
     search_help_text = _("Number, subject, order, customer's name, e-mail or phone")
     list_per_page = PAGE
-    actions = ("take", "assign", "change_status", "change_priority", "add_tags", "merge")
+    actions = ("take", "assign", "change_status", "change_priority", "add_tags", "macro", "merge")
 
     # --- Who may --------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
@@ -94,6 +94,9 @@ class TicketAdmin(OperationAdmin):
 
     def has_update_permission(self, request: HttpRequest) -> bool:
         return holds(request, policies.UPDATE) or holds(request, policies.CLOSE)
+
+    def has_reply_permission(self, request: HttpRequest) -> bool:
+        return holds(request, policies.REPLY)
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         return holds(request, policies.MERGE)
@@ -141,6 +144,10 @@ class TicketAdmin(OperationAdmin):
     @admin.action(description=_("Add tags…"), permissions=["update"])
     def add_tags(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
         return bulk.ask(request, self, queryset, bulk.BulkTagsForm, "add_tags")
+
+    @admin.action(description=_("Carry out a macro…"), permissions=["reply"])
+    def macro(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
+        return bulk.ask(request, self, queryset, bulk.BulkMacroForm, "macro")
 
     @admin.action(description=_("Merge…"), permissions=["merge"])
     def merge(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:

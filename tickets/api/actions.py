@@ -55,6 +55,18 @@ Unmerge = action(
     forms.UnmergeIn,
     lambda ref, data, by: operations.unmerge(ref, data["source_id"], by=by),
 )
+Snooze = action(
+    "Put a ticket aside until a time, or take it back with null",
+    forms.SnoozeIn,
+    lambda ref, data, by: operations.snooze(ref, by=by, **data),
+)
+ApplyMacro = action(
+    "Carry out a macro on a ticket",
+    forms.ApplyMacroIn,
+    lambda ref, data, by: operations.apply_macro(
+        ref, data.pop("macro_id"), last_seen_id=data.pop("last_seen_message_id"), by=by, **data
+    ),
+)
 Rate = action("Rate a ticket", forms.RateIn, lambda ref, data, by: operations.rate(ref, by=by, **data))
 Close = action("Close a ticket", Nothing, lambda ref, data, by: operations.close(ref, by=by))
 Reopen = action("Reopen a ticket", Nothing, lambda ref, data, by: operations.reopen(ref, by=by))

@@ -1,4 +1,4 @@
-"""Categories and canned responses."""
+"""Categories, canned responses and macros."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.idempotency import Answer
 from core.ids import id_or_refuse
 from tickets import operations, policies
 from tickets.api import serializers as forms
-from tickets.models import CannedResponse, Category
+from tickets.models import CannedResponse, Category, Macro
 
 
 def _exists(model: type[Category] | type[CannedResponse], stored: Mapping[str, Any]) -> bool:
@@ -122,3 +122,11 @@ class CannedResponseDetail(ApiView):
         if found is None:
             raise NotFound
         return found
+
+
+class Macros(ApiView):
+    permission_classes = [Staff]
+
+    @describe("Macros that can be carried out on a ticket", answer=forms.MacroOut(many=True))
+    def get(self, request: ApiRequest) -> Response:
+        return ok([forms.MacroOut.show(row) for row in Macro.objects.filter(is_active=True)])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.serializers import (
@@ -16,7 +19,7 @@ from core.api.serializers import (
     StrictInteger,
     TextField,
 )
-from tickets.models import LinkKind
+from tickets.models import LinkKind, Macro
 from tickets.states import PRIORITIES, Priority, Status
 
 MAX_BODY = 50_000
@@ -30,6 +33,17 @@ class PriorityField(serializers.ChoiceField):
 
     def to_internal_value(self, data: Any) -> Priority:  # type: ignore[override]
         return PRIORITIES[str(super().to_internal_value(data))]
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment as RFC 3339 writes it, with its offset from UTC."""
+
+    pattern = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+    def to_internal_value(self, value: Any) -> datetime.datetime:
+        if not isinstance(value, str) or not self.pattern.fullmatch(value):
+            self.fail("invalid", format="2026-03-01T09:00:00Z")
+        return super().to_internal_value(value.upper())
 
 
 def references(**options: Any) -> ListIn:
@@ -125,6 +139,36 @@ class RateIn(FormIn):
 class LinkIn(FormIn):
     ticket_id = IdField()
     kind = serializers.ChoiceField(choices=LinkKind.choices)
+
+
+class SnoozeIn(FormIn):
+    until = MomentField(allow_null=True)
+    version = StrictInteger(required=False, min_value=1)
+
+
+class MacroOut(FormOut):
+    id = IdField()
+    name_ar = serializers.CharField()
+    name_en = serializers.CharField()
+    reply_ar = serializers.CharField()
+    reply_en = serializers.CharField()
+    status = serializers.ChoiceField(choices=["", *Status.values])
+    priority = serializers.SerializerMethodField()
+    tags = serializers.ListField(child=serializers.CharField())
+    holder = serializers.ChoiceField(choices=Macro.Holder.choices)
+
+    @classmethod
+    @extend_schema_field(serializers.ChoiceField(choices=list(PRIORITIES), allow_null=True))
+    def get_priority(cls, macro: Macro, reader: Any) -> str | None:
+        return Priority(macro.priority).wire if macro.priority else None
+
+
+class ApplyMacroIn(FormIn):
+    """The macro to carry out; a reply of it is sent once under one `clientMessageId`."""
+
+    macro_id = IdField()
+    client_message_id = TextField(max_length=100, required=False, default="")
+    last_seen_message_id = IdField(required=False, allow_null=True, default=None)
 
 
 class CategoryOut(FormOut):

@@ -12,11 +12,13 @@ from tickets.operations.create import NewMessage, NewTicket, create_ticket
 from tickets.operations.fields import assign, escalate, update_ticket
 from tickets.operations.hours import save_calendar
 from tickets.operations.inbox import delete_view, mark_read, save_draft, save_view
+from tickets.operations.macros import apply_macro, delete_macro, save_macro
 from tickets.operations.merging import merge, unmerge
 from tickets.operations.monitoring import check_due, check_one, put_off
 from tickets.operations.rating import rate
 from tickets.operations.relations import link, unlink, unwatch, watch
 from tickets.operations.sla_policies import save_policy
+from tickets.operations.snoozing import snooze
 from tickets.operations.status import change_status, close, reopen
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "NewTicket",
     "Written",
     "add_message",
+    "apply_macro",
     "assign",
     "change_status",
     "check_due",
@@ -32,6 +35,7 @@ __all__ = [
     "create_ticket",
     "delete_canned_response",
     "delete_category",
+    "delete_macro",
     "delete_view",
     "escalate",
     "give_tickets",
@@ -45,9 +49,11 @@ __all__ = [
     "save_canned_response",
     "save_category",
     "save_draft",
+    "save_macro",
     "save_policy",
     "save_rule",
     "save_view",
+    "snooze",
     "take_back",
     "unlink",
     "unmerge",

@@ -22,6 +22,7 @@ from tickets.operations.base import audit_values, change, save
 from tickets.operations.create import NewMessage, follow_up
 from tickets.operations.files import attach_to, refuse_empty, refuse_other
 from tickets.operations.locking import locked_standing
+from tickets.operations.waking import wake
 from tickets.operations.writer import count_message
 from tickets.policies import refuse_reply
 from tickets.states import Status
@@ -140,6 +141,7 @@ def _moves(ticket: Ticket, message: Message, now: datetime, by: User) -> dict[st
 
 
 def _answered_by_customer(ticket: Ticket, now: datetime, by: User) -> dict[str, tuple[Any, Any]]:
+    wake(ticket, by)
     if ticket.status == Status.RESOLVED:
         return reopened(ticket, now, by)
     if ticket.status == Status.PENDING:

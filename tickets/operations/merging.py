@@ -20,6 +20,7 @@ from tickets.operations import merge_links
 from tickets.operations.base import change, refuse_merged, save
 from tickets.operations.locking import locked_all
 from tickets.operations.merge_reopening import is_unanswered, reopen, restore, snapshot
+from tickets.operations.waking import wake
 from tickets.policies import MERGE, refuse_unless
 from tickets.querysets import MESSAGE_OWNER
 from tickets.states import Status
@@ -80,6 +81,7 @@ def _merge_one(source: Ticket, target: Ticket, by: User, now: datetime, before: 
         merged_at=now,
     )
     source.closed_at = source.closed_at or now
+    wake(source, by)
     change(source, by, now, status=Status.CLOSED, merged_into=target)
     _count(source)
     save(source)

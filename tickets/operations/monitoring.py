@@ -19,7 +19,8 @@ from tickets.models import SlaEvent, Ticket
 from tickets.operations.conversation import add_system_message
 from tickets.operations.sla_alerts import ACTIONS, tell
 from tickets.operations.status import move
-from tickets.sla.recompute import CLOSE, COLUMNS, RESOLVE, Computed, Due, recompute, store
+from tickets.operations.waking import wake
+from tickets.sla.recompute import CLOSE, COLUMNS, DONE_BY_MONITOR, RESOLVE, WAKE, Computed, Due, recompute, store
 from tickets.states import Status
 
 Kind = SlaEvent.Kind
@@ -61,7 +62,7 @@ def _check(ids: Sequence[int], now: datetime.datetime, by: User) -> int:
     before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
     for computed in recompute(tickets, now):
         _tell_all(computed, now, by, before[computed.ticket.pk])
-    Ticket.objects.bulk_update(tickets, COLUMNS)
+    Ticket.objects.bulk_update(tickets, [*COLUMNS, "snoozed_until"])
     return len(ids)
 
 
@@ -75,14 +76,15 @@ def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: dict
     if any(due.kind == Kind.BREACH for due in told):
         ticket.sla_breached = True
     for due in past:
-        if due.kind not in (RESOLVE, CLOSE):
+        if due.kind not in DONE_BY_MONITOR:
             store(ticket, due)
     ticket.check_at = min((due.at for due in waiting if due not in past), default=None)
+    woken = any(due.kind == WAKE for due in past) and wake(ticket, by)
     for due in told:
         tell(ticket, due, by)
     if ended is not None:
         _end(ticket, ended, by)
-    elif told or SlaOut.show(ticket) != before:
+    elif woken or told or SlaOut.show(ticket) != before:
         events.ticket_updated(ticket, public=False)
 
 

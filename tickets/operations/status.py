@@ -16,6 +16,7 @@ from tickets.models import Ticket
 from tickets.operations.base import audit_values, change, refuse_merged, refuse_stale, save
 from tickets.operations.conversation import add_note, reopened, within_reopen_window
 from tickets.operations.locking import locked
+from tickets.operations.waking import wake
 from tickets.policies import refuse_close, refuse_status
 from tickets.states import DONE, Status, allowed
 
@@ -83,6 +84,8 @@ def move(ticket: Ticket, status: Status, by: User) -> None:
     else:
         changed = change(ticket, by, now, status=status)
         _mark(ticket, status, now, by)
+    if status in DONE:
+        wake(ticket, by)
     save(ticket)
     old, new = audit_values(changed)
     record("TICKET_STATUS_CHANGED", ticket, by=by, old=old, new=new)

@@ -21,7 +21,7 @@ from tickets.sla.rules import Rules, present_rules
 from tickets.states import PAUSED, WORKING, Priority, Status
 
 Kind = SlaEvent.Kind
-UNASSIGNED, ACTIVITY, PENDING = "assignment", "activity", "pending"
+UNASSIGNED, ACTIVITY, PENDING, SNOOZE = "assignment", "activity", "pending", "snooze"
 """The spells that the monitor tells of, beside the metrics."""
 COLUMNS = (
     *("first_response_due_at", "next_response_due_at", "resolution_due_at", "sla_due_at", "sla_breached", "sla_paused"),
@@ -99,7 +99,7 @@ def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
 def store_past(computed: Computed, now: datetime.datetime) -> None:
     """Store what came about before `now`, so that nobody is told of it any more."""
     waiting = computed.waiting()
-    past = [due for due in waiting if due.at < now and due.kind not in (RESOLVE, CLOSE)]
+    past = [due for due in waiting if due.at < now and due.kind not in DONE_BY_MONITOR]
     for due in past:
         store(computed.ticket, due)
     computed.ticket.check_at = min((due.at for due in waiting if due not in past), default=None)
@@ -211,6 +211,8 @@ def _due(ticket: Ticket, known: Sequence[Fact], cycles: Sequence[Cycle]) -> list
         if ticket.priority == Priority.URGENT and ticket.assignee_id is None:
             since = _since(known, facts.ASSIGNEE, ticket.created_at)
             found.append(Due(UNASSIGNED, since, Kind.URGENT_UNASSIGNED, since))
+    if ticket.snoozed_until:
+        found.append(Due(SNOOZE, ticket.snoozed_until, WAKE, ticket.snoozed_until))
     since = _since(known, facts.STATUS, ticket.created_at)
     if ticket.status == Status.PENDING:
         found += _of_pending(since)
@@ -220,8 +222,9 @@ def _due(ticket: Ticket, known: Sequence[Fact], cycles: Sequence[Cycle]) -> list
     return found
 
 
-RESOLVE, CLOSE = "resolve", "close"
-"""What the monitor does to a ticket, beside telling: never stored, since the change of status says it."""
+RESOLVE, CLOSE, WAKE = "resolve", "close", "wake"
+"""What the monitor does to a ticket, beside telling: never stored, since the ticket's own columns say it."""
+DONE_BY_MONITOR = frozenset({RESOLVE, CLOSE, WAKE})
 
 
 def _of_cycle(cycle: Cycle) -> list[Due]:

@@ -58,6 +58,8 @@ const KEYS = {
   s: () => menu("menu-status"),
   a: () => menu("menu-agent"),
   p: () => menu("menu-priority"),
+  z: () => menu("menu-snooze"),
+  m: () => menu("menu-macro"),
   "/": search,
   "?": showHelp,
 };
