@@ -123,7 +123,8 @@ def _named(text: Any, ids: dict[str, str]) -> str:
 
 
 def _plain(values: Any, ids: dict[str, str]) -> Any:
-    return {name: _named(value, ids) for name, value in (values or {}).items()}
+    """Values of an entry; ids and numbers are text, what is counted is a number."""
+    return {name: _named(value, ids) if isinstance(value, str) else value for name, value in (values or {}).items()}
 
 
 SLA = (
