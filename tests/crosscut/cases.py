@@ -393,6 +393,12 @@ def _applied_macro(cast: Cast) -> Callable[[], Any]:
     return lambda: _done(client.post(f"/tickets/{ticket}/macro", {"macroId": str(macro.pk)}))
 
 
+def _split(cast: Cast) -> Callable[[], Any]:
+    ticket, client = _ticket(cast), Api(cast.agent)
+    answer = data(Api(cast.customer).post(f"/tickets/{ticket}/messages", {"body": "And another thing"}), 201)["id"]
+    return lambda: _done(client.post(f"/tickets/{ticket}/split", {"messageId": answer, "subject": "Another"}))
+
+
 def _snoozed(cast: Cast) -> Callable[[], Any]:
     ticket, client = _ticket(cast), Api(cast.agent)
     until = (clock.now() + timedelta(days=1)).isoformat()
@@ -406,6 +412,9 @@ CASES = {
     f"{_TICKETS}.create.follow_up": case(
         post("customer", "POST /tickets/{ticket}/messages", {"body": "x"}, first=("closed",)),
         "TICKET_CREATED", "ticket:created ticket:updated",
+    ),
+    f"{_TICKETS}.create.split": case(
+        _split, "TICKET_CREATED TICKET_UPDATED", "ticket:created ticket:updated"
     ),
     f"{_TICKETS}.conversation.add_message": case(
         post("agent", "POST /tickets/{ticket}/messages", {"body": "x"}),

@@ -179,6 +179,7 @@ ROUTES = (
     of_ticket("POST", "/tickets/{ticket}/merge", 200, "tickets.merge", {"sourceIds": ["{other}"]}),
     of_ticket("POST", "/tickets/{ticket}/unmerge", 200, "tickets.merge", {"sourceId": "{source}"}),
     of_ticket("POST", "/tickets/{other}/snooze", 200, "tickets.update", {"until": None}),
+    staffs("POST", "/tickets/{other}/split", 201, "tickets.create", {"messageId": "{answer}", "subject": "Another"}),
     of_ticket("POST", "/tickets/{other}/macro", 200, "tickets.reply", {"macroId": "{macro}"}),
     of_ticket("POST", "/tickets/{ticket}/rate", 403, "", {"rating": 5}, customer=200),
     of_ticket("POST", "/tickets/{ticket}/close", 200, "tickets.close", customer=200),

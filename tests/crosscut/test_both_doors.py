@@ -17,7 +17,7 @@ from tests.api import Api
 from tests.cast import Cast
 from tests.chat_admin.desk import ChatDesk, active, waiting
 from tests.sla.acts import at, moment, policy
-from tests.tickets.acts import opened
+from tests.tickets.acts import opened, replied
 from tests.tickets_admin.desk import Desk
 from tickets.admin.actions import ACTIONS
 from tickets.models import Ticket
@@ -54,6 +54,9 @@ ON_TICKETS = {
     ),
     "snooze": Act("POST snooze", {"until": moment(24).isoformat()}, {"until": "2026-03-02 09:00"}),
     "macro": Act("POST macro", {"macroId": "{macro}"}, {"macro_id": "{macro}"}),
+    "split": Act(
+        "POST split", {"messageId": "{answer}", "subject": "Apart"}, {"message_id": "{answer}", "subject": "Apart"}
+    ),
     "merge": Act("POST merge", {"sourceIds": ["{other}"]}, {"source_ids": "{other}"}),
     "unmerge": Act("POST unmerge", {"sourceId": "{other}"}, {"source_id": "{other}"}, MERGED),
     "link": Act("POST links", LINKED, {"ticket_id": "{other}", "kind": "related"}),
@@ -154,7 +157,8 @@ def test_a_ticket_is_left_the_same_by_both_doors(cast: Cast, slug: str) -> None:
         found = []
         for door in ("api", "page"):
             ticket, other = opened(cast.customer)["id"], opened(cast.customer, subject="Other")["id"]
-            ids = {**people, "macro": str(macro.pk), "ticket": ticket, "other": other}
+            answer = replied(cast.customer, {"id": ticket})["id"]
+            ids = {**people, "macro": str(macro.pk), "ticket": ticket, "other": other, "answer": answer}
             client, root = Api(cast.lead), f"/tickets/{ticket}"
             for address, body in act.first:
                 ask(client, root, address, body, ids)

@@ -49,12 +49,14 @@ def build_world(cast: Cast) -> World:
     canned = data(lead.post("/tickets/canned-responses", canned_body), 201)
     macro = save_macro(None, changes={"name_ar": "أ", "name_en": "A", "reply_en": "Hello"}, by=cast.lead)
     file, loose = upload(owner, "photo.txt", "loose.txt")
-    data(owner.post(f"/tickets/{other['id']}/messages", {"body": "see", "attachments": [file["id"]]}), 201)
+    see = {"body": "see", "attachments": [file["id"]]}
+    answer = data(owner.post(f"/tickets/{other['id']}/messages", see), 201)
     ids = {
         **_chats(cast),
         "ticket": ticket["id"],
         "other": other["id"],
         "source": source["id"],
+        "answer": answer["id"],
         "category": category["id"],
         "canned": canned["id"],
         "macro": str(macro.pk),

@@ -127,6 +127,18 @@ def once_for(form: OperationForm, by: User, route: str, payload: dict[str, Any],
         raise Invalid(_("This form was sent before. Send it again if you mean it a second time.")) from None
 
 
+def _split(ticket: Ticket, form: Any, by: User) -> Done:
+    data = form.cleaned_data
+
+    def run() -> Answer:
+        made = operations.split(ticket.pk, data["message_id"], subject=data["subject"], by=by)
+        return Answer(201, {"id": made.pk, "number": made.number})
+
+    payload = {"message": data["message_id"], "subject": data["subject"]}
+    made = once_for(form, by, f"admin:split:{ticket.pk}", payload, run).content
+    return Done(_("The ticket %(number)s was opened with this message.") % {"number": made["number"]}, made["id"])
+
+
 def _merge(ticket: Ticket, form: Any, by: User) -> Done:
     with _other("sourceIds"):
         operations.merge(ticket.pk, [form.cleaned_data["source_ids"]], by=by)
@@ -185,6 +197,7 @@ ACTIONS: dict[str, Action] = {
     "snooze": Action(forms.SnoozeForm, _snooze),
     "macro": Action(forms.MacroForm, _macro),
     "escalate": Action(forms.EscalateForm, _escalate),
+    "split": Action(forms.SplitForm, _split),
     "merge": Action(forms.MergeForm, _merge),
     "unmerge": Action(forms.UnmergeForm, _unmerge),
     "link": Action(forms.LinkForm, _link),

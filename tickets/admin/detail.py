@@ -182,6 +182,9 @@ def _offer(found: dict[str, TicketForm], ticket: Ticket, may: Offers) -> None:
     found["status"].offer(status=steps)
     ready = choices.canned(ticket.customer.language) if may.reply else []
     found["reply"].offer(status=[("", choices.AS_IT_FOLLOWS), *steps], canned=ready)
+    search = reverse("admin:tickets_ticket_find", args=[ticket.pk])
+    found["merge"].fields["source_ids"].widget.attrs["data-find"] = f"{search}?own=1"
+    found["link"].fields["ticket_id"].widget.attrs["data-find"] = search
     if may.update:
         found["fields"].offer(category_id=choices.categories(ticket.category))
     if may.assign or may.escalate:

@@ -183,8 +183,22 @@ class MergeForm(TicketForm):
     slug = "merge"
     source_ids = Number(
         label=_("Number of the ticket that ends in this one"),
-        help_text=_("It is closed; its messages and watchers move here. This can be undone."),
+        help_text=_(
+            "Type its number, or words of it. It is closed; its messages and watchers move here. This can be undone."
+        ),
     )
+
+
+class SplitForm(TicketForm):
+    """The answer of the customer that opens another ticket."""
+
+    slug = "split"
+    message_id = Choice(required=True, widget=forms.HiddenInput)
+    subject = Line(label=_("Subject"), max_length=200)
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        self.initial["key"] = new_id()
 
 
 class UnmergeForm(TicketForm):
@@ -195,7 +209,7 @@ class UnmergeForm(TicketForm):
 
 class LinkForm(TicketForm):
     slug = "link"
-    ticket_id = Number(label=_("Number of the other ticket"))
+    ticket_id = Number(label=_("Number of the other ticket"), help_text=_("Type its number, or words of it."))
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[(LinkKind.RELATED, _("Related to it")), (LinkKind.FOLLOW_UP, _("Follows it"))],
@@ -236,6 +250,7 @@ FORMS: tuple[type[TicketForm], ...] = (
     FieldsForm,
     SnoozeForm,
     MacroForm,
+    SplitForm,
     EscalateForm,
     MergeForm,
     LinkForm,

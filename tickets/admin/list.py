@@ -32,6 +32,7 @@ from tickets.admin.filters import (
     TagFilter,
     TeamFilter,
 )
+from tickets.admin.finding import found_tickets
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.inbox import OWN, PAGE, InboxList
 from tickets.admin.inbox_views import default_view, links_of, saved_links_of
@@ -160,6 +161,8 @@ class TicketAdmin(OperationAdmin):
             path("colleagues/", wrap(views.colleagues), name="tickets_colleagues"),
             path("views/save/", wrap(saved_views.save), name="tickets_view_save"),
             path("views/<int:view_id>/remove/", wrap(saved_views.remove), name="tickets_view_remove"),
+            path("<str:ref>/find/", wrap(found_tickets), name="tickets_ticket_find"),
+            path("<str:ref>/viewers/", wrap(views.viewers), name="tickets_ticket_viewers"),
             path("<str:ref>/draft/", wrap(views.save_draft), name="tickets_ticket_draft"),
             path("<str:ref>/do/<slug:slug>/", wrap(self.act), name="tickets_ticket_act"),
             path("<str:ref>/canned/", wrap(views.canned_text), name="tickets_ticket_canned"),

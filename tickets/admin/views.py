@@ -14,6 +14,7 @@ from accounts.models import User
 from core.admin import kept_filters, list_url
 from core.api.problems import as_problem
 from core.errors import NotFound, Problem, Unavailable
+from realtime import viewing
 from tickets import canned, operations
 from tickets.admin.actions import ACTIONS, Done
 from tickets.admin.detail import Refusal, find, ticket_page
@@ -22,6 +23,7 @@ from tickets.admin.requests import Fill, canned_answer, file_answer, insert_cann
 from tickets.models import Ticket
 from tickets.policies import REPLY, refuse_unless
 from tickets.queries import tickets_for
+from tickets.rooms import room_for
 
 
 def act(request: HttpRequest, site: AdminSite, opts: Any, ref: str, slug: str) -> HttpResponse:
@@ -80,6 +82,16 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     staff = User.objects.with_right("tickets.view").order_by("name", "pk").values_list("email", "name")
     found = [{"value": email, "text": name} for email, name in staff[:500]]
     return JsonResponse(found, safe=False, headers={"Cache-Control": "no-store"})
+
+
+def viewers(request: HttpRequest, ref: str) -> JsonResponse:
+    """Answer the names of the colleagues whose page of this ticket is before their eyes."""
+    user = person(request)
+    room = room_for(user, find(ref, user).pk)
+    staff = set(User.objects.staff().exclude(pk=user.pk).values_list("pk", flat=True))
+    looking = User.objects.filter(pk__in=viewing.viewers([room], staff)).order_by("name", "pk")
+    names = list(looking.values_list("name", flat=True))
+    return JsonResponse(names, safe=False, headers={"Cache-Control": "no-store"})
 
 
 def file(request: HttpRequest, ref: str, attachment_id: str) -> HttpResponse:

@@ -91,6 +91,22 @@ class Watchers(ApiView):
         return run(ref, id_or_refuse(user_id), by=request.user)
 
 
+class Split(ApiView):
+    permission_classes = [Staff]
+
+    @describe("Open another ticket with an answer of the customer", body=forms.SplitIn, status={201: TICKET}, once=True)
+    def post(self, request: ApiRequest, ref: str) -> Response:
+        user = request.user
+        queries.find(ref, user)
+        data = self.read(forms.SplitIn, request)
+
+        def run() -> Answer:
+            ticket = operations.split(ref, data["message_id"], subject=data["subject"], by=user)
+            return Answer(201, envelope(queries.changed_data(ticket, user)))
+
+        return self.create_once(request, run, still_visible=lambda stored: queries.sees(stored["id"], user))
+
+
 class Links(ApiView):
     permission_classes = [Staff]
 

@@ -146,6 +146,11 @@ class SnoozeIn(FormIn):
     version = StrictInteger(required=False, min_value=1)
 
 
+class SplitIn(FormIn):
+    message_id = IdField()
+    subject = TextField(max_length=200)
+
+
 class MacroOut(FormOut):
     id = IdField()
     name_ar = serializers.CharField()

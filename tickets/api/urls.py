@@ -22,6 +22,7 @@ urlpatterns = [
     path("tickets/<str:ref>/merge", actions.Merge.as_view(), name="ticket-merge"),
     path("tickets/<str:ref>/unmerge", actions.Unmerge.as_view(), name="ticket-unmerge"),
     path("tickets/<str:ref>/snooze", actions.Snooze.as_view(), name="ticket-snooze"),
+    path("tickets/<str:ref>/split", actions.Split.as_view(), name="ticket-split"),
     path("tickets/<str:ref>/macro", actions.ApplyMacro.as_view(), name="ticket-macro"),
     path("tickets/<str:ref>/rate", actions.Rate.as_view(), name="ticket-rate"),
     path("tickets/<str:ref>/close", actions.Close.as_view(), name="ticket-close"),

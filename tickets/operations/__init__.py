@@ -8,7 +8,7 @@ from tickets.operations.catalogue import (
     save_category,
 )
 from tickets.operations.conversation import Written, add_message
-from tickets.operations.create import NewMessage, NewTicket, create_ticket
+from tickets.operations.create import NewMessage, NewTicket, create_ticket, split
 from tickets.operations.fields import assign, escalate, update_ticket
 from tickets.operations.hours import save_calendar
 from tickets.operations.inbox import delete_view, mark_read, save_draft, save_view
@@ -54,6 +54,7 @@ __all__ = [
     "save_rule",
     "save_view",
     "snooze",
+    "split",
     "take_back",
     "unlink",
     "unmerge",

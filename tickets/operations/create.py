@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from audit.recorder import record
 from core import clock
-from core.errors import Forbidden
+from core.errors import Forbidden, Invalid
 from core.operation import operation
 from tickets import events, notices
 from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
-from tickets.operations.base import agent_to_assign
+from tickets.operations.base import agent_to_assign, refuse_merged
 from tickets.operations.files import refuse_empty
+from tickets.operations.locking import locked
+from tickets.operations.relations import link
 from tickets.operations.turns import wake_assigning
 from tickets.operations.writer import NewThread, write_tickets
-from tickets.policies import ASSIGN, CREATE, refuse_unless
+from tickets.policies import ASSIGN, CREATE, UPDATE, refuse_unless
 from tickets.states import Priority
 
 
@@ -115,6 +119,36 @@ def follow_up(origin: Ticket, new: NewMessage, *, sent_to: Ticket, by: User) -> 
     return opening
 
 
+@operation
+def split(ref: int | str, message_id: int, *, subject: str, by: User) -> Ticket:
+    """Open another ticket for the customer with what one of their messages says, linked to the ticket it stands in.
+
+    The message stays where it is, too; its words and files open the new ticket in its author's name, so that the clocks
+    of a customer's request run. Raises NotFound, Forbidden, Merged, or Invalid for another kind of message.
+    """
+    origin = locked(ref, by)
+    refuse_unless(by, CREATE)
+    refuse_unless(by, UPDATE)
+    refuse_merged(origin)
+    rows = Message.objects.complete().filter(ticket=origin, is_internal=False, author_type=AuthorType.CUSTOMER)
+    message = rows.exclude(opens=origin).filter(pk=message_id).first()
+    if message is None:
+        raise Invalid(fields={"messageId": [_("Only an answer of the customer can be split off.")]})
+    ticket = Ticket(
+        subject=subject,
+        description=message.body,
+        priority=origin.priority,
+        order_id=origin.order_id,
+        product_id=origin.product_id,
+        customer=origin.customer,
+        created_by=by,
+        category=origin.category,
+        team=origin.team,
+    )
+    _open(ticket, by, (), copied=[UUID(row["id"]) for row in message.attachment_rows], author=message.author)
+    return link(ticket.pk, origin.pk, kind=LinkKind.RELATED, by=by)
+
+
 def _customer(new: NewTicket, by: User) -> User:
     if by.is_customer:
         if new.customer_id or new.agent_id or new.team_id or new.tags:
@@ -127,12 +161,19 @@ def _customer(new: NewTicket, by: User) -> User:
 
 
 def _open(
-    ticket: Ticket, by: User, attachments: Sequence[str], *, copied: Sequence[UUID] = (), sent: Sent | None = None
+    ticket: Ticket,
+    by: User,
+    attachments: Sequence[str],
+    *,
+    copied: Sequence[UUID] = (),
+    sent: Sent | None = None,
+    author: User | None = None,
 ) -> Message:
+    """Store a ticket with its opening message, which `by` wrote unless another `author` is named."""
     ticket.created_at = clock.now()
     opening = Message(
-        author=by,
-        author_type=AuthorType.of(by),
+        author=author or by,
+        author_type=AuthorType.of(author or by),
         body=ticket.description,
         client_message_id=sent.client_message_id if sent else "",
         created_at=ticket.created_at,

@@ -4,7 +4,9 @@ import { swapBlocks } from "../backoffice/blocks.js";
 import { coalesced, follow, fragment, keepFocus, listen } from "../backoffice/live.js";
 import { dress as dressWriting, forget } from "../backoffice/writing.js";
 import { dressComposer } from "./composer.js";
+import { dressFinders } from "./finder.js";
 import { sendForm } from "./send.js";
+import { followViewers } from "./viewers.js";
 import { followWriters } from "./writers.js";
 
 const BOXES = ["ticket-top", "ticket-main", "ticket-side"];
@@ -16,8 +18,9 @@ export function mountTicket(page) {
   const dress = (element) => {
     dressWriting(element);
     dressComposer(element);
+    dressFinders(element);
   };
-  const ways = { refused: page.dataset.refused, dress, follow: { "thread-card": followThread, typing: () => {} }, sent: null };
+  const ways = { refused: page.dataset.refused, dress, follow: { "thread-card": followThread, typing: () => {}, viewers: () => {} }, sent: null };
   dress(page);
 
   // A refusal, and the form that it is about, stay until the next answer to a form.
@@ -60,6 +63,7 @@ export function mountTicket(page) {
   );
 
   followWriters(page, live);
+  const unfollow = followViewers(page);
 
   async function submit(event) {
     const form = event.target;
@@ -93,6 +97,7 @@ export function mountTicket(page) {
   page.addEventListener("submit", submit);
   return () => {
     ended = true;
+    unfollow();
     live.stop();
     live.client.leaveTicket?.(page.dataset.ticketId);
     page.removeEventListener("submit", submit);
