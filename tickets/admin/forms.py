@@ -184,7 +184,7 @@ class MergeForm(TicketForm):
     source_ids = Number(
         label=_("Number of the ticket that ends in this one"),
         help_text=_(
-            "Type its number, or words of it. It is closed; its messages and watchers move here. This can be undone."
+            "Its number, or words of it. It is closed; its messages and watchers move here. This can be undone."
         ),
     )
 
@@ -209,7 +209,7 @@ class UnmergeForm(TicketForm):
 
 class LinkForm(TicketForm):
     slug = "link"
-    ticket_id = Number(label=_("Number of the other ticket"), help_text=_("Type its number, or words of it."))
+    ticket_id = Number(label=_("Number of the other ticket"), help_text=_("Its number, or words of it."))
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[(LinkKind.RELATED, _("Related to it")), (LinkKind.FOLLOW_UP, _("Follows it"))],
