@@ -25,6 +25,7 @@ NOT_SHOWN = {
 
 # Texts of Django whose own Arabic is wrong or does not fit the nouns of our catalogue, which says them instead.
 SAID_BETTER = {
+    *(f"%(num)d {unit}" for unit in ("year", "month", "week", "day", "hour", "minute")),
     "%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?",
     "%(sel)s of %(cnt)s selected",
     "%(total_count)s selected",

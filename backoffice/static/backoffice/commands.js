@@ -19,13 +19,21 @@ function acts() {
   const buttons = [...document.querySelectorAll(".ticket-buttons button, .control .panel button:not(:disabled), .chat-head button")];
   return buttons.map((button) => {
     const menu = button.closest(".control")?.querySelector("summary");
-    const name = menu?.querySelector(".visually-hidden, .quiet")?.textContent.replace(":", "").trim();
+    const name = (menu?.querySelector(".visually-hidden, .quiet") ?? menu)?.textContent.replace(":", "").trim();
+    const what = (button.querySelector("strong") ?? button).textContent.trim();
+    const asks = button.closest(".ask");
     return {
-      text: name ? `${name}: ${button.textContent.trim()}` : button.textContent.trim(),
+      text: asks ? name : name ? `${name}: ${what}` : what,
       kind: bar.dataset.act,
-      run: () => button.form.requestSubmit(button),
+      run: () => (asks ? ask(asks, button) : button.form.requestSubmit(button)),
     };
   });
+}
+
+// What asks before it is done asks here too.
+function ask(menu, button) {
+  menu.open = true;
+  button.focus();
 }
 
 function finds(typed) {
