@@ -41,6 +41,8 @@ PAGES = {
     "groups": ("/admin/auth/group/", BOSS),
     "categories": ("/admin/tickets/category/", BOSS),
     "canned": ("/admin/tickets/cannedresponse/", BOSS),
+    "macros": ("/admin/tickets/macro/", BOSS),
+    "new-macro": ("/admin/tickets/macro/add/", BOSS),
     "bot": ("/admin/bot/rule/", BOSS),
     "policies": ("/admin/tickets/slapolicy/", BOSS),
     "calendars": ("/admin/tickets/businesscalendar/", BOSS),
@@ -110,8 +112,8 @@ def _first_ticket(page: Page) -> str:
 
 def _take(page: Page, name: str, ticket: str, file: Path, width: int) -> int:
     answer = page.goto(SITE + PAGES[name][0].format(ticket=ticket), wait_until="networkidle")
-    if name == "inbox-open" and width >= 1200:
-        page.wait_for_selector("#reading #ticket")
+    if name == "inbox-open":  # beside the list, or on narrow screens on its own page
+        page.wait_for_selector("#reading #ticket" if width >= 1200 else "body.ticket-page #ticket")
     page.screenshot(path=file)
     if answer is None or answer.status != 200:
         sys.stdout.write(f"{name}: {answer and answer.status}\n")
