@@ -141,3 +141,16 @@ def test_a_macro_does_not_close_a_ticket_by_a_way_the_states_do_not_know(cast):
     moved(cast.agent, ticket, "resolved")
     assert tried(cast.agent, ticket, "macro", {"macroId": macro.pk}).status_code == 409
     assert len(bodies(cast.agent, ticket)) == 1
+
+
+def test_a_part_of_many_is_answered_with_figures_so_far_and_what_was_refused(cast, macro):
+    first, merged = (row(opened(cast.customer)) for _number in range(2))
+    act(cast.lead, {"id": str(first.pk)}, "merge", {"sourceIds": [str(merged.pk)]})
+    chosen = {"action": "macro", "_selected_action": [first.pk, merged.pk], "carry_out": "1", "macro": macro.pk}
+    sent = {**chosen, "key": "k", "so_far_done": "10", "so_far_same": "x"}
+    client, script = Desk(cast.lead).client, {"HX-Request": "true"}
+    answer = client.post("/admin/tickets/ticket/?view=all", sent, headers=script).json()
+    assert (answer["done"], answer["same"], answer["words"]) == (11, 0, ["11 tickets were changed."])
+    assert [line.partition(":")[0] for line in answer["refused"]] == [merged.number]
+    wrong = client.post("/admin/tickets/ticket/?view=all", {**sent, "macro": ""}, headers=script)
+    assert (wrong.status_code, wrong["Content-Type"].partition(";")[0]) == (400, "text/html")

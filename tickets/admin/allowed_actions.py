@@ -27,6 +27,11 @@ class Offers:
     create: bool = False
     steps: tuple[Status, ...] = ()
 
+    @property
+    def resolve(self) -> bool:
+        """Return whether resolving is among the steps."""
+        return Status.RESOLVED in self.steps
+
 
 def offers(user: User, ticket: Ticket) -> Offers:
     """Return what the page of this ticket offers this person."""

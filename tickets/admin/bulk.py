@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django import forms
@@ -10,16 +11,17 @@ from django.contrib import messages
 from django.contrib.admin import helpers
 from django.db import OperationalError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.admin import describe
 from core.api.problems import as_problem
 from core.errors import Problem, Unavailable
+from core.ids import as_number
 from tickets import operations
 from tickets.admin import choices
-from tickets.admin.detail import list_name
+from tickets.admin.detail import is_fragment, list_name
 from tickets.admin.fields import Choice, LongText, OperationForm, Tags, new_id, whole
 from tickets.admin.forms import priority_field
 from tickets.admin.requests import note_refusal
@@ -132,31 +134,62 @@ class BulkMergeForm(BulkForm):
         return operations.merge(self.cleaned_data["target"], [ticket.pk], by=by)
 
 
-def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], Ticket]) -> int:
-    """`act` on each; how many changed. Says what was refused, and by which ticket, and how many were so already."""
-    done, same, refused = 0, 0, []
+@dataclass
+class Outcome:
+    """What became of many: how many changed, how many were so already, and what was refused, by which ticket."""
+
+    done: int = 0
+    same: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    def words(self) -> list[str]:
+        """Return sentences for the figures."""
+        said = []
+        if self.done:
+            text = ngettext("%(count)s ticket was changed.", "%(count)s tickets were changed.", self.done)
+            said.append(text % {"count": self.done})
+        if self.same:
+            text = ngettext(
+                "%(count)s ticket was like that already.", "%(count)s tickets were like that already.", self.same
+            )
+            said.append(text % {"count": self.same})
+        return said
+
+
+def carry_out(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], Ticket]) -> Outcome:
+    """Do `act` to each, whatever becomes of the others."""
+    outcome = Outcome()
     for ticket in chosen:
         try:
             after = act(ticket)
             changed = (after.pk, after.staff_updated_at) != (ticket.pk, ticket.staff_updated_at)
-            done, same = done + changed, same + (not changed)
+            outcome.done, outcome.same = outcome.done + changed, outcome.same + (not changed)
         except (Problem, OperationalError) as error:
             problem = as_problem(error) or Unavailable()
             note_refusal(request, problem)
-            refused.append(f"{ticket.number}: {describe(problem)}")
-    if done:
-        text = ngettext("%(count)s ticket was changed.", "%(count)s tickets were changed.", done)
-        messages.success(request, text % {"count": done})
-    if same:
-        text = ngettext("%(count)s ticket was like that already.", "%(count)s tickets were like that already.", same)
-        messages.info(request, text % {"count": same})
-    for line in refused[:REFUSALS_SHOWN]:
+            outcome.refused.append(f"{ticket.number}: {describe(problem)}")
+    return outcome
+
+
+def run(request: HttpRequest, chosen: Iterable[Ticket], act: Callable[[Ticket], Ticket]) -> None:
+    """Do `act` to each, and say on the next page what became of them."""
+    outcome = carry_out(request, chosen, act)
+    for line in outcome.words():
+        messages.success(request, line)
+    for line in outcome.refused[:REFUSALS_SHOWN]:
         messages.error(request, line)
-    if len(refused) > REFUSALS_SHOWN:
-        more = len(refused) - REFUSALS_SHOWN
+    if len(outcome.refused) > REFUSALS_SHOWN:
+        more = len(outcome.refused) - REFUSALS_SHOWN
         text = ngettext("%(count)s more was refused.", "%(count)s more were refused.", more)
         messages.error(request, text % {"count": more})
-    return done
+
+
+def _part_done(request: HttpRequest, outcome: Outcome) -> JsonResponse:
+    """Answer a part of many for the page that counts them: figures with those it had before, in words too."""
+    for name in ("done", "same"):
+        before = as_number(request.POST.get(f"so_far_{name}", "")) or 0
+        setattr(outcome, name, getattr(outcome, name) + min(before, LIMIT))
+    return JsonResponse({**asdict(outcome), "words": outcome.words()})
 
 
 def too_many(request: HttpRequest, chosen: QuerySet[Ticket]) -> bool:
@@ -181,7 +214,10 @@ def ask(
     form = kind(request.POST) if "carry_out" in request.POST else kind()
     form.prepare(chosen)
     if form.is_bound and form.is_valid():
-        run(request, filter(form.concerns, chosen), lambda ticket: form.carry_out(ticket, request.user))
+        concerned, act = filter(form.concerns, chosen), lambda ticket: form.carry_out(ticket, request.user)
+        if is_fragment(request):
+            return _part_done(request, carry_out(request, concerned, act))
+        run(request, concerned, act)
         return None
     context = {
         **model_admin.admin_site.each_context(request),

@@ -43,6 +43,12 @@ function step(by) {
   return true;
 }
 
+function press(button) {
+  const found = document.querySelector(button);
+  found?.click();
+  return Boolean(found);
+}
+
 function search() {
   const field = document.getElementById("searchbar");
   field?.focus();
@@ -58,6 +64,7 @@ const KEYS = {
   s: () => menu("menu-status"),
   a: () => menu("menu-agent"),
   p: () => menu("menu-priority"),
+  t: () => press("form[action*='/do/take/'] button"),
   z: () => menu("menu-snooze"),
   m: () => menu("menu-macro"),
   "/": search,
@@ -90,7 +97,8 @@ document.addEventListener("keydown", (event) => {
   }
   if ((event.ctrlKey || event.metaKey) && key === "Enter" && target.form && target.tagName === "TEXTAREA") {
     event.preventDefault();
-    return target.form.requestSubmit(target.form.querySelector(".submit-row button"));
+    const resolves = event.shiftKey && target.form.querySelector(".and-resolve");
+    return target.form.requestSubmit(resolves || target.form.querySelector(".submit-row button"));
   }
   if (isOff() || event.ctrlKey || event.metaKey || event.altKey || inField(target)) return;
   if (key === "Escape") return;
