@@ -44,7 +44,7 @@ class MomentField(forms.CharField):
         widget = forms.TextInput(attrs={"dir": "ltr", "placeholder": "2026-03-01 09:00", "autocomplete": "off"})
         super().__init__(**{"widget": widget, "max_length": 30, "required": False, **options})
 
-    def clean(self, value: Any) -> datetime.datetime | None:  # type: ignore[override]
+    def clean(self, value: Any) -> datetime.datetime | None:
         text = ascii_digits(super().clean(value))
         if not text:
             return None
