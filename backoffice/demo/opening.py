@@ -7,8 +7,8 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import User
 from accounts.operations import create_customer, create_staff, save_team, set_availability, update_profile
 from backoffice.demo.people import CUSTOMERS, PASSWORD, STAFF, Worker
-from backoffice.demo.shop import CANNED, CATEGORIES, POLICIES, TEAMS, Promise
-from tickets.operations import save_canned_response, save_category, save_policy
+from backoffice.demo.shop import CANNED, CATEGORIES, MACROS, POLICIES, TEAMS, Promise
+from tickets.operations import save_canned_response, save_category, save_macro, save_policy
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.models import BusinessCalendar
 from tickets.states import PRIORITIES
@@ -28,6 +28,8 @@ def open_shop() -> None:
     for shortcut, (title, arabic, english) in CANNED.items():
         words = {"title_ar": title.ar, "title_en": title.en, "body_ar": arabic, "body_en": english}
         save_canned_response(None, changes={**words, "shortcut": shortcut}, by=lead)
+    for name, changes in MACROS:
+        save_macro(None, changes={"name_ar": name.ar, "name_en": name.en, **changes}, by=lead)
     for person in CUSTOMERS:
         create_customer(person.email, name=person.name, phone=person.phone, language=person.language, by=administrator)
     # One hash for all: hashing it for each would take most of the time of the whole demo.

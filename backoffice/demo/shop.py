@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Named(NamedTuple):
@@ -92,6 +92,28 @@ COMPANIES = (
 CODES = ("SALE15", "PHONE50", "WELCOME10")
 
 # shortcut: (titles, Arabic text, English text)
+# A name, and what the macro says and changes.
+MACROS: list[tuple[Named, dict[str, Any]]] = [
+    (
+        Named("طلب صور وانتظار العميل", "Ask for photos and wait"),
+        {
+            "reply_ar": "أهلًا بك {customer_name}، نرجو إرفاق صورة واضحة للجهاز وأخرى لملصق العلبة.",
+            "reply_en": "Hello {customer_name}, please send us a clear picture of the phone and of the label on its box.",
+            "status": "pending",
+            "holder": "me",
+        },
+    ),
+    (
+        Named("حُلّت: أُرسل البديل", "Resolved: replacement sent"),
+        {
+            "reply_ar": "أرسلنا الجهاز البديل اليوم، وستصلك رسالة برقم الشحنة. شكرًا لصبرك.",
+            "reply_en": "The replacement left today; a message with its tracking number follows. Thank you for your patience.",
+            "status": "resolved",
+            "tags": ["replacement"],
+        },
+    ),
+    (Named("عاجلة للفريق", "Urgent for the team"), {"priority": 4, "holder": "nobody"}),
+]
 CANNED: dict[str, tuple[Named, str, str]] = {
     "hello": (
         Named("ترحيب", "Greeting"),
