@@ -98,7 +98,7 @@ MACROS: list[tuple[Named, dict[str, Any]]] = [
         Named("طلب صور وانتظار العميل", "Ask for photos and wait"),
         {
             "reply_ar": "أهلًا بك {customer_name}، نرجو إرفاق صورة واضحة للجهاز وأخرى لملصق العلبة.",
-            "reply_en": "Hello {customer_name}, please send us a clear picture of the phone and of the label on its box.",
+            "reply_en": "Hello {customer_name}, please send us a picture of the phone and of the label on its box.",
             "status": "pending",
             "holder": "me",
         },
@@ -107,7 +107,7 @@ MACROS: list[tuple[Named, dict[str, Any]]] = [
         Named("حُلّت: أُرسل البديل", "Resolved: replacement sent"),
         {
             "reply_ar": "أرسلنا الجهاز البديل اليوم، وستصلك رسالة برقم الشحنة. شكرًا لصبرك.",
-            "reply_en": "The replacement left today; a message with its tracking number follows. Thank you for your patience.",
+            "reply_en": "The replacement left today; you will get its tracking number. Thank you for your patience.",
             "status": "resolved",
             "tags": ["replacement"],
         },
