@@ -18,7 +18,7 @@ from realtime.frames import websocket_text
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 HEADER_BYTES = 10
 _OF_TRANSPORT = ("dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "disconnecting", "socket")
-_OF_PROTOCOL = ("state", "STATE_OPEN", "sendCloseFrame", "failByDrop")
+_OF_PROTOCOL = ("state", "STATE_OPEN", "sendCloseFrame", "failByDrop", "onCloseFrame", "dropConnection")
 FLUSH_SECONDS = 0.5
 """How long a server that goes down waits for its last words to be on their way."""
 
@@ -44,8 +44,19 @@ def writer_of(send: Send) -> Writer:
 
 
 def _close_by_frame(protocol: Any) -> None:
-    """Make autobahn end a socket that breaks the protocol with a close frame (1002, 1007, 1009), as RFC 6455 says."""
+    """Make autobahn end a socket that breaks the protocol with a close frame (1002, 1007, 1009), as RFC 6455 says.
+
+    It would take the peer's malformed close frame for the answer to its own and drop the connection with that unsent.
+    """
     protocol.failByDrop = False
+    protocol.onCloseFrame = partial(_close_frame_came, protocol)
+
+
+def _close_frame_came(protocol: Any, code: int | None, reason: bytes | None) -> Any:
+    """Let autobahn answer, and drop the connection only when the answer is out."""
+    kind = type(protocol)
+    protocol.dropConnection = lambda abort=False: kind.dropConnection(protocol, abort=False)
+    return kind.onCloseFrame(protocol, code, reason)
 
 
 class DaphneWriter:

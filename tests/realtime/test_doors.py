@@ -58,8 +58,20 @@ def _close_code(raw):
         (_frame(0x83, b"{}"), 1002),
         (_frame(0x81, b"{}", masked=False), 1002),
         (_frame(0x81, b"x" * 200_000), 1009),
+        (_frame(0x88, b"\x03"), 1002),
+        (_frame(0x88, struct.pack(">H", 1005)), 1002),
+        (_frame(0x88, struct.pack(">H", 1000) + b"\xff"), 1007),
     ],
-    ids=["broken UTF-8", "reserved bits", "unknown opcode", "unmasked", "oversize"],
+    ids=[
+        "broken UTF-8",
+        "reserved bits",
+        "unknown opcode",
+        "unmasked",
+        "oversize",
+        "half a close code",
+        "close code",
+        "close reason",
+    ],
 )
 @pytest.mark.parametrize("path", ["/support", "/socket.io/?EIO=4&transport=websocket"])
 def test_a_malformed_frame_is_answered_with_a_close_frame(web, sent, code, path):
