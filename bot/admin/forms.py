@@ -53,7 +53,7 @@ class LinesField(forms.CharField):
 
 
 class _RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
     trigger_patterns = LinesField(
         label=_("Keywords and patterns"),
         max_length=20_000,

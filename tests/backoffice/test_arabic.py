@@ -13,7 +13,7 @@ from accounts.operations import save_group, update_staff
 from chat.operations import accept, start
 from tests.cast import Cast
 from tests.tickets_admin.desk import Desk, opened, words_of
-from tickets.operations import NewMessage, add_message, assign
+from tickets.operations import NewMessage, NewTicket, add_message, assign, create_ticket
 
 
 @pytest.fixture
@@ -59,6 +59,19 @@ def test_no_page_of_a_list_or_a_form_commands_its_reader(office: Any, cast: Cast
         assert noun in shown
 
 
+def test_boxes_and_icons_of_a_list_command_nobody(cast: Cast) -> None:
+    client = Desk(cast.administrator, language="ar").client
+    people = client.get(reverse("admin:accounts_user_changelist")).content.decode()
+    rule = client.get(reverse("admin:tickets_assignmentrule_add")).content.decode()
+    for command, noun, page in [
+        ("حدد هذا", "تحديد «", people),
+        ("حدد جميع", "تحديد كل ما في", people),
+        ("أضف", "إضافة:", rule),
+    ]:
+        assert command not in page
+        assert noun in page
+
+
 def test_headings_of_lists_are_definite(office: Any, cast: Cast) -> None:
     opened(cast.customer)
     shown = office("tickets_ticket_changelist")
@@ -90,6 +103,14 @@ def test_the_system_has_an_arabic_name_in_the_log(office: Any, cast: Cast) -> No
     assign(ticket.pk, agent_id=cast.agent.pk, by=system)
     shown = office("audit_entry_changelist") + office("tickets_ticket_change", ticket.pk) + office("index")
     assert "النظام" in shown
+    assert "System" not in shown
+
+
+def test_the_system_has_an_arabic_name_in_the_inbox(office: Any, cast: Cast) -> None:
+    left = NewTicket(subject="A chat", description="Is anybody there?", customer_id=cast.customer.pk)
+    create_ticket(left, by=User.objects.get(role="system"))
+    shown = office("tickets_ticket_changelist", view="all")
+    assert "النظام:" in shown
     assert "System" not in shown
 
 

@@ -79,7 +79,7 @@ def _read(given: dict[str, Any]) -> dict[str, list[str]]:
 
 class _CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
     offered_year: int | None = None
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
     own = forms.BooleanField(
         label=gettext_lazy("The site's own"),
         required=False,

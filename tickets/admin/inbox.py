@@ -19,6 +19,7 @@ from accounts.models import User
 from core.admin import keeping
 from core.api.lists import Paging, Sort, paginate
 from core.errors import Invalid
+from tickets.admin.thread import SERVICES
 from tickets.models import AuthorType, Message, Reading, Ticket
 from tickets.states import DONE
 from tickets.unassigned import unassigned
@@ -148,6 +149,8 @@ def _row(ticket: Ticket, message: Any, read: Mapping[int, int], reader: User) ->
     if message is None:
         return Row(ticket, "", "", by_customer=False, is_unread=False)
     by_customer = message.author_type == AuthorType.CUSTOMER
-    who = _("You") if message.author_id == reader.pk else message.author.name
+    author_type = AuthorType(message.author_type)
+    name = author_type.label if author_type in SERVICES else message.author.name
+    who = _("You") if message.author_id == reader.pk else name
     unread = by_customer and ticket.status not in DONE and read.get(ticket.pk, 0) < message.pk
     return Row(ticket, str(who), " ".join(message.line.split()), by_customer, unread)
