@@ -109,6 +109,7 @@ KINDS: dict[str, str | Promise] = {
     "ticket": _("Ticket"),
     "upload": _("Upload"),
     "user": _("Person"),
+    "widget": _("Chat widget"),
 }
 ACTORS: dict[str, str | Promise] = {
     "Agent": pgettext_lazy("writer", "Agent"),

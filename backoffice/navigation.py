@@ -71,6 +71,7 @@ AREAS = (
             Entry("accounts.team", "team"),
             Entry("tickets.assignmentrule", "team"),
             Entry("auth.group", "key", _("Groups")),
+            Entry("admin:widget_looks", "chat", _("Chat widget"), right="support.settings.manage"),
             Entry("accounts.serverkey", "key"),
             Entry("notifications.delivery", "bell"),
             Entry(

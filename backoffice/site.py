@@ -52,6 +52,7 @@ class BackOfficeSite(AdminSite):
         from backoffice import second_factor, views
         from notifications.admin.urls import pages as notification_pages
         from reports.pages import urls as report_pages
+        from widget.pages import pages as widget_pages
 
         own: list[URLPattern | URLResolver] = [
             path("language", views.choose_language, name="language"),
@@ -64,7 +65,7 @@ class BackOfficeSite(AdminSite):
             path("login/code", lambda request: second_factor.enter_code(request, self), name="sign_in_code"),
             path("account/second-factor", inside, name="second_factor"),
         ]
-        return [*own, *notification_pages(self), *report_pages(self), *super().get_urls()]
+        return [*own, *notification_pages(self), *report_pages(self), *widget_pages(self), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from backoffice import views

@@ -33,6 +33,7 @@ from core.errors import Problem, RateLimited
 from core.operation import operation_scope
 from core.rates import spend
 from core.request_context import origin
+from notifications.devices import family_of_session, forget
 
 TONES = ("", "info", "good", "warn", "bad")
 MESSAGE_TONES = ("success", "info", "warning", "error")
@@ -75,6 +76,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     with operation_scope():
         if isinstance(request.user, User):
             door.leave(request.user)
+        forget([family_of_session(str(request.session.session_key))])
         logout(request)
     response = HttpResponseRedirect(reverse("admin:login"))
     return response

@@ -486,6 +486,22 @@ PUSH = {
     "project_id": env.text("FCM_PROJECT_ID"),
     "url": env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/"),
 }
+# Push for browsers without Firebase: our own key (`manage.py notifications push-key`); off without it. Messages go to
+# these services alone, whatever address a browser names.
+WEB_PUSH: dict[str, Any] = {
+    "private_key": env.text("VAPID_PRIVATE_KEY"),
+    "subject": env.text("VAPID_SUBJECT", SITE_URL),
+    "services": env.listed(
+        "WEB_PUSH_SERVICES",
+        [
+            "https://fcm.googleapis.com",
+            "https://updates.push.services.mozilla.com",
+            "https://web.push.apple.com",
+            "https://*.push.apple.com",
+            "https://*.notify.windows.com",
+        ],
+    ),
+}
 # SMS: an account of Unifonic; off without it.
 SMS: dict[str, Any] = {
     "app_sid": env.text("UNIFONIC_APP_SID"),
@@ -586,6 +602,8 @@ CONTENT_SECURITY_POLICY = {
         "media-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

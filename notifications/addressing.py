@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -89,6 +90,7 @@ def _message(delivery: Delivery, user: Any, items: Sequence[Item], choices: Choi
         text=text,
         html=html,
         conversation=item.conversation if one_kind else "",
+        link=str(entries[-1].get("link", "")) if one_kind else settings.SITE_URL,
         unsubscribe_url=url,
         data={"kind": slug, **(entries[-1]["data"] if one_kind else {})},
         reached=tuple(delivery.reached),

@@ -9,17 +9,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import operations
 from accounts.models import User
 from core.errors import Problem
 from core.operation import operation_scope
 from core.text import in_language
-from notifications.choices import Choices
-from notifications.kinds import kinds_for
-from notifications.models import Channel
-from notifications.operations import set_preferences
+from notifications.browsers import switch, switch_context
+from notifications.preference_page import QuietForm, keep, table
 from portal.forms import ProfileForm
 from portal.pages import help_page, keep_language, page
 from portal.session import customers_only
@@ -34,51 +32,41 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = ProfileForm(initial={"name": user.name, "language": user.language})
         return _shown(request, user, form)
-    form = ProfileForm(request.POST)
-    if form.is_valid():
+    form, quiet = ProfileForm(request.POST), QuietForm(request.POST)
+    if form.is_valid() and quiet.is_valid():
         try:
             with operation_scope():
                 operations.update_profile(user.pk, changes=form.cleaned_data, by=user)
-                set_preferences(_chosen(request, user), by=user)
+                keep(quiet, request.POST, user=user)
         except Problem as problem:
             form.refuse(problem)
         else:
             response = HttpResponseRedirect(f"{request.path}?saved=1")
             keep_language(response, form.cleaned_data["language"])
             return response
-    return _shown(request, user, form, 400)
+    return _shown(request, user, form, quiet, 400)
 
 
-def _chosen(request: HttpRequest, user: User) -> dict[str, dict[str, bool]]:
-    """Return every box of the page, ticked or not."""
-    ticked = set(request.POST.getlist("notify"))
-    return {
-        kind.slug: {str(channel): f"{kind.slug}:{channel}" in ticked for channel in kind.channels}
-        for kind in kinds_for(user)
+def _shown(
+    request: HttpRequest, user: User, form: ProfileForm, quiet: QuietForm | None = None, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "title": _("Settings"),
+        "form": form,
+        "quiet": quiet or QuietForm.of(user),
+        **table(user),
     }
-
-
-def _shown(request: HttpRequest, user: User, form: ProfileForm, status: int = 200) -> HttpResponse:
-    kinds = kinds_for(user)
-    choices = Choices.of([user.pk], [kind.slug for kind in kinds])
-    rows = [
-        {
-            "label": kind.label,
-            "boxes": [
-                {
-                    "name": f"{kind.slug}:{channel}",
-                    "label": channel.label,
-                    "ticked": choices.enabled(kind, user, channel),
-                }
-                if channel in kind.channels
-                else None
-                for channel in Channel
-            ],
-        }
-        for kind in kinds
-    ]
-    context: dict[str, Any] = {"title": _("Settings"), "form": form, "rows": rows, "channels": list(Channel)}
+    context |= switch_context(user, scope=reverse("help-home"), address=reverse("help-push"))
     return page(request, "portal/profile.html", context | {"saved": "saved" in request.GET}, status)
+
+
+@help_page
+@require_POST
+@customers_only
+def push(request: HttpRequest) -> HttpResponse:
+    """Turn Web Push on or off in this browser, until this sign-in ends."""
+    user: User = request.customer  # type: ignore[attr-defined]
+    return switch(request, family=user.sign_in, by=user)
 
 
 @help_page

@@ -18,6 +18,7 @@ urlpatterns = [
     path("/files/<str:attachment_id>", tickets.ticket_file, name="help-file"),
     path("/chat", tickets.chat, name="help-chat"),
     path("/settings", profile.profile, name="help-profile"),
+    path("/push", profile.push, name="help-push"),
     path("/guest/<str:token>", guests.guest_ticket, name="help-guest-ticket"),
     path("/guest/<str:token>/files/<str:attachment_id>", guests.guest_file, name="help-guest-file"),
     path("/manifest.json", profile.manifest, name="help-manifest"),

@@ -14,7 +14,7 @@ from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormOut
 from core.api.views import ApiView, ok
-from core.text import in_language
+from widget.looks import looks
 
 
 class ProactiveOut(FormOut):
@@ -44,17 +44,9 @@ class WidgetSettings(ApiView):
 
 
 def _settings() -> dict[str, Any]:
-    stored = settings.WIDGET
     return {
-        "title": in_language(*stored["title"]),
-        "greeting": in_language(*stored["greeting"]),
-        "color": stored["color"],
+        **looks(),
         "is_open": people_are_here(),
-        "proactive": {
-            "seconds": stored["proactive_seconds"],
-            "pages": stored["proactive_pages"],
-            "text": in_language(*stored["proactive_text"]),
-        },
         "max_file_bytes": settings.MAX_UPLOAD_BYTES,
         "max_files": settings.MAX_UPLOAD_FILES,
     }

@@ -22,6 +22,7 @@ from core.errors import Invalid, OtpRequired, Unauthenticated
 from core.operation import operation
 from core.request_context import origin
 from notifications.devices import forget as forget_devices
+from notifications.devices import forget_all as forget_all_devices
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,7 @@ def _end_family(family: TokenFamily, reason: str) -> None:
 
 
 def end_families(user: User, reason: str) -> int:
-    """Close every open family of a user; part of the operations that need it."""
+    """Close every open family of a user, and forget all their devices; part of the operations that need it."""
     open_ones = TokenFamily.objects.filter(user=user, ended_at=None)
-    forget_devices([str(pk) for pk in open_ones.values_list("pk", flat=True)])
+    forget_all_devices(user.pk)
     return open_ones.update(ended_at=clock.now(), end_reason=reason)

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 
 from core.errors import NotFound
 from core.ids import as_number, id_or_refuse
+from notifications.browsers import switch
+from notifications.devices import family_of_session
 from notifications.kinds import kinds
 from notifications.models import Notification
 from notifications.operations import mark_about_read, mark_all_read, mark_read
@@ -69,6 +71,13 @@ def open_notification(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404 from None
     link = urlsplit(str(notification.context.get("link", "")))
     return HttpResponseRedirect(link._replace(scheme="", netloc="").geturl() or reverse("admin:my_notifications"))
+
+
+@require_POST
+def push(request: HttpRequest) -> HttpResponse:
+    """Turn Web Push on or off in this browser, until this session of the back office ends."""
+    family = family_of_session(str(request.session.session_key))
+    return switch(request, family=family, by=request.user)  # type: ignore[arg-type]
 
 
 @never_cache

@@ -8,7 +8,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from notifications.admin import bell, setup
+from notifications.admin import bell, own, setup
 
 
 def pages(site: AdminSite) -> list[URLPattern]:
@@ -22,6 +22,8 @@ def pages(site: AdminSite) -> list[URLPattern]:
         path("notifications/bell", wrap(bell.show_bell), name="notification_bell"),
         path("notifications/seen", wrap(bell.see_page), name="notification_seen"),
         path("notifications/read-all", wrap(bell.read_all), name="notification_read_all"),
+        path("notifications/preferences", of(own.preferences), name="notification_preferences"),
+        path("notifications/push", wrap(bell.push), name="notification_push"),
         path("notifications/mine", of(bell.my_notifications), name="my_notifications"),
         path("notifications/mine/<str:ref>", wrap(bell.open_notification), name="notification_open"),
         path("notifications/channels", of(setup.channels), name="notification_channels"),

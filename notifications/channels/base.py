@@ -12,7 +12,8 @@ from notifications.models import Outcome
 class Message:
     """A delivery in the recipient's words. `uid` is what a provider knows a repeat by.
 
-    `conversation` names what it is about; `data` goes to apps as text; `reached` are the places that have it already.
+    `conversation` names what it is about, `link` leads there; `data` goes to apps as text; `reached` are the places
+    that have it already.
     """
 
     uid: str
@@ -25,6 +26,7 @@ class Message:
     text: str
     html: str
     conversation: str = ""
+    link: str = ""
     unsubscribe_url: str = ""
     data: dict[str, str] = field(default_factory=dict)
     reached: tuple[str, ...] = ()

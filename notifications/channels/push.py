@@ -1,4 +1,4 @@
-"""Push through Firebase Cloud Messaging (HTTP v1), by pyfcm; to every device of the recipient."""
+"""Push to every device of the recipient: apps through Firebase (HTTP v1, by pyfcm), browsers through Web Push."""
 
 from __future__ import annotations
 
@@ -17,23 +17,27 @@ from google.auth.transport.requests import Request
 from google.oauth2 import service_account
 from pyfcm import FCMNotification
 
+from notifications.channels import web_push
 from notifications.channels.base import Message, ProviderDown, Result, again, refused, sent, unknown
 from notifications.channels.http import TIMEOUT_SECONDS, asked, json_of, words
-from notifications.devices import retire, tokens_of
-from notifications.models import Outcome
+from notifications.devices import devices_of, retire
+from notifications.models import Device, Outcome, Platform
+from notifications.subscriptions import public_key
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GONE = {"UNREGISTERED", "SENDER_ID_MISMATCH"}
 
 
 def is_configured() -> bool:
-    return bool(settings.PUSH["service_account_file"])
+    return bool(settings.PUSH["service_account_file"]) or bool(public_key())
 
 
 def missing() -> list[str]:
     """Return the settings that push still needs; one that names a file which cannot be read counts as missing."""
     file = settings.PUSH["service_account_file"]
-    return [] if file and os.access(file, os.R_OK) else ["FCM_SERVICE_ACCOUNT_FILE"]
+    if file:
+        return [] if os.access(file, os.R_OK) else ["FCM_SERVICE_ACCOUNT_FILE"]
+    return [] if public_key() else ["FCM_SERVICE_ACCOUNT_FILE", "VAPID_PRIVATE_KEY"]
 
 
 class Fcm(FCMNotification):  # type: ignore[misc]
@@ -79,6 +83,9 @@ class Sender:
         self._fcm: Fcm | None = None
 
     def open(self) -> None:
+        """Sign in at Firebase, where it is set up; raises ProviderDown, and browsers wait with the apps then."""
+        if not settings.PUSH["service_account_file"]:
+            return
         try:
             self._fcm = _client()
             self._fcm.sign_in()
@@ -89,23 +96,31 @@ class Sender:
         """Nothing: connections are kept for the next batch."""
 
     def send(self, message: Message) -> Result:
-        devices = tokens_of(message.recipient.pk)
+        devices = devices_of(message.recipient.pk)
         if not devices:
             return refused("This person has no device.")
         reached, failures = [], []
-        for digest, token in devices.items():
-            if digest in message.reached:
+        for device in devices:
+            if device.digest in message.reached or not self._is_on(device):
                 continue
-            result = asked(partial(self._post, message, token), _judge)
+            result = self._send(message, device)
             if result.outcome == Outcome.SENT:
-                reached.append(digest)
+                reached.append(device.digest)
             elif result.reason in _GONE:
-                retire(digest)
+                retire(device.digest)
             else:
                 failures.append(result)
             if result.provider_down:
                 break
         return replace(_overall(failures, any_reached=bool(reached or message.reached)), reached=tuple(reached))
+
+    def _is_on(self, device: Device) -> bool:
+        return bool(public_key()) if device.platform == Platform.WEB_PUSH else self._fcm is not None
+
+    def _send(self, message: Message, device: Device) -> Result:
+        if device.platform == Platform.WEB_PUSH:
+            return web_push.send(message, device.token, *_shown(message))
+        return asked(partial(self._post, message, device.token), _judge)
 
     def _post(self, message: Message, token: str) -> requests.Response:
         assert self._fcm is not None
@@ -122,14 +137,20 @@ def _overall(failures: list[Result], *, any_reached: bool) -> Result:
     return failures[0] if failures else refused("No device of this person takes messages any more.")
 
 
+def _shown(message: Message) -> tuple[str, str]:
+    """Return title and text of a push; a locked screen shows what was said only where its owner allowed it."""
+    with translation.override(message.language):
+        body = message.short if message.text_on_lock_screen else _("Open it to read more.")
+    return message.subject[:200], body[:500]
+
+
 def _payload(message: Message, token: str) -> dict[str, Any]:
     """Return pyfcm's arguments; every value of `data` is text."""
-    with translation.override(message.language):
-        body = message.short if message.text_on_lock_screen else _("Open the app to read it.")
+    title, body = _shown(message)
     return {
         "fcm_token": token,
-        "notification_title": message.subject[:200],
-        "notification_body": body[:500],
+        "notification_title": title,
+        "notification_body": body,
         "data_payload": {name: str(value) for name, value in message.data.items()},
         "android_config": {"collapse_key": message.uid, "notification": {"tag": message.uid}},
         "apns_config": {"headers": {"apns-collapse-id": message.uid}},

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.CharField(max_length=4096)),
                 ('digest', models.CharField(max_length=64, unique=True)),
-                ('platform', models.CharField(choices=[('ios', 'iOS'), ('android', 'Android'), ('web', 'Browser')], max_length=8)),
+                ('platform', models.CharField(choices=[('ios', 'iOS'), ('android', 'Android'), ('web', 'Browser, by Firebase'), ('webpush', 'Browser')], max_length=8)),
                 ('family', models.CharField(blank=True, default='', max_length=36)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             options={
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['user'], name='device_user'), models.Index(fields=['family'], name='device_family')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('platform__in', ['ios', 'android', 'web'])), name='device_platform_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('platform__in', ['ios', 'android', 'web', 'webpush'])), name='device_platform_known')],
             },
         ),
         migrations.CreateModel(

@@ -41,13 +41,15 @@ class Notification(models.Model):
 class Platform(models.TextChoices):
     IOS = "ios", _("iOS")
     ANDROID = "android", _("Android")
-    WEB = "web", _("Browser")
+    WEB = "web", _("Browser, by Firebase")
+    WEB_PUSH = "webpush", _("Browser")
 
 
 class Device(models.Model):
     """An app that takes push messages. A token has one owner: whoever signed in last on that device.
 
-    `family` is the sign-in that brought it; the device goes when that one ends.
+    `token` is Firebase's, or the JSON of a browser's PushSubscription (`webpush`). `family` is the sign-in that brought
+    it; the device goes when that one ends.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

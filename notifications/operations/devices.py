@@ -10,7 +10,8 @@ from core.operation import operation
 from core.prepared import execute
 from core.protocols import Actor
 from notifications.devices import digest_of
-from notifications.models import Device
+from notifications.models import Device, Platform
+from notifications.subscriptions import check
 
 _UPSERT = """
 insert into notifications_device (user_id, token, digest, platform, family, created_at, seen_at)
@@ -23,7 +24,12 @@ returning id
 
 @operation
 def add_device(token: str, *, platform: str, family: str = "", by: Actor) -> Device:
-    """Have push messages of `by` go to this device, and nobody else's; the oldest beyond the limit are forgotten."""
+    """Have push messages of `by` go to this device, and nobody else's; the oldest beyond the limit are forgotten.
+
+    Raises Invalid for a browser's subscription that cannot be one.
+    """
+    if platform == Platform.WEB_PUSH:
+        check(token)
     now = clock.now()
     [(pk,)] = execute(_UPSERT, [by.pk, token, digest_of(token), platform, family, now, now])
     mine = Device.objects.filter(user_id=by.pk).order_by("-seen_at", "-pk")
@@ -38,3 +44,9 @@ def remove_device(device_id: int, *, by: Actor) -> None:
     deleted, _rows = Device.objects.filter(pk=device_id, user_id=by.pk).delete()
     if not deleted:
         raise NotFound
+
+
+@operation
+def remove_token(token: str, *, by: Actor) -> None:
+    """Have no more push messages go to one's own device of this token; one that is gone already stays gone."""
+    Device.objects.filter(digest=digest_of(token), user_id=by.pk).delete()

@@ -17,17 +17,19 @@ from notifications.channels import CHANNELS, missing, sender
 from notifications.channels.base import Message, ProviderDown, Result
 from notifications.models import Channel, Delivery, Item, Outcome, State
 from notifications.operations import retry_delivery, send_again
+from notifications.subscriptions import new_private_key
 
 
 class Command(BaseCommand):
     help = (
         "state: each channel, what waits and what went wrong. retry: what failed or was parked is due again (--unknown "
         "also what may have arrived). test-mail ADDRESS, test-sms NUMBER, test-push EMAIL (of the person "
-        "whose devices are asked): one message at once, past the outbox, with the provider's answer."
+        "whose devices are asked): one message at once, past the outbox, with the provider's answer. push-key: a new "
+        "VAPID_PRIVATE_KEY, with which browsers can be told."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("do", choices=["state", "retry", "test-mail", "test-push", "test-sms"])
+        parser.add_argument("do", choices=["state", "retry", "test-mail", "test-push", "test-sms", "push-key"])
         parser.add_argument("to", nargs="?", default="", help="where a test goes")
         parser.add_argument("--channel", choices=list(CHANNELS), help="retry this channel alone")
         parser.add_argument("--unknown", action="store_true", help="retry what may have arrived, too")
@@ -37,6 +39,8 @@ class Command(BaseCommand):
             self._state()
         elif options["do"] == "retry":
             self._retry(options["channel"], unknown=options["unknown"])
+        elif options["do"] == "push-key":
+            self.stdout.write(new_private_key())
         else:
             self._test(options["do"].removeprefix("test-"), options["to"])
 

@@ -136,7 +136,8 @@ class Widget {
   set(values) {
     Object.assign(this.settings, named(values, ["title", "greeting", "color"]));
     this.paint(this.settings.color);
-    this.panel?.title("");
+    if (this.panel?.name === "home") this.panel.go("home", null, { focus: false });
+    else this.panel?.title("");
   }
 
   // --- What the panel asks of it
@@ -235,10 +236,17 @@ class Widget {
     setTimeout(() => {
       if (this.panel || this.conversation.isOpen) return;
       this.store.set("greeted", Date.now());
-      const close = h("button", { type: "button", class: "round", "aria-label": gettext("Close"), onclick: () => this.dropNudge() }, icon("close"));
-      this.nudge = h("div", { class: "nudge", role: "status" }, h("button", { type: "button", class: "say", onclick: () => this.open() }, text), close);
-      this.root.append(this.nudge);
+      this.greet(text);
     }, seconds * 1000);
+  }
+
+  /** Shows a greeting beside the button, until it is closed or the panel is opened. */
+  greet(text) {
+    if (this.panel) return;
+    this.dropNudge();
+    const close = h("button", { type: "button", class: "round", "aria-label": gettext("Close"), onclick: () => this.dropNudge() }, icon("close"));
+    this.nudge = h("div", { class: "nudge", role: "status" }, h("button", { type: "button", class: "say", onclick: () => this.open() }, text), close);
+    this.root.append(this.nudge);
   }
 
   dropNudge() {

@@ -5,7 +5,7 @@
   const tag = document.currentScript ?? document.querySelector('script[src*="/widget/widget.js"]');
   const waiting = [];
   const later = (name) => (...given) => waiting.push([name, given]);
-  const calls = ["open", "close", "signIn", "signOut", "on", "set"];
+  const calls = ["open", "close", "greet", "signIn", "signOut", "on", "set"];
   window.SupportWidget = Object.fromEntries(calls.map((name) => [name, later(name)]));
   const start = async () => {
     const { start: begin } = await import(new URL("launcher.js", tag.src).href);
