@@ -43,3 +43,7 @@ class Looks(models.Model):
 
     def __str__(self) -> str:
         return "widget"
+
+    @property
+    def audit_name(self) -> str:
+        return str(self)

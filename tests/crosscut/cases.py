@@ -53,6 +53,7 @@ from tickets.operations.assigning import RuleValues
 from tickets.operations.left_behind import tell_left_behind
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.refresh import refresh_batch
+from widget.operations import change_looks
 
 NEW_PASSWORD = "another-good-one-1"
 UNHEARD = "Nobody's page or socket shows it while it happens."
@@ -519,6 +520,9 @@ CASES = {
     "uploads.operations.attach": case(
         _attached, "TICKET_CREATED", "ticket:created",
         silent="Part of the operation of its owner, which audits and announces it.",
+    ),
+    "widget.operations.change_looks": case(
+        _by_administrator(lambda boss: change_looks({"title_en": "Help"}, by=boss)), "SETTINGS_CHANGED", silent=UNHEARD
     ),
     f"{_PEOPLE}.server_keys.create_server_key": case(
         _by_administrator(lambda boss: people.create_server_key("Shop", by=boss)), "SERVER_KEY_CREATED", silent=UNHEARD

@@ -82,6 +82,11 @@ def removed(cast: Cast, client: Api, ticket: str) -> None:
     data(client.delete(f"/notifications/devices/{device(client)['id']}"))
 
 
+def token_removed(cast: Cast, client: Api, ticket: str) -> None:
+    device(client)
+    operations.remove_token("t", by=cast.customer)
+
+
 CASES: dict[str, Case] = {
     "notifications.expansion.expand": case(expanding, "", "notification:created", "Its item's operation is audited."),
     "notifications.claims.recover": case(
@@ -92,6 +97,7 @@ CASES: dict[str, Case] = {
     f"{_OPS}.reading.mark_about_read": case(of_ticket(seen), "", silent=_OWN),
     f"{_OPS}.devices.add_device": case(of_ticket(lambda cast, client, ticket: device(client)), "", silent=_OWN),
     f"{_OPS}.devices.remove_device": case(of_ticket(removed), "", silent=_OWN),
+    f"{_OPS}.devices.remove_token": case(of_ticket(token_removed), "", silent=_OWN),
     f"{_OPS}.preferences.set_preferences": case(
         called("PUT", "/notifications/preferences", {"ticket-created": {"email": False}}), "", silent=_OWN
     ),

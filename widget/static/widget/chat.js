@@ -79,7 +79,8 @@ export class Chat {
   }
 
   stateInWords({ session, client, online, outbox }) {
-    if (client && !online && (session || outbox.entries.length)) return gettext("Connecting… What you write is sent as soon as there is a connection.");
+    const reaches = online && navigator.onLine; // a socket may take a minute to notice
+    if (client && !reaches && (session || outbox.entries.length)) return gettext("Connecting… What you write is sent as soon as there is a connection.");
     if (session?.status === "waiting") {
       return session.position
         ? gettext("You are number %(position)s in the queue.", { position: session.position })

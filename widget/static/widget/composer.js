@@ -101,9 +101,9 @@ export class Composer {
     return h(
       "div",
       { class: "chip" },
-      h("span", { class: "name", dir: "auto" }, upload.name, upload.failed ? h("span", { class: "wrong" }, ` — ${upload.failed}`) : ""),
+      h("span", { class: "name" }, h("bdi", {}, upload.name)),
       h("button", { type: "button", class: "round", "aria-label": label, onclick: remove }, icon("close")),
-      upload.failed || upload.progress === 1 ? "" : bar,
+      upload.failed ? h("p", { class: "wrong", role: "alert" }, upload.failed) : upload.progress === 1 ? "" : bar,
     );
   }
 }

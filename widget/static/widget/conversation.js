@@ -12,6 +12,7 @@ export class Conversation {
     Object.assign(this, { base, rest, identity, store, language, changed, heard });
     this.reset();
     this.outbox = new Outbox(store, (entry) => this.deliver(entry), () => this.changed());
+    for (const event of ["offline", "online"]) addEventListener(event, () => this.changed());
   }
 
   reset() {

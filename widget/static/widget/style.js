@@ -60,6 +60,7 @@ a { color:inherit; text-decoration:underline; overflow-wrap:anywhere; }
 .replies { display:flex; flex-wrap:wrap; gap:8px; }
 .pill { min-block-size:44px; padding:6px 16px; border:1.5px solid var(--fg); border-radius:22px; background:var(--bg); text-align:start; }
 .pill:hover { background:var(--soft); }
+.pill .icon { inline-size:18px; block-size:18px; vertical-align:-3px; margin-inline-end:8px; }
 .big { min-block-size:48px; padding:8px 18px; border-radius:12px; background:var(--accent); color:var(--on-accent); font-weight:600; text-align:center; }
 .choice { display:flex; gap:12px; align-items:center; text-align:start; inline-size:100%; min-block-size:56px; padding:10px 14px; border:1px solid var(--line); border-radius:12px; }
 .choice:hover { background:var(--soft); }
@@ -78,6 +79,7 @@ textarea { resize:none; }
 .chips { display:flex; flex-direction:column; gap:6px; }
 .chip { display:grid; grid-template-columns:1fr auto; align-items:center; border:1px solid var(--line); border-radius:10px; padding-inline-start:10px; font-size:14px; }
 .chip .name { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
+.chip .wrong { grid-column:1/-1; margin-block-end:8px; padding-inline-end:10px; }
 .chip progress { grid-column:1/-1; inline-size:calc(100% - 10px); block-size:6px; margin-block-end:6px; accent-color:var(--accent); }
 .stars { display:flex; flex-direction:row; gap:6px; border:0; margin:0; padding:0; }
 .stars legend { padding:0; margin-block-end:6px; font-weight:600; }

@@ -43,11 +43,19 @@ export class Thread {
     const { author } = message;
     const files = message.attachments.map((file) => this.file(message, file));
     const row = bubble(author.type, message.body, files);
-    const time = new Date(message.createdAt).toLocaleTimeString(`${this.language}-u-nu-latn`, { hour: "numeric", minute: "2-digit" });
+    const time = this.time(new Date(message.createdAt));
     const mine = author.type === "customer";
     const who = mine ? h("span", { class: "hide" }, gettext("You"), " ") : [h("bdi", {}, author.name), " · "];
     if (author.type !== "system") row.append(h("p", { class: "meta" }, who, time, isLastRead ? ` · ${gettext("Read")}` : ""));
     return row;
+  }
+
+  /** The hour, with the day where that is not today. */
+  time(at) {
+    const hour = { hour: "numeric", minute: "2-digit" };
+    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+    const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+    return at.toLocaleString(`${this.language}-u-nu-latn`, { ...day, ...year, ...hour });
   }
 
   waiting(entry) {

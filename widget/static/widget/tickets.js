@@ -1,7 +1,7 @@
 // The customer's tickets in the widget: list, thread, reply, rating, and a message left when nobody is there.
 
 import { Composer } from "./composer.js";
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { field, form, ratingForm } from "./forms.js";
 import { newName } from "./outbox.js";
 import { gettext } from "./texts.js";
@@ -117,8 +117,15 @@ export function messageLeft(app, ticket) {
 class FileField {
   constructor(app) {
     this.app = app;
-    this.input = h("input", { type: "file", multiple: true });
-    this.element = h("label", {}, h("span", {}, gettext("Files"), h("small", {}, ` (${gettext("not required")})`)), this.input);
+    this.names = h("p", { class: "quiet", role: "status" });
+    this.input = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-label": gettext("Attach files"), onchange: () => this.name() });
+    const choose = h("button", { type: "button", class: "pill", onclick: () => this.input.click() }, icon("clip"), gettext("Attach files"));
+    this.element = h("div", { class: "chips" }, this.input, choose, this.names);
+  }
+
+  name() {
+    const names = [...this.input.files].map(({ name }) => h("bdi", {}, name));
+    this.names.replaceChildren(...names.flatMap((name, number) => (number ? [" · ", name] : [name])));
   }
 
   async attachments() {
