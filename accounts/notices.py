@@ -15,7 +15,7 @@ from accounts.operations.passwords import make_reset_link
 from accounts.operations.sign_in_links import life, make_sign_in_link
 from core import clock
 from notifications.kinds import Kind
-from notifications.models import Channel, Item
+from notifications.models import Audience, Channel, Item
 
 
 class AccountKind(Kind[User]):
@@ -76,4 +76,19 @@ def _sign_in(link: str) -> dict[str, Any]:
     return {"link": link, "minutes": settings.SIGN_IN_LINK_MINUTES, "data": {}}
 
 
-KINDS = (PasswordReset(), SignInLink())
+class Welcome(AccountKind):
+    """Greets a customer who has just registered."""
+
+    slug = "welcome"
+    label = _("Welcome")
+    color = "#0a6b67"
+    audiences = (Audience.CUSTOMER,)
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        return {"link": f"{settings.SITE_URL}/help/tickets", "data": {}}
+
+    def sample(self, language: str) -> dict[str, Any]:
+        return {"link": f"{settings.SITE_URL}/help/tickets", "data": {}}
+
+
+KINDS = (PasswordReset(), SignInLink(), Welcome())

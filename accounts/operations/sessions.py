@@ -23,6 +23,7 @@ from core.operation import operation
 from core.request_context import origin
 from notifications.devices import forget as forget_devices
 from notifications.devices import forget_all as forget_all_devices
+from notifications.outbox import notify
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def register(
     if was_guest:
         end_families(user, "registered")
     record("USER_REGISTERED", user, by=user, new={"email": user.email, "name": name, "fromGuest": was_guest})
+    notify("welcome", user, occasion="registered", by=None)
     return open_family(user)
 
 

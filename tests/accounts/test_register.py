@@ -6,6 +6,7 @@ from accounts.models import Role, User
 from audit.models import Entry
 from tests.accounts.acts import NEW_PASSWORD, PAIR, alive, registered, signed_in, tried
 from tests.api import Api, data, refusal
+from tests.notifications.acts import mails_to, work
 
 
 def test_who_registers_is_a_customer_and_signed_in(cast):
@@ -63,3 +64,13 @@ def test_an_address_in_use_is_no_sign_in(cast):
     refusal(registered(email=cast.customer.email), 400, "invalid")
     refusal(tried(cast.customer.email, NEW_PASSWORD), 401, "unauthenticated")
     assert signed_in(cast.customer)
+
+
+def test_who_registers_is_welcomed_by_one_mail_in_their_language(cast):
+    body = {"email": "new@example.test", "password": NEW_PASSWORD, "name": "<b>Sara</b>", "language": "en"}
+    data(Api().post("/auth/register", body), 201)
+    assert Api().post("/auth/register", body).status_code == 400
+    work()
+    [mail] = mails_to(User.objects.get(email="new@example.test"))
+    assert mail.subject.startswith("Welcome to ")
+    assert "/help/tickets" in mail.body
