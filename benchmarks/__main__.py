@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.ground import ROOT, SIZES, ground
 from benchmarks.table import RESULTS, Row, save, show
 
-ITEMS = ("F1", "F2", "F3", "F4", "F5", "H1", "H2", "H3", "H4")
+ITEMS = ("F1", "F2", "F3", "F4", "F5", "H1", "H2", "H3", "H4", "N1")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,12 +30,13 @@ def main(arguments: list[str]) -> int:
     data = options.data or ROOT / "var" / f"bench-{size.tickets}"
     rows: list[Row] = []
     with ground(data.resolve(), size, hurried=options.hurry) as made:
-        from benchmarks import peers, reads, writes
+        from benchmarks import notifications, peers, reads, writes
 
         # Reads first: what writes add would make them differ from run to run.
         for name, measure in (
             ("F4", reads.lists), ("F5", reads.searches), ("H", peers.compare if options.peers else peers.ours_alone),
             ("F2", writes.create_by_operation), ("F1", writes.create_over_http), ("F3", writes.bulk_import),
+            ("N1", notifications.deliveries),
         ):  # fmt: skip
             if not any(item.startswith(name) for item in options.only):
                 continue

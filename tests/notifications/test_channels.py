@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from notifications.channels.sms import e164, fitted, parts
-from notifications.models import ChannelPause, Delivery, Device
+from notifications.models import ChannelPause, Delivery, Device, Item
 from tests.api import Api, data
 from tests.notifications.acts import work
 from tests.notifications.standins import service_account, smtp_server, web_server
@@ -228,6 +228,27 @@ def test_an_sms_that_is_refused_fails_and_one_that_comes_too_soon_waits(cast, un
     opened(cast.customer)
     work()
     assert standing(cast.customer, "sms").state == "failed"
+
+
+def test_an_sms_provider_that_is_busy_is_asked_again_when_it_said(cast, unifonic):
+    wants_sms(cast.customer)
+    unifonic.answer = lambda form: (429, {"Retry-After": "7200"}, {})
+    opened(cast.customer)
+    work()
+    waiting = standing(cast.customer, "sms")
+    assert waiting.state == "due"
+    assert (waiting.due_at - waiting.created_at).total_seconds() > 7000
+    unifonic.answer = lambda form: (200, {}, {"success": "true"})
+    ChannelPause.objects.all().delete()
+    work()
+    assert standing(cast.customer, "sms").state == "sent"
+    assert len(unifonic.requests) == 2
+
+
+def test_a_body_of_5_megabytes_is_refused_and_nobody_is_told_of_it(cast):
+    answer = Api(cast.customer).post("/tickets", {"subject": "Long", "description": "ص" * 2_600_000})
+    assert answer.status_code in {400, 413}
+    assert not Item.objects.exists()
 
 
 def test_numbers_are_read_in_both_digits_and_texts_fit_whole_parts():
