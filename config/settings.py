@@ -544,6 +544,7 @@ CELERY = {
             "schedule": float(NOTIFICATIONS["sweep_seconds"]),
             "options": {"expires": 30},
         },
+        "rollups": {"task": "reports.count_rollups", "schedule": 60.0, "options": {"expires": 50}},
         "exports": {"task": "reports.run_exports", "schedule": 30.0, "options": {"expires": 25}},
         "audit-anchor": {"task": "audit.anchor", "schedule": 60.0, "options": {"expires": 50}},
     },

@@ -15,7 +15,9 @@ from django.db import connection
 from reports.asking import Ask
 from reports.classes import BOUNDS
 from reports.ledgers import Ledger
-from reports.scope import as_sql, chats_of, tickets_of
+from reports.periods import Period
+from reports.rollups import reading
+from reports.scope import Sql, as_sql, chats_of, tickets_of
 
 TICKET_COLUMNS = (
     *("id", "created_at", "status", "priority", "category_id", "team_id", "customer_id", "resolved_at", "closed_at"),
@@ -36,6 +38,7 @@ BY: dict[str, str] = {
     "amount": "l.amount::int",
 }
 """Groupings of a ledger; `bucket`, `created` and `hour` are places in the period, from 1."""
+CLASS = "width_bucket(floor(l.amount)::int, %(classes)s::int[])"
 
 Key = tuple[Any, ...]
 
@@ -61,19 +64,34 @@ class Row:
 
 
 def tally(ask: Ask, ledger: Ledger, by: Sequence[str] = (), *, spread: bool = False) -> dict[Key, Tally]:
-    """Count the rows of a ledger by group; with `spread` also by class of their amounts."""
-    keys = [BY[name] for name in by] + (["width_bucket(floor(l.amount)::int, %(classes)s::int[])"] if spread else [])
+    """Count the rows of a ledger by group; with `spread` also by class of their amounts.
+
+    Whole days come out of roll-ups where these know them, all others are counted.
+    """
+    known = reading.read(ask, ledger, by, spread=spread)
+    found: dict[Key, Tally] = {}
+    for each in known.counted:
+        _add(found.setdefault(each.key, Tally()), each.rows, each.total, each.classes)
+    for period in known.left:
+        for *key, rows, total in _count(ask, ledger, by, spread, period):
+            classes = {key.pop(): rows} if spread else {}
+            _add(found.setdefault(tuple(key), Tally()), rows, total, classes)
+    return found
+
+
+def _add(group: Tally, rows: int, total: Decimal, classes: Mapping[int, int]) -> None:
+    group.rows += rows
+    group.total += total
+    for number, count in classes.items():
+        group.classes[number] = group.classes.get(number, 0) + count
+
+
+def _count(ask: Ask, ledger: Ledger, by: Sequence[str], spread: bool, period: Period) -> list[tuple[Any, ...]]:
+    keys = [*(BY[name] for name in by), *([CLASS] if spread else [])]
     groups = "".join(f"{key}, " for key in keys)
     places = ", ".join(str(place) for place in range(1, len(keys) + 1))
     sql = f"select {groups}count(*), coalesce(sum(l.amount), 0) from l" + (f" group by {places}" if keys else "")
-    found: dict[Key, Tally] = {}
-    for *key, rows, total in _run(ask, ledger, sql):
-        group = found.setdefault(tuple(key[: len(by)]), Tally())
-        group.rows += rows
-        group.total += total
-        if spread:
-            group.classes[key[-1]] = group.classes.get(key[-1], 0) + rows
-    return found
+    return _run(ask, ledger, sql, period=period)
 
 
 def distinct(ask: Ask, ledger: Ledger, by: Sequence[str] = ()) -> dict[Key, int]:
@@ -115,33 +133,36 @@ def _values(where: Where) -> dict[str, Any]:
     return {f"is_{name}": list(values) for name, values in where.items() if list(values) != [None]}
 
 
-def _run(ask: Ask, ledger: Ledger, sql: str, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Run a SELECT over `l`, the rows of a ledger."""
-    name, scope, params = ("s", *_scope(ask, chats=True)) if ledger.of_chats else ("t", *_scope(ask, chats=False))
-    whole = f"with {name} as not materialized ({scope}), l as ({ledger.sql}) {sql}"
+def _run(
+    ask: Ask, ledger: Ledger, sql: str, extra: Mapping[str, Any] | None = None, period: Period | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a SELECT over `l`, the rows of a ledger in the question's period or a part of it."""
+    scope = as_sql(chats_of(ask), CHAT_COLUMNS) if ledger.of_chats else as_sql(tickets_of(ask), TICKET_COLUMNS)
+    given = _lists(ask, sql) | {"end": ask.until or ask.period.end} | (extra or {})
+    if period:
+        given["end"] = min(given["end"], period.end)
+    whole, params = over(ledger, scope, sql)
     with connection.cursor() as cursor:
-        cursor.execute(whole, {**params, **_moments(ask, whole), **(extra or {})})
+        cursor.execute(whole, {**params, "start": (period or ask.period).start, **given})
         return cursor.fetchall()
 
 
-def _scope(ask: Ask, *, chats: bool) -> tuple[str, dict[str, Any]]:
-    """Return the SELECT of what a question is about, its parameters by name."""
-    sql, params = as_sql(chats_of(ask), CHAT_COLUMNS) if chats else as_sql(tickets_of(ask), TICKET_COLUMNS)
+def over(ledger: Ledger, scope: Sql, sql: str) -> tuple[str, dict[str, Any]]:
+    """Return a statement over `l`, the rows of a ledger in a scope, and its parameters but `start` and `end`."""
+    text, params = scope
     named = iter(range(len(params)))
-    sql = re.sub("%s", lambda _: f"%(scope{next(named)})s", sql)
-    return sql, {f"scope{place}": value for place, value in enumerate(params)}
+    text = re.sub("%s", lambda _: f"%(scope{next(named)})s", text)
+    name = "s" if ledger.of_chats else "t"
+    window = datetime.timedelta(days=settings.REOPEN_WINDOW_DAYS)
+    given = {f"scope{place}": value for place, value in enumerate(params)} | {"reopen_window": window}
+    return f"with {name} as not materialized ({text}), l as ({ledger.sql}) {sql}", given
 
 
-def _moments(ask: Ask, sql: str) -> dict[str, Any]:
-    """Return the parameters that the period gives; long lists only where they are asked for."""
+def _lists(ask: Ask, sql: str) -> dict[str, Any]:
+    """Return the long lists that a statement asks for."""
     lists: dict[str, Callable[[], list[Any]]] = {
         "buckets": lambda: list(ask.period.starts(ask.group)),
         "hours": lambda: list(ask.period.hours),
         "classes": lambda: list(BOUNDS),
     }
-    return {
-        "start": ask.period.start,
-        "end": ask.until or ask.period.end,
-        "reopen_window": datetime.timedelta(days=settings.REOPEN_WINDOW_DAYS),
-        **{name: make() for name, make in lists.items() if f"%({name})s" in sql},
-    }
+    return {name: make() for name, make in lists.items() if f"%({name})s" in sql}

@@ -14,7 +14,12 @@ from tickets.states import DONE, WORKING
 
 @dataclass(frozen=True)
 class Ledger:
-    """Rows as parts of a SELECT; `at`, `agent`, `amount` and `mark` are expressions, `joins` and `where` SQL."""
+    """Rows as parts of a SELECT; `at`, `agent`, `amount` and `mark` are expressions, `joins` and `where` SQL.
+
+    `day` names the moment that places a row in the period (`created_at` or `at`); the rows of a period are then those
+    of its days together, and roll-ups keep them (reports.rollups). It is empty where that is not so. `kept` are the
+    groupings (reports.counting.BY) that roll-ups keep beside the whole, `classes` says that they keep durations too.
+    """
 
     name: str
     where: str
@@ -24,6 +29,19 @@ class Ledger:
     mark: str = "''"
     joins: str = ""
     of_chats: bool = False
+    day: str = "created_at"
+    kept: tuple[str, ...] = ()
+    classes: bool = False
+
+    @property
+    def created(self) -> str:
+        """The moment at which its ticket or chat was created."""
+        return "s.created_at" if self.of_chats else "t.created_at"
+
+    @property
+    def moment(self) -> str:
+        """The moment that places a row in the period; empty where none does."""
+        return {"created_at": self.created, "at": self.at}.get(self.day, "")
 
     @property
     def sql(self) -> str:
@@ -73,13 +91,14 @@ left join lateral (
 ) holder on true
 """
 
-CREATED = Ledger("created", CREATED_IN)
-OPEN = Ledger("open", f"{CREATED_IN} and t.status in {_WORKING}")
-DONE_NOW = Ledger("done", f"{CREATED_IN} and t.status in {_DONE}")
+CREATED = Ledger("created", CREATED_IN, kept=("category", "hour"))
+OPEN = Ledger("open", f"{CREATED_IN} and t.status in {_WORKING}", kept=("category",))
+DONE_NOW = Ledger("done", f"{CREATED_IN} and t.status in {_DONE}", kept=("category",))
 RESOLUTION_TIMES = Ledger(
     "resolution_times",
     f"{CREATED_IN} and t.status in {_DONE} and t.resolved_at is not null",
     amount=_seconds("t.created_at", "t.resolved_at"),
+    kept=("category",),
 )
 RESOLUTIONS = Ledger(
     "resolutions",
@@ -88,6 +107,9 @@ RESOLUTIONS = Ledger(
     agent="holder.agent_id",
     amount=_seconds("t.created_at", "c.at"),
     joins=_CHANGES + _HOLDER,
+    day="at",
+    kept=("agent",),
+    classes=True,
 )
 CLOSINGS = Ledger(
     "closings",
@@ -95,19 +117,23 @@ CLOSINGS = Ledger(
     f" and not ({_OF_MERGE.format(c='c')})",
     at="c.at",
     joins=_CHANGES,
+    day="at",
 )
-REOPENINGS = Ledger("reopenings", f"{_REOPENING} and {_within('c.at')}", at="c.at", joins=_CHANGES)
+REOPENINGS = Ledger("reopenings", f"{_REOPENING} and {_within('c.at')}", at="c.at", joins=_CHANGES, day="at")
 FIRST_RESPONSES = Ledger(
     "first_responses",
     f"{CREATED_IN} and t.first_response_at is not null",
     at="t.first_response_at",
     agent="t.first_response_by_id",
     amount=_seconds("t.created_at", "t.first_response_at"),
+    kept=("agent",),
+    classes=True,
 )
 # An agent holds a ticket while it is assigned to them and not over; who resolved one in the period held it in it.
 HELD = Ledger(
     "held",
     "true",
+    day="",
     at="h.at",
     agent="h.agent_id",
     joins=f"""
@@ -145,6 +171,7 @@ RATINGS = Ledger(
     amount="r.rating::numeric",
     mark="case when r.rating >= 4 then 'satisfied' else 'other' end",
     joins="join tickets_rating r on r.ticket_id = t.id",
+    kept=("agent", "category", "amount"),
 )
 RATEABLE = Ledger(
     "rateable",
@@ -157,6 +184,7 @@ REPLIES = Ledger(
     at="m.created_at",
     agent="m.author_id",
     joins=_PUBLIC,
+    kept=("agent",),
 )
 MESSAGES = Ledger(
     "messages", f"{CREATED_IN} and m.author_type in ('customer', 'agent')", at="m.created_at", joins=_PUBLIC
@@ -186,6 +214,7 @@ PROMISES = Ledger(
     CREATED_IN,
     at="p.at",
     mark="p.metric || ' ' || p.state",
+    kept=("priority", "category", "team"),
     joins="""
 join lateral (
   select e.metric, case e.kind when 'breach' then 'breached' else 'met' end as state, e.at
@@ -212,6 +241,7 @@ ENDED_PROMISES = Ledger(
     at="p.at",
     mark="p.metric",
     joins=PROMISES.joins,
+    kept=("priority", "category", "team"),
 )
 # Every step into or out of work, from the period's beginning on: the backlog is what is open now less these.
 BACKLOG_STEPS = Ledger(
@@ -220,14 +250,21 @@ BACKLOG_STEPS = Ledger(
     at="c.at",
     amount=f"((c.new in {_WORKING})::int - (c.old in {_WORKING})::int)::numeric",
     joins=_CHANGES,
+    day="at",
 )
 STEPS_AFTER = Ledger(
-    "steps_after", "c.field = 'status' and c.at >= %(end)s", at="c.at", amount=BACKLOG_STEPS.amount, joins=_CHANGES
+    "steps_after",
+    "c.field = 'status' and c.at >= %(end)s",
+    at="c.at",
+    amount=BACKLOG_STEPS.amount,
+    joins=_CHANGES,
+    day="",
 )
-OPEN_NOW = Ledger("open_now", f"t.status in {_WORKING}")
+OPEN_NOW = Ledger("open_now", f"t.status in {_WORKING}", day="")
 BACKLOG = Ledger(
     "backlog",
-    f"t.created_at < %(end)s and stood.status in {_WORKING}",
+    day="",
+    where=f"t.created_at < %(end)s and stood.status in {_WORKING}",
     joins="""
 join lateral (
   select c.new as status from tickets_change c where c.ticket_id = t.id and c.field = 'status' and c.at < %(end)s
@@ -275,3 +312,6 @@ CHAT_RATINGS = Ledger(
     joins="join chat_rating r on r.session_id = s.id",
     of_chats=True,
 )
+
+DAILY = tuple(each for each in tuple(globals().values()) if isinstance(each, Ledger) and each.day)
+"""The ledgers whose rows over a period are those over its days."""

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.ids import new_id
+from reports.rollups.models import Mark as Mark
+from reports.rollups.models import Rollup as Rollup
+from reports.rollups.models import Span as Span
 
 EXTENSIONS = {"excel": "xlsx"}
 

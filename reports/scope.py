@@ -32,6 +32,19 @@ def chats_of(ask: Ask) -> QuerySet[Session]:
     return rows.order_by()
 
 
+def is_everything(ask: Ask, *, chats: bool) -> bool:
+    """Return whether a question is about all tickets (or chats) that reports count, as roll-ups are."""
+    rows = chats_of(ask) if chats else tickets_of(ask)
+    return as_sql(rows, ("id",)) == everything(("id",), chats=chats)
+
+
+def everything(columns: tuple[str, ...], *, chats: bool) -> Sql:
+    """Return a SELECT of all tickets (or chats) that reports count."""
+    if chats:
+        return as_sql(Session.objects.order_by(), columns)
+    return as_sql(Ticket.objects.filter(merged_into=None).order_by(), columns)
+
+
 def as_sql(rows: QuerySet[Any], columns: tuple[str, ...]) -> Sql:
     """Return a SELECT of these columns and its parameters; of nothing at all where nothing may be seen."""
     try:

@@ -7,12 +7,16 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from core.database.sql_file import sql_file
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
+        ('tickets', '0001_initial'),
+        ('chat', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -38,5 +42,66 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['created_at'], name='export_unfinished')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('user',), name='export_one_running_each'), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='export_progress_percent')],
             },
+        ),
+        migrations.CreateModel(
+            name='Mark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['at'], name='mark_by_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rollup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('length', models.CharField(choices=[('day', 'Day'), ('month', 'Month')], max_length=5)),
+                ('first', models.DateField()),
+                ('ledger', models.CharField(max_length=32)),
+                ('grouping', models.CharField(blank=True, default='', max_length=16)),
+                ('key', models.BigIntegerField(null=True)),
+                ('mark', models.CharField(blank=True, default='', max_length=64)),
+                ('rows', models.BigIntegerField()),
+                ('total', models.DecimalField(decimal_places=6, max_digits=40)),
+                ('classes', models.JSONField(null=True)),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['length', 'first'], name='rollup_of_span')],
+                'constraints': [models.UniqueConstraint(fields=('ledger', 'grouping', 'length', 'first', 'key', 'mark'), name='rollup_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='Span',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('length', models.CharField(choices=[('day', 'Day'), ('month', 'Month')], max_length=5)),
+                ('first', models.DateField()),
+                ('last', models.DateField()),
+                ('rules', models.CharField(max_length=64)),
+                ('counted_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('length', 'first'), name='span_counted_once'), models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='span_ends_after_it_begins')],
+            },
+        ),
+        sql_file(
+            __file__,
+            "marks.sql",
+            undo="""
+            drop function reports_mark_tickets() cascade;
+            drop function reports_mark_changes() cascade;
+            drop function reports_mark_messages() cascade;
+            drop function reports_mark_ticket_rows() cascade;
+            drop function reports_mark_merges() cascade;
+            drop function reports_mark_chats() cascade;
+            drop function reports_mark_chat_ratings() cascade;
+            drop function reports_mark_of(bigint[], boolean);
+            drop function reports_quarter(timestamptz);
+            """,
         ),
     ]
