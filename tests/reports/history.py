@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import User
@@ -20,11 +21,12 @@ BEGIN = datetime.datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Maker:
-    """Makes tickets between BEGIN and BEGIN + `days`; the same seed makes the same ones."""
+    """Makes tickets between BEGIN and BEGIN + `days`, some at `edges`; the same seed makes the same ones."""
 
     cast: Cast
     seed: int
     days: int = 60
+    edges: Sequence[datetime.datetime] = ()
     dice: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,9 +56,10 @@ class Maker:
     def _thread(self) -> NewThread:
         dice = self.dice
         at = BEGIN + datetime.timedelta(milliseconds=dice.randrange(self.days * 86_400_000))
-        if dice.random() < 0.2:  # close to a midnight of Riyadh
+        if dice.random() < 0.2:  # close to a midnight of Riyadh, or to one of the edges
             midnight = at.replace(hour=21, minute=0, second=0, microsecond=0)
-            at = midnight + datetime.timedelta(milliseconds=dice.choice([-1, 0, 1]))
+            edge = dice.choice(self.edges).astimezone(UTC) if self.edges and dice.random() < 0.5 else midnight
+            at = edge + datetime.timedelta(milliseconds=dice.choice([-1, 0, 1]))
         ticket = Ticket(
             subject="S", description="D", customer=dice.choice([self.cast.customer, self.cast.stranger]),
             created_by=self.cast.customer, created_at=at, priority=dice.choice(list(Priority)),

@@ -13,9 +13,9 @@ from reports.rollups.round import count_all
 
 class Command(BaseCommand):
     help = (
-        "Counts the roll-ups of reports anew, all days before today. The worker keeps them by itself; this is for after "
-        "a change of the tables by hand. Reports stay right meanwhile: days that are not counted yet are read from their "
-        "rows. Ended early, it or the worker goes on where it stopped."
+        "Counts the roll-ups of reports anew, all days before today. The worker keeps them by itself; this is for "
+        "after a change of the tables by hand. Reports stay right meanwhile: days that are not counted yet are read "
+        "from their rows. Ended early, the worker goes on where it stopped."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
