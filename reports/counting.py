@@ -14,7 +14,7 @@ from django.db import connection
 
 from reports.asking import Ask
 from reports.classes import BOUNDS
-from reports.ledgers import Ledger
+from reports.ledger import Ledger
 from reports.periods import Period
 from reports.rollups import reading
 from reports.scope import Sql, as_sql, chats_of, tickets_of
@@ -154,7 +154,8 @@ def over(ledger: Ledger, scope: Sql, sql: str) -> tuple[str, dict[str, Any]]:
     text = re.sub("%s", lambda _: f"%(scope{next(named)})s", text)
     name = "s" if ledger.of_chats else "t"
     window = datetime.timedelta(days=settings.REOPEN_WINDOW_DAYS)
-    given = {f"scope{place}": value for place, value in enumerate(params)} | {"reopen_window": window}
+    given = {f"scope{place}": value for place, value in enumerate(params)}
+    given |= {"reopen_window": window, "zone": settings.TIME_ZONE}
     return f"with {name} as not materialized ({text}), l as ({ledger.sql}) {sql}", given
 
 

@@ -1,131 +1,56 @@
-"""Define the ledgers: each names, in SQL, the rows behind a figure, so that figure and rows cannot differ.
-
-A row is a ticket (or a chat) with a moment, the agent it is credited to, an amount (seconds, stars) and a mark. A
-ledger over `t` sees the tickets of the question, one over `s` its chats (reports.scope); `%(start)s` and `%(end)s` are
-the ends of the period, half-open.
-"""
+"""Define the ledgers: each names, in SQL, the rows behind a figure, so that figure and rows cannot differ."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tickets.states import DONE, WORKING
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Rows as parts of a SELECT; `at`, `agent`, `amount` and `mark` are expressions, `joins` and `where` SQL.
-
-    `day` names the moment that places a row in the period (`created_at` or `at`); the rows of a period are then those
-    of its days together, and roll-ups keep them (reports.rollups). It is empty where that is not so. `kept` are the
-    groupings (reports.counting.BY) that roll-ups keep beside the whole, `classes` says that they keep durations too.
-    """
-
-    name: str
-    where: str
-    at: str = "t.created_at"
-    agent: str = "null::bigint"
-    amount: str = "null::numeric"
-    mark: str = "''"
-    joins: str = ""
-    of_chats: bool = False
-    day: str = "created_at"
-    kept: tuple[str, ...] = ()
-    classes: bool = False
-
-    @property
-    def created(self) -> str:
-        """The moment at which its ticket or chat was created."""
-        return "s.created_at" if self.of_chats else "t.created_at"
-
-    @property
-    def moment(self) -> str:
-        """The moment that places a row in the period; empty where none does."""
-        return {"created_at": self.created, "at": self.at}.get(self.day, "")
-
-    @property
-    def sql(self) -> str:
-        """The SELECT of its rows."""
-        traits = "null::bigint as category_id, null::bigint as team_id, null::int as priority"
-        if not self.of_chats:
-            traits = "t.category_id, t.team_id, t.priority::int as priority"
-        thing = "s" if self.of_chats else "t"
-        return (
-            f"select {thing}.id, {self.at} as at, {self.agent} as agent_id, {self.amount} as amount,"
-            f" {self.mark} as mark, {thing}.created_at, {traits} from {thing} {self.joins} where {self.where}"
-        )
-
-
-def _list(words: tuple[str, ...]) -> str:
-    return "(" + ", ".join(f"'{word!s}'" for word in words) + ")"
-
-
-_DONE, _WORKING = _list(tuple(map(str, DONE))), _list(tuple(map(str, WORKING)))
-
-
-def _within(column: str) -> str:
-    return f"{column} >= %(start)s and {column} < %(end)s"
-
-
-def _seconds(start: str, end: str) -> str:
-    return f"greatest(extract(epoch from {end} - {start}), 0)"
-
-
-CREATED_IN = _within("t.created_at")
-# A change of status that merging made, or undid, is nobody's work.
-_OF_MERGE = (
-    "exists (select from tickets_change m where m.ticket_id = {c}.ticket_id and m.field = 'merged' and m.at = {c}.at)"
-    " or exists (select from tickets_merge g where g.target_id = {c}.ticket_id and g.undone_at = {c}.at)"
+from reports.ledger import (
+    AT_WORK,
+    CHANGES,
+    CREATED_IN,
+    HOLDER,
+    OF_MERGE,
+    OVER,
+    REOPENING,
+    RESOLVING,
+    Ledger,
+    seconds,
+    within,
 )
-_RESOLVING = (
-    f"c.field = 'status' and c.old in {_WORKING} and c.new in {_DONE} and c.by_id is distinct from t.customer_id"
-    f" and not ({_OF_MERGE.format(c='c')})"
-)
-_REOPENING = f"c.field = 'status' and c.old in {_DONE} and c.new in {_WORKING} and not ({_OF_MERGE.format(c='c')})"
-_CHANGES = "join tickets_change c on c.ticket_id = t.id"
-_HOLDER = """
-left join lateral (
-  select nullif(a.new, '')::bigint as agent_id from tickets_change a
-  where a.ticket_id = c.ticket_id and a.field = 'assignee' and (a.at, a.id) <= (c.at, c.id)
-  order by a.at desc, a.id desc limit 1
-) holder on true
-"""
 
 CREATED = Ledger("created", CREATED_IN, kept=("category", "hour"))
-OPEN = Ledger("open", f"{CREATED_IN} and t.status in {_WORKING}", kept=("category",))
-DONE_NOW = Ledger("done", f"{CREATED_IN} and t.status in {_DONE}", kept=("category",))
+OPEN = Ledger("open", f"{CREATED_IN} and t.status in {AT_WORK}", kept=("category",))
+DONE_NOW = Ledger("done", f"{CREATED_IN} and t.status in {OVER}", kept=("category",))
 RESOLUTION_TIMES = Ledger(
     "resolution_times",
-    f"{CREATED_IN} and t.status in {_DONE} and t.resolved_at is not null",
-    amount=_seconds("t.created_at", "t.resolved_at"),
+    f"{CREATED_IN} and t.status in {OVER} and t.resolved_at is not null",
+    amount=seconds("t.created_at", "t.resolved_at"),
     kept=("category",),
 )
 RESOLUTIONS = Ledger(
     "resolutions",
-    f"{_RESOLVING} and {_within('c.at')}",
+    f"{RESOLVING} and {within('c.at')}",
     at="c.at",
     agent="holder.agent_id",
-    amount=_seconds("t.created_at", "c.at"),
-    joins=_CHANGES + _HOLDER,
+    amount=seconds("t.created_at", "c.at"),
+    joins=CHANGES + HOLDER,
     day="at",
     kept=("agent",),
     classes=True,
 )
 CLOSINGS = Ledger(
     "closings",
-    f"c.field = 'status' and c.new = 'closed' and c.old not in ('', 'closed') and {_within('c.at')}"
-    f" and not ({_OF_MERGE.format(c='c')})",
+    f"c.field = 'status' and c.new = 'closed' and c.old not in ('', 'closed') and {within('c.at')}"
+    f" and not ({OF_MERGE.format(c='c')})",
     at="c.at",
-    joins=_CHANGES,
+    joins=CHANGES,
     day="at",
 )
-REOPENINGS = Ledger("reopenings", f"{_REOPENING} and {_within('c.at')}", at="c.at", joins=_CHANGES, day="at")
+REOPENINGS = Ledger("reopenings", f"{REOPENING} and {within('c.at')}", at="c.at", joins=CHANGES, day="at")
 FIRST_RESPONSES = Ledger(
     "first_responses",
     f"{CREATED_IN} and t.first_response_at is not null",
     at="t.first_response_at",
     agent="t.first_response_by_id",
-    amount=_seconds("t.created_at", "t.first_response_at"),
+    amount=seconds("t.created_at", "t.first_response_at"),
     kept=("agent",),
     classes=True,
 )
@@ -151,17 +76,100 @@ join (
                count(*) filter (where c.field = 'status') over steps as s
         from tickets_change c join t on t.id = c.ticket_id
         where c.field in ('assignee', 'status') and c.at < %(end)s and t.created_at < %(end)s
-          and not (t.status in {_DONE} and least(t.resolved_at, t.closed_at) < %(start)s)
+          and not (t.status in {OVER} and least(t.resolved_at, t.closed_at) < %(start)s)
         window steps as (partition by c.ticket_id order by c.at, c.id)
       ) numbered
     ) spans
-    where agent <> '' and status in {_WORKING} and (at >= %(start)s or coalesce(until, 'infinity') > %(start)s)
+    where agent <> '' and status in {AT_WORK} and (at >= %(start)s or coalesce(until, 'infinity') > %(start)s)
     union all
-    select c.ticket_id, holder.agent_id, c.at from t {_CHANGES} {_HOLDER}
-    where {_RESOLVING} and {_within("c.at")} and holder.agent_id is not null
+    select c.ticket_id, holder.agent_id, c.at from t {CHANGES} {HOLDER}
+    where {RESOLVING} and {within("c.at")} and holder.agent_id is not null
   ) holding group by ticket_id, agent_id
 ) h on h.ticket_id = t.id
 """,
+)
+# A holding begins where an agent has a ticket at work that they had not, and ends with its last moment: that of their
+# resolution, else the one before they have it no more. The mark of a beginning is the day of the last moment of the
+# holding of the same ticket by the same agent that came before. reports.things tells by these who held tickets.
+_LAST = f"case when {RESOLVING} then c.at else greatest(c.since, c.at - interval '1 microsecond') end"
+_HOLDINGS = f"""
+join (
+  with touched as (
+    select distinct ticket_id from tickets_change
+    where field in ('assignee', 'status') and at >= %(start)s and at <= %(end)s
+  ), numbered as (
+    select c.ticket_id, c.at, c.id, c.field, c.old, c.new, c.by_id,
+           count(*) filter (where c.field = 'assignee') over steps as a,
+           count(*) filter (where c.field = 'status') over steps as s
+    from touched join tickets_change c on c.ticket_id = touched.ticket_id
+    where c.field in ('assignee', 'status')
+    window steps as (partition by c.ticket_id order by c.at, c.id)
+  ), known as (
+    select *, first_value(case field when 'assignee' then new end) over (partition by ticket_id, a order by at, id)
+                as agent,
+              first_value(case field when 'status' then new end) over (partition by ticket_id, s order by at, id)
+                as status
+    from numbered
+  ), held as (
+    select *, case when status in {AT_WORK} then nullif(agent, '')::bigint end as holder from known
+  ), steps as (
+    select *, lag(holder) over life as before, lag(at) over life as since
+    from held window life as (partition by ticket_id order by at, id)
+  ), ends as (
+    select c.ticket_id, c.at, c.id, c.before, {_LAST} as last
+    from steps c join tickets_ticket t on t.id = c.ticket_id
+    where c.before is not null and c.before is distinct from c.holder
+  )
+  {{rows}}
+) c on c.ticket_id = t.id
+"""
+HOLDINGS_BEGUN = Ledger(
+    "holdings_begun",
+    within("c.at"),
+    at="c.at",
+    agent="c.holder",
+    mark="c.again",
+    joins=_HOLDINGS.format(
+        rows="""
+  select b.ticket_id, b.at, b.holder, coalesce(to_char(max(e.last) at time zone %(zone)s, 'YYYY-MM-DD'), '') as again
+  from steps b left join ends e
+    on e.ticket_id = b.ticket_id and e.before = b.holder and (e.at, e.id) < (b.at, b.id)
+  where b.holder is not null and b.holder is distinct from b.before group by b.ticket_id, b.at, b.id, b.holder
+"""
+    ),
+    day="at",
+    kept=("agent",),
+)
+HOLDINGS_ENDED = Ledger(
+    "holdings_ended",
+    within("c.last"),
+    at="c.last",
+    agent="c.before",
+    joins=_HOLDINGS.format(rows="select * from ends"),
+    day="at",
+    kept=("agent",),
+)
+# The mark is the day of the resolution of the same ticket that was the same agent's before.
+RESOLUTIONS_AGAIN = Ledger(
+    "resolutions_again",
+    f"{RESOLUTIONS.where} and earlier.at is not null",
+    at="c.at",
+    agent="holder.agent_id",
+    mark="to_char(earlier.at at time zone %(zone)s, 'YYYY-MM-DD')",
+    joins=RESOLUTIONS.joins
+    + f"""
+left join lateral (
+  select max(p.at) as at from tickets_change p left join lateral (
+    select nullif(a.new, '')::bigint as agent_id from tickets_change a
+    where a.ticket_id = p.ticket_id and a.field = 'assignee' and (a.at, a.id) <= (p.at, p.id)
+    order by a.at desc, a.id desc limit 1
+  ) had on true
+  where p.ticket_id = c.ticket_id and {RESOLVING.replace("c.", "p.")} and (p.at, p.id) < (c.at, c.id)
+    and had.agent_id is not distinct from holder.agent_id
+) earlier on true
+""",
+    day="at",
+    kept=("agent",),
 )
 RATINGS = Ledger(
     "ratings",
@@ -175,7 +183,7 @@ RATINGS = Ledger(
 )
 RATEABLE = Ledger(
     "rateable",
-    f"{CREATED_IN} and (t.status in {_DONE} or exists (select from tickets_rating r where r.ticket_id = t.id))",
+    f"{CREATED_IN} and (t.status in {OVER} or exists (select from tickets_rating r where r.ticket_id = t.id))",
 )
 _PUBLIC = "join tickets_message m on m.ticket_id = t.id and not m.is_internal"
 REPLIES = Ledger(
@@ -192,11 +200,11 @@ MESSAGES = Ledger(
 FIRST_CONTACTS = Ledger(
     "first_contacts",
     f"""
-{CREATED_IN} and t.status in {_DONE} and said.answered is not null and coalesce(said.last, 0) < said.answered
+{CREATED_IN} and t.status in {OVER} and said.answered is not null and coalesce(said.last, 0) < said.answered
 and not exists (
-  select from tickets_change c where c.ticket_id = t.id and {_REOPENING} and c.at <= %(reopen_window)s + (
+  select from tickets_change c where c.ticket_id = t.id and {REOPENING} and c.at <= %(reopen_window)s + (
     select max(d.at) from tickets_change d
-    where d.ticket_id = t.id and d.field = 'status' and d.new in {_DONE} and d.old not in {_DONE} and d.at <= c.at
+    where d.ticket_id = t.id and d.field = 'status' and d.new in {OVER} and d.old not in {OVER} and d.at <= c.at
   )
 )
 """,
@@ -246,10 +254,10 @@ ENDED_PROMISES = Ledger(
 # Every step into or out of work, from the period's beginning on: the backlog is what is open now less these.
 BACKLOG_STEPS = Ledger(
     "backlog_steps",
-    f"c.field = 'status' and {_within('c.at')}",
+    f"c.field = 'status' and {within('c.at')}",
     at="c.at",
-    amount=f"((c.new in {_WORKING})::int - (c.old in {_WORKING})::int)::numeric",
-    joins=_CHANGES,
+    amount=f"((c.new in {AT_WORK})::int - (c.old in {AT_WORK})::int)::numeric",
+    joins=CHANGES,
     day="at",
 )
 STEPS_AFTER = Ledger(
@@ -257,14 +265,14 @@ STEPS_AFTER = Ledger(
     "c.field = 'status' and c.at >= %(end)s",
     at="c.at",
     amount=BACKLOG_STEPS.amount,
-    joins=_CHANGES,
+    joins=CHANGES,
     day="",
 )
-OPEN_NOW = Ledger("open_now", f"t.status in {_WORKING}", day="")
+OPEN_NOW = Ledger("open_now", f"t.status in {AT_WORK}", day="")
 BACKLOG = Ledger(
     "backlog",
     day="",
-    where=f"t.created_at < %(end)s and stood.status in {_WORKING}",
+    where=f"t.created_at < %(end)s and stood.status in {AT_WORK}",
     joins="""
 join lateral (
   select c.new as status from tickets_change c where c.ticket_id = t.id and c.field = 'status' and c.at < %(end)s
@@ -273,7 +281,7 @@ join lateral (
 """,
 )
 
-_CHATS_IN = _within("s.created_at")
+_CHATS_IN = within("s.created_at")
 CHATS = Ledger("chats", _CHATS_IN, at="s.created_at", agent="s.agent_id", of_chats=True)
 BY_BOT = Ledger(
     "chats_by_bot",
@@ -292,7 +300,7 @@ WAITS = Ledger(
     f"{_CHATS_IN} and s.first_waiting_at is not null and s.first_accepted_at is not null",
     at="s.first_accepted_at",
     agent="s.agent_id",
-    amount=_seconds("s.first_waiting_at", "s.first_accepted_at"),
+    amount=seconds("s.first_waiting_at", "s.first_accepted_at"),
     of_chats=True,
 )
 DURATIONS = Ledger(
@@ -300,7 +308,7 @@ DURATIONS = Ledger(
     f"{_CHATS_IN} and s.ended_at is not null",
     at="s.ended_at",
     agent="s.agent_id",
-    amount=_seconds("s.created_at", "s.ended_at"),
+    amount=seconds("s.created_at", "s.ended_at"),
     of_chats=True,
 )
 CHAT_RATINGS = Ledger(

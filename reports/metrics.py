@@ -19,8 +19,9 @@ from django.utils.translation import pgettext_lazy
 from reports import ledgers
 from reports.asking import Ask
 from reports.classes import MEDIAN, P90, percentile
-from reports.counting import Key, Tally, distinct, tally
-from reports.ledgers import Ledger
+from reports.counting import Key, Tally, tally
+from reports.ledger import Ledger
+from reports.things import held, things
 
 Text = str | Promise
 Figure = int | float | None
@@ -119,7 +120,10 @@ def _counted(ask: Ask, needed: Sequence[Metric], by: Sequence[str]) -> Counted:
         if metric.ledger is None:
             continue
         if metric.kind == Kind.THINGS:
-            found[metric.key] = dict(distinct(ask, metric.ledger, by))
+            found[metric.key] = dict(things(ask, metric.ledger, by))
+            continue
+        if metric.ledger is ledgers.HELD:
+            found[metric.key] = dict(held(ask, by))
             continue
         spread = any(
             other.ledger is metric.ledger and other.kind in (Kind.MEDIAN, Kind.P90) and not other.mark

@@ -41,6 +41,9 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def holds(self, day: datetime.date) -> bool:
+        return self.first <= day <= self.last
+
     def before(self) -> Period:
         """Return the period of as many days that ends where this one begins."""
         return Period(self.first - _DAY * self.days, self.first - _DAY, self.zone)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core import clock
 from core.api.serializers import FormOut
 from reports import ledgers
 from reports.asking import Ask
-from reports.counting import tally
+from reports.counting import Tally, tally
 from reports.metrics import total_of
-from reports.periods import GROUPS
+from reports.periods import GROUPS, Period
 from reports.report import Line, Report, Table, bucket_names, lines_of
 
 MOVES = ("created", "resolved", "closed", "reopened")
@@ -56,12 +59,22 @@ def _tables(ask: Ask) -> list[Table]:
 def _backlog(ask: Ask) -> dict[int, int]:
     """Return how many tickets were open at the end of each bucket: those open now, less all that happened since."""
     steps = {place: int(found.total) for (place,), found in tally(ask, ledgers.BACKLOG_STEPS, ["bucket"]).items()}
-    standing = tally(ask, ledgers.OPEN_NOW)[()].rows - int(tally(ask, ledgers.STEPS_AFTER)[()].total)
+    standing = tally(ask, ledgers.OPEN_NOW)[()].rows - _steps_after(ask)
     found = {}
     for place in range(len(ask.period.starts(ask.group)), 0, -1):
         found[place] = standing
         standing -= steps.get(place, 0)
     return found
+
+
+def _steps_after(ask: Ask) -> int:
+    """Return by how much the backlog has grown since the period's end; the days up to today are counted as days."""
+    zone, today = ask.period.zone, clock.now().astimezone(ask.period.zone).date()
+    if ask.period.last >= today:
+        return int(tally(ask, ledgers.STEPS_AFTER)[()].total)
+    since = replace(ask, period=Period(ask.period.last + datetime.timedelta(days=1), today, zone))
+    steps = tally(since, ledgers.BACKLOG_STEPS).get((), Tally())
+    return int(steps.total + tally(since, ledgers.STEPS_AFTER)[()].total)
 
 
 def _answer(ask: Ask, tables: Mapping[str, Table]) -> Any:

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
             drop function reports_mark_chats() cascade;
             drop function reports_mark_chat_ratings() cascade;
             drop function reports_mark_of(bigint[], boolean);
+            drop function reports_quarters(timestamptz);
             drop function reports_quarter(timestamptz);
             """,
         ),

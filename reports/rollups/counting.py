@@ -18,7 +18,8 @@ from core.advisory_lock import advisory_lock
 from core.days import day_start, site_zone
 from reports.classes import BOUNDS
 from reports.counting import BY, CHAT_COLUMNS, CLASS, TICKET_COLUMNS, over
-from reports.ledgers import DAILY, Ledger
+from reports.ledger import Ledger
+from reports.ledgers import DAILY
 from reports.periods import Period
 from reports.rollups.models import Length, Mark, Rollup, Span
 from reports.rollups.rules import digest

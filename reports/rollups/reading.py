@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from reports.asking import Ask
-from reports.ledgers import Ledger
+from reports.ledger import Ledger
 from reports.periods import Period
 from reports.rollups.models import Length
 from reports.rollups.rules import digest
@@ -64,14 +64,14 @@ class Found:
 
 def read(ask: Ask, ledger: Ledger, by: Sequence[str], *, spread: bool) -> Found:
     """Return what roll-ups know; nothing, and the whole period left, where they do not keep what is asked."""
-    grouping = _grouping(ask, ledger, by, spread)
+    grouping = _grouping(ask, ledger, by, spread=spread)
     if grouping is None or not is_everything(ask, chats=ledger.of_chats):
         return Found([], [ask.period])
     of_days = any(name in TIMES for name in by)
     rows = _rows(ask.period, ledger, grouping, [Length.DAY] if of_days else list(Length), spread)
     left = left_over(ask.period, sorted({(first, last) for first, last, *_ in rows}))
     keys = _Keys(ask, by)
-    known = [row for row in rows if row[4] is not None and not any(p.first <= row[0] <= p.last for p in left)]
+    known = [row for row in rows if row[4] is not None and not any(period.holds(row[0]) for period in left)]
     counted = [
         Counted(keys.of(first, key, mark), count, total, {int(k): n for k, n in orjson.loads(classes or "{}").items()})
         for first, _last, key, mark, count, total, classes in known
@@ -79,7 +79,7 @@ def read(ask: Ask, ledger: Ledger, by: Sequence[str], *, spread: bool) -> Found:
     return Found(counted, left)
 
 
-def _grouping(ask: Ask, ledger: Ledger, by: Sequence[str], spread: bool) -> str | None:
+def _grouping(ask: Ask, ledger: Ledger, by: Sequence[str], *, spread: bool) -> str | None:
     """Return the grouping of roll-ups that answers `by`; None when none does."""
     names = [name for name in by if name != "mark"]
     unfit = len(names) > 1 or not ledger.day or (spread and not ledger.classes) or ask.until is not None
@@ -138,3 +138,10 @@ def left_over(period: Period, spans: Iterable[tuple[datetime.date, datetime.date
         place = min(range(1, len(found)), key=lambda n: found[n][0] - found[n - 1][1])
         found[place - 1 : place + 1] = [[found[place - 1][0], found[place][1]]]
     return [Period(first, last, period.zone) for first, last in found]
+
+
+def days_left(ask: Ask, ledger: Ledger, by: Sequence[str]) -> int | None:
+    """Return how many days of a question roll-ups do not know; None when they keep nothing of the kind."""
+    if _grouping(ask, ledger, by, spread=False) is None or not is_everything(ask, chats=ledger.of_chats):
+        return None
+    return sum(period.days for period in read(ask, ledger, by, spread=False).left)

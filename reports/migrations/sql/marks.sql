@@ -9,13 +9,20 @@ create function reports_quarter(moment timestamptz) returns timestamptz language
   select date_bin('15 minutes', moment, timestamptz '2000-01-01 00:00:00+00')
 $$;
 
--- Marks the creation of tickets, and all their moves where `moves` says so.
+-- The quarter of a move, and of the moment before it.
+create function reports_quarters(moment timestamptz) returns timestamptz[] language sql immutable parallel safe as $$
+  select array[reports_quarter(moment), reports_quarter(moment - interval '1 microsecond')]
+$$;
+
+-- Marks the creation of tickets, and all their moves where `moves` says so: changes of status and of agent. An agent has
+-- a ticket up to the moment before a move (reports/ledgers.py), which may lie in the quarter before.
 create function reports_mark_of(ids bigint[], moves boolean) returns void language plpgsql as $$
 begin
   insert into reports_mark (at)
   select reports_quarter(t.created_at) from tickets_ticket t where t.id = any(ids)
   union
-  select reports_quarter(c.at) from tickets_change c where moves and c.ticket_id = any(ids) and c.field = 'status';
+  select unnest(reports_quarters(c.at)) from tickets_change c
+  where moves and c.ticket_id = any(ids) and c.field in ('status', 'assignee');
 end $$;
 
 create function reports_mark_tickets() returns trigger language plpgsql as $$
@@ -42,8 +49,8 @@ begin
     union
     select reports_quarter(was_created_at) from touched where moves
     union
-    select reports_quarter(c.at) from touched t join tickets_change c on c.ticket_id = t.id
-    where t.moves and c.field = 'status';
+    select unnest(reports_quarters(c.at)) from touched t join tickets_change c on c.ticket_id = t.id
+    where t.moves and c.field in ('status', 'assignee');
   end if;
   return null;
 end $$;
@@ -54,14 +61,14 @@ begin
   if tg_op = 'INSERT' then
     insert into reports_mark (at)
     with touched as (select ticket_id, at from new_rows where field in ('status', 'assignee', 'merged'))
-    select reports_quarter(at) from touched
+    select unnest(reports_quarters(at)) from touched
     union
     select reports_quarter(t.created_at) from touched join tickets_ticket t on t.id = touched.ticket_id
     union
-    select reports_quarter(c.at) from touched join tickets_change c on c.ticket_id = touched.ticket_id
-    where c.field = 'status' and c.at > touched.at;
+    select unnest(reports_quarters(c.at)) from touched join tickets_change c on c.ticket_id = touched.ticket_id
+    where c.field in ('status', 'assignee') and c.at > touched.at;
   else
-    insert into reports_mark (at) select distinct reports_quarter(at) from old_rows;
+    insert into reports_mark (at) select distinct unnest(reports_quarters(at)) from old_rows;
     perform reports_mark_of(array(select distinct ticket_id from old_rows), true);
   end if;
   return null;
