@@ -138,7 +138,7 @@ def _run(
 ) -> list[tuple[Any, ...]]:
     """Run a SELECT over `l`, the rows of a ledger in the question's period or a part of it."""
     scope = as_sql(chats_of(ask), CHAT_COLUMNS) if ledger.of_chats else as_sql(tickets_of(ask), TICKET_COLUMNS)
-    given = _lists(ask, sql) | {"end": ask.until or ask.period.end} | (extra or {})
+    given = {**_lists(ask, sql), "end": ask.until or ask.period.end, **(extra or {})}
     if period:
         given["end"] = min(given["end"], period.end)
     whole, params = over(ledger, scope, sql)

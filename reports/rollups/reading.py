@@ -94,7 +94,7 @@ def _grouping(ask: Ask, ledger: Ledger, by: Sequence[str], *, spread: bool) -> s
 
 def _rows(period: Period, ledger: Ledger, grouping: str, lengths: list[str], spread: bool) -> list[tuple[Any, ...]]:
     starts = list(period.starts("day"))
-    given = {
+    given: dict[str, Any] = {
         "first": period.first, "last": period.last, "starts": starts, "start": starts[0], "end": period.end,
         "rules": digest(), "lengths": [str(length) for length in lengths], "ledger": ledger.name, "grouping": grouping,
     }  # fmt: skip
