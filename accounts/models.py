@@ -119,6 +119,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # Since when an agent who took work takes none; null while they do, and for those who never said that they would.
     away_since = models.DateTimeField(null=True, editable=False)
+    # Whether the back office holds an agent's replies for half a minute, in which they can be taken back.
+    holds_replies = models.BooleanField(_("holds replies"), default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

@@ -137,6 +137,7 @@ FIELDS: dict[str, str | Promise] = {
     "givesBack": _("Takes back what is unanswered"),
     "groups": _("Groups"),
     "holder": _("Agent"),
+    "holdsReplies": _("Holds replies for half a minute"),
     "holidays": _("Holidays"),
     "isActive": _("Active"),
     "isInternal": _("Internal note"),

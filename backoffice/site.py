@@ -56,6 +56,7 @@ class BackOfficeSite(AdminSite):
 
         own: list[URLPattern | URLResolver] = [
             path("language", views.choose_language, name="language"),
+            path("hold-replies", self.admin_view(views.hold_replies), name="hold_replies"),
             path("password/forgot", views.forgot_password, name="password_forgot"),
             path("password/reset/<str:token>", views.reset_password, name="password_reset"),
         ]

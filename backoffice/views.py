@@ -184,3 +184,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         httponly=True,
     )
     return response
+
+
+@require_POST
+def hold_replies(request: HttpRequest) -> HttpResponse:
+    """Switch for oneself whether replies wait half a minute before they are sent, and go back."""
+    assert isinstance(request.user, User)
+    changes = {"holds_replies": request.POST.get("hold") == "1"}
+    operations.update_profile(request.user.pk, changes=changes, by=request.user)
+    back = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(back if own else reverse("admin:index"))

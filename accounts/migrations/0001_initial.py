@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('ar', 'العربية'), ('en', 'English')], default='ar', max_length=2, verbose_name='language')),
                 ('availability', models.CharField(choices=[('available', 'Available'), ('away', 'Away'), ('offline', 'Offline')], default='offline', max_length=16, verbose_name='availability')),
                 ('away_since', models.DateTimeField(editable=False, null=True)),
+                ('holds_replies', models.BooleanField(default=False, editable=False, verbose_name='holds replies')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),

@@ -19,9 +19,10 @@ from audit.recorder import record
 from core import clock
 from core.errors import Invalid, NotFound
 from core.operation import call_after_commit, operation
+from core.text import camel
 from realtime.presence import tell_availability
 
-PROFILE = ("name", "phone", "language")
+PROFILE = ("name", "phone", "language", "holds_replies")
 STAFF = ("email", "name", "phone", "language", "role")
 
 
@@ -65,7 +66,7 @@ def create_customer(
 
 @operation
 def update_profile(user_id: int, *, changes: dict[str, Any], by: User) -> User:
-    """Change one's own name, phone or language."""
+    """Change one's own name, phone, language, or whether one's replies are held."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     return _apply(user, {name: value for name, value in changes.items() if name in PROFILE}, by)
 
@@ -202,7 +203,8 @@ def _apply(user: User, changes: dict[str, Any], by: User) -> User:
             user.save(update_fields=[*changed, "updated_at"])
     except IntegrityError:
         raise Invalid(fields={"email": [_("This e-mail is already in use.")]}) from None
-    record("USER_UPDATED", user, by=by, old={name: old[name] for name in changed}, new=changed)
+    old, new = ({camel(name): row[name] for name in changed} for row in (old, changed))
+    record("USER_UPDATED", user, by=by, old=old, new=new)
     if "role" in changed:
         access_changed([user.pk], "rights_changed")
     return user

@@ -16,7 +16,7 @@ from tests.browser.office import Look, beside_the_browser  # noqa: F401
 from tests.cast import Cast
 from tests.realtime.acts import report
 from tests.tickets_admin.desk import page_of
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 from tickets.operations import NewMessage, NewTicket, add_message, change_status, create_ticket, update_ticket
 from tickets.rooms import QUEUE
 
@@ -179,3 +179,22 @@ def test_a_refused_form_shows_itself_with_the_focus_in_the_field(look: Look, com
     field = page.locator("#reply-body" if act == "reply" else "#escalate-reason")
     expect(field).to_be_focused(timeout=SOON)
     expect(field).to_be_in_viewport()
+
+
+def test_a_reply_that_is_held_is_taken_back_or_sent_at_once(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    User.objects.filter(pk=cast.agent.pk).update(holds_replies=True)
+    ticket = opened(cast)
+    page = look(cast.agent, page_of(ticket))
+    page.fill("#reply-body", "Half a thought")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".held")).to_contain_text("The reply is sent in", timeout=SOON)
+    page.locator(".held button").first.click()
+    expect(page.locator("#reply-body")).to_be_focused()
+    expect(page.locator("#reply-body")).to_have_value("Half a thought")
+    assert not Message.objects.filter(author=cast.agent).exists()
+    page.keyboard.press("Control+Enter")
+    page.locator(".held button").last.click()
+    expect(page.locator(".message.agent")).to_contain_text("Half a thought", timeout=SOON)
+    expect(page.locator("#reply-body")).to_have_value("")
+    assert page.complaints == []

@@ -292,3 +292,18 @@ def test_a_draft_is_kept_until_it_is_sent_and_is_nobody_elses(cast, desk):
     agent.do(ticket, "reply", shown=page)
     assert fields_of(agent.open(ticket), act_of(ticket, "reply"))["body"] == ""
     assert not Draft.objects.exists()
+
+
+def test_an_agent_chooses_that_replies_are_held_and_it_is_theirs_alone(cast, desk):
+    ticket, here = opened(cast.customer), desk(cast.agent)
+    assert " data-hold " not in text_of(here.open(ticket))
+    back = here.client.post("/admin/hold-replies", {"hold": "1", "next": page_of(ticket)})
+    assert back["Location"] == page_of(ticket)
+    assert " data-hold " in text_of(here.open(ticket))
+    assert " data-hold " not in text_of(desk(cast.colleague).open(ticket))
+    assert (
+        here.client.post("/admin/hold-replies", {"hold": "0", "next": "https://elsewhere.test/"})["Location"]
+        == "/admin/"
+    )
+    assert " data-hold " not in text_of(here.open(ticket))
+    assert here.client.get("/admin/hold-replies").status_code == 405

@@ -5,6 +5,7 @@ import { coalesced, follow, fragment, keepFocus, listen } from "../backoffice/li
 import { dress as dressWriting, forget } from "../backoffice/writing.js";
 import { dressComposer } from "./composer.js";
 import { dressFinders } from "./finder.js";
+import { hold } from "./holding.js";
 import { sendForm } from "./send.js";
 import { followViewers } from "./viewers.js";
 import { followWriters } from "./writers.js";
@@ -65,14 +66,22 @@ export function mountTicket(page) {
   followWriters(page, live);
   const unfollow = followViewers(page);
 
+  let held = null;
   async function submit(event) {
     const form = event.target;
     if (!form.action.includes("/do/") || event.submitter?.name === "insert" || event.defaultPrevented) return;
     event.preventDefault();
     if ("sending" in form.dataset) return;
     form.dataset.sending = "";
+    if ("hold" in page.dataset && form.dataset.draft === "reply") {
+      held = hold(form);
+      const isSent = await held.answer;
+      held = null;
+      if (!isSent) return delete form.dataset.sending;
+    }
     const answer = await sendForm(form, event.submitter);
     delete form.dataset.sending;
+    if (ended) return; // another ticket stands here now
     const fresh = answer?.page.getElementById("ticket");
     // Signed out, or gone from sight: as without scripts.
     if (!fresh || fresh.dataset.ticketId !== page.dataset.ticketId) return answer?.address ? leave(answer) : form.submit();
@@ -97,6 +106,7 @@ export function mountTicket(page) {
   page.addEventListener("submit", submit);
   return () => {
     ended = true;
+    held?.sendNow(); // who goes on to another ticket has not taken it back
     unfollow();
     live.stop();
     live.client.leaveTicket?.(page.dataset.ticketId);
