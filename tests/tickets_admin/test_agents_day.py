@@ -16,7 +16,7 @@ from tests.tickets.acts import opened, replied, thread
 from tickets.models import Ticket
 from tickets.operations import save_macro
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 INBOX = "/admin/tickets/ticket/"
 SOON = 20000  # long enough for a busy machine; what comes is waited for, not slept for

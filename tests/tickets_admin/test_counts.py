@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.tickets.acts import given, opened
 from tickets.models import Ticket
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 SOON = 20000
 INBOX = "/admin/tickets/ticket/"

@@ -133,7 +133,7 @@ def _parts(request: HttpRequest, ticket: Ticket, user: User, refusal: Refusal | 
         "acts": acts[:HISTORY_SHOWN],
         "more_acts": len(acts) > HISTORY_SHOWN,
         "newest": newest,
-        "macros": macros_for(ticket) if may.reply else [],
+        "macros": macros_for(ticket, user) if may.reply else [],
         "snooze_times": presets() if may.snooze else [],
         "status_tone": STATUS_TONES[ticket.status],
         "priority_tone": PRIORITY_TONES[ticket.priority],

@@ -13,9 +13,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from core.admin import DeletingAdmin, state_badge
 from core.text import in_language
-from tickets import operations, policies
+from tickets import canned, operations, policies
 from tickets.admin.catalogue import ARABIC, ENGLISH, MAX_CANNED, variables_help
 from tickets.admin.fields import LongText, Tags
 from tickets.models import Macro, Ticket
@@ -34,13 +35,18 @@ class Option(NamedTuple):
     does: str
 
 
-def macros_for(ticket: Ticket) -> list[Option]:
-    """Return the macros on offer, with the reply in the customer's language."""
+def macros_for(ticket: Ticket, agent: User) -> list[Option]:
+    """Return the macros on offer, with the beginning of the reply as it would be sent."""
     language = ticket.customer.language
+    values = canned.values_for(ticket, agent, language)
     return [
-        Option(row.pk, str(row), in_language(row.reply_ar, row.reply_en, language)[:EXCERPT], changes_of(row))
+        Option(row.pk, str(row), canned.render(_said(row, language), values)[:EXCERPT], changes_of(row))
         for row in Macro.objects.filter(is_active=True)
     ]
+
+
+def _said(macro: Macro, language: str | None = None) -> str:
+    return in_language(macro.reply_ar, macro.reply_en, language)
 
 
 def changes_of(macro: Macro) -> str:
@@ -101,7 +107,7 @@ class MacroAdmin(DeletingAdmin):
 
     @admin.display(description=gettext_lazy("reply"))
     def says(self, macro: Macro) -> SafeString:
-        text = Truncator(in_language(macro.reply_ar, macro.reply_en)).chars(80)
+        text = Truncator(_said(macro)).chars(80)
         return format_html('<span class="quiet" dir="auto">{}</span>', text)
 
     @admin.display(description=gettext_lazy("changes"))
