@@ -15,8 +15,14 @@ from django.db import connection
 
 from tests import database
 from tests.api import Api
+from tests.browser.office import look, office
+from tests.browser.site import axe, chromium, site, visit
 from tests.cast import Cast, make_cast
 from tests.database import superuser
+from tests.realtime.web import shared_pair, shared_web, web, web_pair
+
+# Servers and browsers are here, so that all files that a worker runs share one of each.
+__all__ = ["axe", "chromium", "look", "office", "shared_pair", "shared_web", "site", "visit", "web", "web_pair"]
 
 # Files with tests of these kinds take longest, and are begun first: begun last, they would run on with one worker idle.
 LONG = ("slow", "browser", "node", "proxy")

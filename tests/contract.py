@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+from tests.schema import Schema
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "test" / "openapi"
@@ -56,9 +56,9 @@ def operation_of(method: str, path: str) -> dict[str, Any] | None:
 
 
 @cache
-def _validator(path: str, method: str, status: str) -> jsonschema.Draft202012Validator:
+def _schema(path: str, method: str, status: str) -> Schema:
     schema = document()["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
-    return jsonschema.Draft202012Validator({**schema, "components": document()["components"]})
+    return Schema({**schema, "components": document()["components"]})
 
 
 def check_response(method: str, response: Any) -> None:
@@ -79,5 +79,5 @@ def check_response(method: str, response: Any) -> None:
         f"{method} {path} answered {status}, documented are {sorted(known)}: {response.content[:500]!r}"
     )
     if "application/json" in known[status].get("content", {}) and "json" in response.headers.get("Content-Type", ""):
-        error = jsonschema.exceptions.best_match(_validator(name, method.lower(), status).iter_errors(response.json()))
-        assert error is None, f"{method} {path} {status}: {error.message} at {list(error.absolute_path)}"
+        problem = _schema(name, method.lower(), status).problem(response.json())
+        assert problem == "", f"{method} {path} {status}: {problem}"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import axe, chromium, site, visit
-
-__all__ = ["axe", "chromium", "site", "visit"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 PAGES = (
     "/admin/bot/rule/",

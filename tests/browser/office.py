@@ -30,7 +30,7 @@ def beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(django_db_setup: None) -> Iterator[Web]:
     web = Web(DEBUG="0")
     web.environment["SITE_URL"] = web.site

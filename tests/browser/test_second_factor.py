@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django_otp.oath import TOTP
 
-from tests.browser.conftest import BOSS, Visitor
+from tests.browser.site import BOSS, Visitor
 from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

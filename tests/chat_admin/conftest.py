@@ -1,4 +1,4 @@
-"""A storage folder for each test, desks to chat at, and the pages as browsers show them."""
+"""A storage folder for each test, and desks to chat at."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import axe, chromium
-from tests.browser.office import look, office
 from tests.chat_admin.desk import ChatDesk
 from tests.storage import storage
 
-__all__ = ["axe", "chromium", "look", "office", "storage"]
+__all__ = ["storage"]
 
 
 @pytest.fixture(autouse=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-import jsonschema
 from django.db import connection
 
 from accounts.models import User
 from realtime.registry import events
 from tests.api import Api, data
 from tests.contract import document
+from tests.schema import Schema
 
 _SINCE = """
 select e.room, e.seq, e.event, e.data::text from rt_event e
@@ -124,8 +125,8 @@ def check_forms(after: int) -> set[str]:
         spec = events()[name]
         assert room.partition(":")[0] in spec.rooms, f"{name} in {room}"
         form = spec.forms[audience_of(room)]()
-        problem = jsonschema.exceptions.best_match(_validator(form).iter_errors(json.loads(payload)))
-        assert problem is None, f"{name} in {room}: {problem.message} at {list(problem.absolute_path)}"
+        problem = _schema(form).problem(json.loads(payload))
+        assert problem == "", f"{name} in {room}: {problem}"
         names.setdefault(event_id, set()).add(name)
     assert all(len(found) == 1 for found in names.values()), "one event id, one event"
     return {name for _id, _room, name, _data in rows}
@@ -139,10 +140,9 @@ def audience_of(room: str) -> str:
     return {"ticket": "customer", "chat": "customer"}.get(prefix, "staff")
 
 
-def _validator(form: type[Any]) -> jsonschema.Draft202012Validator:
+@cache
+def _schema(form: type[Any]) -> Schema:
     schemas = document()["components"]["schemas"]
     name = next(name for name in (form.__name__, form.__name__.removesuffix("Out")) if name in schemas)
     assert schemas[name]["additionalProperties"] is False
-    return jsonschema.Draft202012Validator(
-        {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
-    )
+    return Schema({"$ref": f"#/components/schemas/{name}", "components": document()["components"]})

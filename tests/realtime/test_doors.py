@@ -15,9 +15,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.realtime.client import Client, token_of
-from tests.realtime.conftest import SECRET
 from tests.realtime.node_client import NodeClient
 from tests.realtime.servers import Web, wait_until
+from tests.realtime.web import SECRET
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"

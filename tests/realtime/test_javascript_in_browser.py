@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.browser.conftest import chromium  # noqa: F401
 from tests.browser.office import beside_the_browser  # noqa: F401
 from tests.chat import acts as chats
 from tests.realtime.acts import forget, head, opened, say
@@ -39,7 +38,7 @@ def own_site(django_db_setup: None) -> Iterator[Web]:
 
 
 @pytest.fixture
-def page(own_site: Web, chromium: Any, transactional_db: None) -> Iterator[Any]:  # noqa: F811
+def page(own_site: Web, chromium: Any, transactional_db: None) -> Iterator[Any]:
     context = chromium.new_context()
     found = context.new_page()
     found.goto(f"{own_site.site}/health/live")

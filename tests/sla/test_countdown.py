@@ -12,7 +12,6 @@ from django.utils import translation
 from playwright.sync_api import expect
 
 from core import clock
-from tests.browser.conftest import chromium as chromium
 from tickets.admin.sla_badge import badge_context
 from tickets.models import Ticket
 

@@ -1,4 +1,4 @@
-"""A storage folder for each test, desks to work at, and the pages as browsers show them."""
+"""A storage folder for each test, and desks to work at."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import axe, chromium, site, visit
-from tests.browser.office import look, office
 from tests.storage import storage
 from tests.tickets_admin.desk import Desk
 
-__all__ = ["axe", "chromium", "look", "office", "site", "storage", "visit"]
+__all__ = ["storage"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import BOSS, Visitor
+from tests.browser.site import BOSS, Visitor
 from tests.browser.test_back_office import LOOKS, SMALL
 from tests.cast import PASSWORD
 

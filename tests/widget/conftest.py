@@ -1,6 +1,5 @@
-"""Browsers for the widget's tests."""
+"""A storage folder for each of the widget's tests."""
 
-from tests.browser.conftest import axe, chromium
 from tests.storage import storage
 
-__all__ = ["axe", "chromium", "storage"]
+__all__ = ["storage"]
