@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import orjson
-from django.test import Client
-from django.test.client import ClientHandler
 
 from accounts.models import User
 from accounts.tokens import open_family
+from tests.client import Client
 from tests.contract import check_response
-
-
-@cache
-def _handler() -> ClientHandler:
-    """One for all clients: loading the middleware looks at every static file, and takes longer than most requests."""
-    handler = ClientHandler(enforce_csrf_checks=False)
-    handler.load_middleware()
-    return handler
 
 
 class Api:
@@ -30,7 +20,6 @@ class Api:
         self.token = token or (open_family(user).access if user else "")
         self.language = language
         self.client = Client(raise_request_exception=False)
-        self.client.handler = _handler()
 
     def request(
         self, method: str, path: str, body: Any = None, content_type: str = "application/json", **headers: str

@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from django.core import mail, signing
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from accounts.operations import send_password_resets
 from tests.accounts.acts import NEW_PASSWORD, alive, signed_in, tried
 from tests.api import Api, data, refusal
 from tests.cast import PASSWORD
+from tests.client import Client
 from tests.notifications.acts import work
 
 

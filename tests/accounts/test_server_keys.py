@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts import operations
@@ -13,6 +12,7 @@ from accounts.models import ServerKey, TokenFamily, User
 from audit.models import Entry
 from tests.api import Api, data
 from tests.cast import PASSWORD
+from tests.client import Client
 
 pytestmark = pytest.mark.django_db
 SHOPPER = {"email": "Shopper@Example.test", "name": "<b>نورة</b>", "language": "en"}

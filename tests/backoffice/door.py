@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.test import Client
-
 from accounts.models import User
 from tests.cast import PASSWORD
+from tests.client import Client
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from accounts.models import User
+from tests.client import Client
 from tests.realtime.servers import Web
 
 Look = Callable[..., Any]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from chat.models import Session
 from chat.operations import NewChatMessage, accept, hand_over, post, start
+from tests.client import Client
 from tests.tickets_admin.desk import fields_of, text_of
 
 DESK = "/admin/chat/session/desk/"

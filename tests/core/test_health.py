@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from core import clock, heartbeats
 from core.periodic import mark
 from core.stores import client as redis
+from tests.client import Client
 from tests.tickets.acts import opened
 from tickets.health import MONITOR
 from tickets.models import Ticket

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from tests.api import Api
 from tests.cast import Cast
+from tests.client import Client
 
 
 @pytest.mark.parametrize("path", ["schema", "docs", "asyncapi.json", "health/live", "health/ready", "metrics"])

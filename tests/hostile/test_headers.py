@@ -6,10 +6,10 @@ import base64
 
 import orjson
 import pytest
-from django.test import Client
 
 from accounts.tokens import open_family
 from tests.api import Api
+from tests.client import Client
 from tests.hostile.door import address, refused, takers
 from tests.schemathesis.scene import Scene
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from tests.api import Api
+from tests.client import Client
 from tests.contract import document
 from tests.hostile.door import METHODS, ROWS_OF_FIGURES, address, reader, refused
 from tests.schemathesis.scene import Scene

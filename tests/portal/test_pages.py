@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from accounts import operations
 from accounts.models import SignInLinkRequest, TokenFamily, User
 from notifications.models import Item, Preference
 from tests.cast import PASSWORD
+from tests.client import Client
 from tests.tickets.acts import noted, opened, replied, row
 from tickets.models import Message, Rating, Ticket
 from tickets.notices.contexts import ticket_url

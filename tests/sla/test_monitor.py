@@ -13,10 +13,10 @@ from collections import Counter
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from audit.models import Entry
 from notifications.models import Item
+from tests.client import Client
 from tests.database import superuser
 from tests.sla.acts import at, moment, policy
 from tests.tickets.acts import given, opened

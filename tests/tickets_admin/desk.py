@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.client import Client
 from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
 

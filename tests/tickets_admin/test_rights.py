@@ -2,10 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.test import Client
 
 from audit.models import Entry
 from tests.cast import fresh
+from tests.client import Client
 from tests.tickets_admin.desk import act_of, fields_of, offers, opened, page_of, text_of, words_of
 from tickets.models import Message, Ticket
 from tickets.operations import NewMessage, add_message, assign, watch

@@ -3,8 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from django.test import Client
-
+from tests.client import Client
 from tests.tickets_admin.desk import act_of, fields_of, offers, opened, page_of, photo, text_of, words_of
 from tickets.models import Draft, Message, Ticket
 from tickets.operations import (

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from accounts.models import User
 from accounts.tokens import open_family
 from tests.api import Api
+from tests.client import Client
 
 
 def as_json(files: Iterable[tuple[str, bytes]]) -> dict[str, Any]:

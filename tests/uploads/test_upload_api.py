@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 import pytest
-from django.test import Client
 
 from audit.models import Entry as AuditEntry
 from tests.api import Api, data, refusal
+from tests.client import Client
 from tests.uploads import zoo
 from tests.uploads.door import as_json, content_of, fetch, send_form
 from uploads.models import Attachment, UnnamedKey

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from django.test import Client
 
 from accounts.models import ServerKey, User
 from accounts.operations import create_customer
 from tests.api import Api, data
+from tests.client import Client
 
 pytestmark = pytest.mark.django_db
 

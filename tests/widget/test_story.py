@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
@@ -20,6 +19,7 @@ from chat.models import ChatMessage, ChatRating, Session
 from tests.browser.office import WATCH, beside_the_browser  # noqa: F401
 from tests.cast import PASSWORD, Cast
 from tests.chat_admin.desk import DESK
+from tests.client import Client
 from tests.realtime.servers import Web
 from tests.widget.pictures import png
 from tickets.models import Ticket
