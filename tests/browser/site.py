@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +19,7 @@ import pytest
 from tests import database
 from tests.cast import PASSWORD
 from tests.plugins.services import CHROMIUM
+from tests.realtime.servers import Web
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEED = "import json; from tests.browser.seed import seed; print(json.dumps(seed()))"
@@ -49,18 +46,19 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     env = _environment(name, tmp_path_factory.mktemp("site"))
     try:
         ids = json.loads(_run(env, "manage.py", "shell", "--verbosity=0", "--command", SEED).splitlines()[-1])
-        with _daphne(env) as url:
-            yield Site(url, ids)
+        web = Web(**env)
+        web.environment["SITE_URL"] = web.site
+        with web.start():
+            yield Site(web.site, ids)
     finally:
         database.drop(name)
 
 
-def _environment(database: str, folder: Path) -> dict[str, str]:
+def _environment(name: str, folder: Path) -> dict[str, str]:
     def to(url: str) -> str:
-        return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+        return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
     return {
-        **os.environ,
         "DATABASE_URL": to(os.environ["DATABASE_URL"]),
         "DATABASE_OWNER_URL": to(os.environ["DATABASE_OWNER_URL"]),
         "DATA_DIR": str(folder),
@@ -72,31 +70,11 @@ def _environment(database: str, folder: Path) -> dict[str, str]:
 
 
 def _run(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
-
-
-@contextlib.contextmanager
-def _daphne(env: dict[str, str]) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**env, "SITE_URL": url}, stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 40
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health/live", timeout=2):
-                break
-            time.sleep(0.2)
-        else:
-            pytest.fail("the server did not come up")
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,16 @@ import stat
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
 
 from config.backups import _unpack
+from tests.config.processes import OWNER, ROOT, python
 
-ROOT = Path(__file__).resolve().parents[2]
 MAKE = """
 from accounts.models import User
 from accounts.operations import create_customer
@@ -52,34 +54,43 @@ def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@contextmanager
+def place(folder: Path) -> Iterator[Path]:
+    """An empty installation whose services run until the block ends: each command joins them."""
+    with python(OWNER, folder, says="ready") as owner:
+        yield folder
+        owner.communicate("")
+
+
 @pytest.mark.slow
 def test_a_backup_is_restored_whole_and_into_an_empty_place_alone(tmp_path):
-    old, new, tar = tmp_path / "old", tmp_path / "new", tmp_path / "support.tar"
-    assert manage(old, "migrate", "-v0").returncode == 0
-    made = manage(old, "shell", "-v0", "-c", MAKE)
-    assert made.returncode == 0, made.stderr
-    _here, gone = made.stdout.split()
-    (old / "files" / gone).unlink()
-    for place, name in ((old, "after_the_dump"), (new, "from_before")):
-        (place / "files/attachments/ab").mkdir(parents=True, exist_ok=True)
-        (place / "files/attachments/ab" / name).write_text("known to nobody")
-    (old / "files" / "kept.txt").write_text("kept")
-    backup = manage(old, "backup", str(tar))
-    assert backup.returncode == 0, backup.stderr
-    assert gone in backup.stderr
-    with tarfile.open(tar) as archive:
-        assert not any("after_the_dump" in name for name in archive.getnames())
+    tar = tmp_path / "support.tar"
+    with place(tmp_path / "old") as old, place(tmp_path / "new") as new:
+        assert manage(old, "migrate", "-v0").returncode == 0
+        made = manage(old, "shell", "-v0", "-c", MAKE)
+        assert made.returncode == 0, made.stderr
+        _here, gone = made.stdout.split()
+        (old / "files" / gone).unlink()
+        for folder, name in ((old, "after_the_dump"), (new, "from_before")):
+            (folder / "files/attachments/ab").mkdir(parents=True, exist_ok=True)
+            (folder / "files/attachments/ab" / name).write_text("known to nobody")
+        (old / "files" / "kept.txt").write_text("kept")
+        backup = manage(old, "backup", str(tar))
+        assert backup.returncode == 0, backup.stderr
+        assert gone in backup.stderr
+        with tarfile.open(tar) as archive:
+            assert not any("after_the_dump" in name for name in archive.getnames())
 
-    restored = manage(new, "restore", str(tar))
-    assert restored.returncode == 0, restored.stderr
-    assert (new / "files" / "kept.txt").read_text() == "kept"
-    assert "1 files that the backup does not know" in restored.stdout
-    shown = manage(new, "shell", "-v0", "-c", SHOW)
-    assert "شاشة مكسورة False True" in shown.stdout
-    assert list((new / "files/attachments/ab").iterdir()) == []
-    again = manage(new, "restore", str(tar))
-    assert again.returncode == 1
-    assert "not empty" in again.stderr
+        restored = manage(new, "restore", str(tar))
+        assert restored.returncode == 0, restored.stderr
+        assert (new / "files" / "kept.txt").read_text() == "kept"
+        assert "1 files that the backup does not know" in restored.stdout
+        shown = manage(new, "shell", "-v0", "-c", SHOW)
+        assert "شاشة مكسورة False True" in shown.stdout
+        assert list((new / "files/attachments/ab").iterdir()) == []
+        again = manage(new, "restore", str(tar))
+        assert again.returncode == 1
+        assert "not empty" in again.stderr
 
 
 @pytest.mark.parametrize(
