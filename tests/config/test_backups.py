@@ -63,6 +63,7 @@ def place(folder: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # six commands, each a process of its own
 def test_a_backup_is_restored_whole_and_into_an_empty_place_alone(tmp_path):
     tar = tmp_path / "support.tar"
     with place(tmp_path / "old") as old, place(tmp_path / "new") as new:
