@@ -23,7 +23,9 @@ class Client(django.test.Client):
 
 @cache
 def _handler(enforce_csrf_checks: bool) -> ClientHandler:
-    return ClientHandler(enforce_csrf_checks=enforce_csrf_checks)
+    handler = ClientHandler(enforce_csrf_checks=enforce_csrf_checks)
+    handler.load_middleware()  # now and not at the first request, which two threads may send at once
+    return handler
 
 
 def _forget(*, setting: str, **change: Any) -> None:
