@@ -240,6 +240,7 @@ class Ticket(models.Model):
             models.Index(fields=["-created_at", "-id"], condition=Q(sla_breached=True), name="ticket_breached"),
             models.Index(fields=["-created_at", "-id"], condition=_WITH_FILES, name="ticket_with_files"),
             models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="ticket_to_check"),
+            models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_put_aside"),
             models.Index(
                 fields=["sla_rules_version", "id"], condition=~Q(status__in=[*DONE]), name="ticket_open_by_rules"
             ),
