@@ -41,6 +41,20 @@ SIZES = {
 @contextmanager
 def ground(data_dir: Path, size: Size, *, hurried: bool = False) -> Iterator[Ground]:
     """Services, migrations and data; Django is set up when it yields."""
+    with services(data_dir):
+        if hurried:
+            hurry(data_dir)
+        made = Ground(data_dir, size)
+        made.prepare()
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+@contextmanager
+def services(data_dir: Path) -> Iterator[None]:
+    """PostgreSQL and Valkey with their data in this folder; Django is set up when it yields."""
     from config.embedded import running
 
     sys.path.insert(0, str(ROOT))
@@ -52,17 +66,10 @@ def ground(data_dir: Path, size: Size, *, hurried: bool = False) -> Iterator[Gro
         os.environ.pop(name, None)
     data_dir.mkdir(parents=True, exist_ok=True)
     with running(data_dir):
-        if hurried:
-            hurry(data_dir)
         import django
 
         django.setup()
-        made = Ground(data_dir, size)
-        made.prepare()
-        try:
-            yield made
-        finally:
-            made.close()
+        yield
 
 
 class Ground:

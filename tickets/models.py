@@ -167,6 +167,8 @@ class Ticket(models.Model):
     next_response_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
     sla_due_at = models.DateTimeField(null=True)
+    # When the promise that is due at sla_due_at begins to warn.
+    sla_warning_at = models.DateTimeField(null=True)
     sla_breached = models.BooleanField(default=False)
     sla_paused = models.BooleanField(default=False)
     # What is left of the resolution's target while its clock is paused.

@@ -140,14 +140,14 @@ _RATINGS_FROM = "from seed_ticket t where t.resolved_at is not null and t.id % 1
 def statements() -> list[tuple[str, list[Any]]]:
     """One INSERT a table out of `seed_ticket`; parameters by name are the caller's, the rest columns' defaults."""
     return [
-        _insert(Ticket, _TICKET, "from seed_ticket order by id"),
-        _insert(Message, _MESSAGE, _MESSAGES_FROM),
-        _insert(Change, _CHANGE, _CHANGES_FROM),
-        _insert(Rating, _RATING, _RATINGS_FROM),
+        insert(Ticket, _TICKET, "from seed_ticket order by id"),
+        insert(Message, _MESSAGE, _MESSAGES_FROM),
+        insert(Change, _CHANGE, _CHANGES_FROM),
+        insert(Rating, _RATING, _RATINGS_FROM),
     ]
 
 
-def _insert(model: type[Model], values: dict[str, str], source: str) -> tuple[str, list[Any]]:
+def insert(model: type[Model], values: dict[str, str], source: str) -> tuple[str, list[Any]]:
     """An INSERT that names every column that must have a value, by its model's default where `values` names none."""
     missing = [
         field

@@ -45,3 +45,17 @@ def test_the_list_counts_down_to_the_next_promise(cast, listed):
 def test_a_ticket_without_a_promise_has_no_badge(cast, listed):
     opened(cast.customer)
     assert listed() == ([], None)
+
+
+def test_a_badge_turns_yellow_at_the_policys_own_share(cast):
+    def tone() -> tuple[str, ...]:
+        page = Desk(cast.agent, "en").list(view="all").content.decode()
+        return re.search(r'class="badge (\w+)"[^>]*data-due="[^"]+" data-warns="([^"]+)"', page).groups()
+
+    policy(cast.administrator, first=240, warning_percent=50)
+    with at(0):
+        opened(cast.customer)
+    with at(1.9):
+        assert tone() == ("info", "2026-03-01T11:00:00+03:00")
+    with at(2.1):
+        assert tone() == ("warn", "2026-03-01T11:00:00+03:00")

@@ -27,9 +27,10 @@ PAGE = '<html lang="{}"><body>{}<script type="module" src="/sla_badge.js"></scri
         ("en", ["2 hours", "30 minutes left", "30 minutes late"]),
     ],
 )
-def test_a_countdown_goes_on_and_turns_red_without_a_reload(chromium, language, said):
+def test_a_countdown_goes_on_turns_yellow_when_it_warns_and_red_without_a_reload(chromium, language, said):
     now = clock.now()
-    ticket = Ticket(status="open", sla_due_at=now + datetime.timedelta(hours=2, seconds=30))
+    due_at = now + datetime.timedelta(hours=2, seconds=30)
+    ticket = Ticket(status="open", sla_due_at=due_at, sla_warning_at=due_at - datetime.timedelta(minutes=40))
     with translation.override(language):
         html = PAGE.format(language, render_to_string("tickets/sla_badge.html", badge_context(ticket)))
     page = chromium.new_page()

@@ -14,20 +14,19 @@ from tickets.models import Ticket
 from tickets.sla.words import duration
 from tickets.states import DONE
 
-SOON = timedelta(hours=1)
-
 
 @dataclass(frozen=True)
 class SlaBadge:
     """Hold what the list shows of a ticket's clock.
 
-    `is_missed` tells of an earlier promise, `due_at` is the next one to fall due while its clock runs, and `text` says
-    the same as of now.
+    `is_missed` tells of an earlier promise, `due_at` is the next one to fall due while its clock runs, `warns_at` when
+    that one turns yellow, and `text` says the same as of now.
     """
 
     is_missed: bool
     is_paused: bool
     due_at: datetime.datetime | None
+    warns_at: datetime.datetime | None
     text: str
     tone: str
 
@@ -41,7 +40,8 @@ def sla_badge(ticket: Ticket) -> SlaBadge | None:
     if not text and not ticket.sla_breached:
         return None
     is_late = left is not None and left < timedelta(0)  # says of itself that something was missed
-    return SlaBadge(ticket.sla_breached and not is_late, ticket.sla_paused and not is_done, due_at, text, tone)
+    is_missed, is_paused = ticket.sla_breached and not is_late, ticket.sla_paused and not is_done
+    return SlaBadge(is_missed, is_paused, due_at, ticket.sla_warning_at, text, tone)
 
 
 def _words(ticket: Ticket, left: timedelta | None, is_done: bool) -> tuple[str, str]:
@@ -49,7 +49,8 @@ def _words(ticket: Ticket, left: timedelta | None, is_done: bool) -> tuple[str, 
         seconds = left.total_seconds()
         if seconds < 0:
             return _("%(time)s late") % {"time": duration(-seconds, units=1)}, "bad"
-        return _("%(time)s left") % {"time": duration(seconds, units=1)}, "warn" if left < SOON else "info"
+        warns = ticket.sla_warning_at is not None and ticket.sla_warning_at <= clock.now()
+        return _("%(time)s left") % {"time": duration(seconds, units=1)}, "warn" if warns else "info"
     if not is_done and ticket.sla_paused and ticket.sla_remaining_seconds is not None:
         return _("%(time)s left") % {"time": duration(ticket.sla_remaining_seconds, units=1)}, ""
     return "", ""

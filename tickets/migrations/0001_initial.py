@@ -148,6 +148,7 @@ class Migration(migrations.Migration):
                 ('next_response_due_at', models.DateTimeField(null=True)),
                 ('resolution_due_at', models.DateTimeField(null=True)),
                 ('sla_due_at', models.DateTimeField(null=True)),
+                ('sla_warning_at', models.DateTimeField(null=True)),
                 ('sla_breached', models.BooleanField(default=False)),
                 ('sla_paused', models.BooleanField(default=False)),
                 ('sla_remaining_seconds', models.PositiveIntegerField(null=True)),

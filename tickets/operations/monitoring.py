@@ -20,7 +20,7 @@ from tickets.operations.conversation import add_system_message
 from tickets.operations.sla_alerts import ACTIONS, tell
 from tickets.operations.status import move
 from tickets.operations.waking import wake
-from tickets.sla.recompute import CLOSE, COLUMNS, DONE_BY_MONITOR, RESOLVE, WAKE, Computed, Due, recompute, store
+from tickets.sla.recompute import CLOSE, DONE_BY_MONITOR, RESOLVE, WAKE, Computed, Due, recompute, save_columns, store
 from tickets.states import Status
 
 Kind = SlaEvent.Kind
@@ -62,7 +62,7 @@ def _check(ids: Sequence[int], now: datetime.datetime, by: User) -> int:
     before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
     for computed in recompute(tickets, now):
         _tell_all(computed, now, by, before[computed.ticket.pk])
-    Ticket.objects.bulk_update(tickets, [*COLUMNS, "snoozed_until"])
+    save_columns(tickets)
     return len(ids)
 
 

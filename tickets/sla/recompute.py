@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from core import clock
-from core.operation import Insert, write_later
+from core.operation import Insert, rows_as_json, rows_from_json, run_later, write_later
 from core.prepared import execute
 from tickets import facts
 from tickets.facts import Fact
@@ -23,11 +23,6 @@ from tickets.states import PAUSED, WORKING, Priority, Status
 Kind = SlaEvent.Kind
 UNASSIGNED, ACTIVITY, PENDING, SNOOZE = "assignment", "activity", "pending", "snooze"
 """The spells that the monitor tells of, beside the metrics."""
-COLUMNS = (
-    *("first_response_due_at", "next_response_due_at", "resolution_due_at", "sla_due_at", "sla_breached", "sla_paused"),
-    *("sla_remaining_seconds", "sla_policy", "sla_rules_version", "check_at", "customer_waits_since"),
-)
-"""The columns of a ticket that `recompute` sets."""
 
 Key = tuple[str, datetime.datetime, str, int]
 """Metric, start of the cycle, kind and number of a stored event."""
@@ -87,6 +82,25 @@ def recompute(tickets: Sequence[Ticket], now: datetime.datetime, rules: Rules | 
     known = facts.of_many(tickets)
     stored = _stored([ticket.pk for ticket in tickets if not facts.is_new(ticket)])
     return [_apply(ticket, known[ticket.pk], stored.get(ticket.pk, frozenset()), rules, now) for ticket in tickets]
+
+
+_COLUMNS = (
+    "id bigint, first_response_due_at timestamptz, next_response_due_at timestamptz, resolution_due_at timestamptz,"
+    " sla_due_at timestamptz, sla_warning_at timestamptz, sla_breached boolean, sla_paused boolean,"
+    " sla_remaining_seconds int, sla_policy_id bigint, sla_rules_version bigint, check_at timestamptz,"
+    " customer_waits_since timestamptz, snoozed_until timestamptz"
+)
+_NAMES = [column.split()[0] for column in _COLUMNS.split(",")]
+_UPDATE = f"""
+update tickets_ticket t set {", ".join(f"{name} = u.{name}" for name in _NAMES[1:])}
+from {rows_from_json(_COLUMNS)} where t.id = u.id
+"""
+
+
+def save_columns(tickets: Sequence[Ticket]) -> None:
+    """Write the SLA columns of locked tickets with what the current operation writes, by one statement for all."""
+    rows = [[getattr(ticket, name) for name in _NAMES] for ticket in tickets]
+    run_later(_UPDATE, [rows_as_json(_COLUMNS, rows)])
 
 
 def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
@@ -164,7 +178,10 @@ def _apply(
     ticket.first_response_due_at = open_due[Metric.FIRST_RESPONSE]
     ticket.next_response_due_at = open_due[Metric.NEXT_RESPONSE]
     ticket.resolution_due_at = open_due[Metric.RESOLUTION]
-    ticket.sla_due_at = min((moment for moment in open_due.values() if moment), default=None)
+    running = [cycle for cycle in shown.values() if cycle and cycle.due_at and not cycle.fulfilled_at]
+    next_due = min(running, key=lambda cycle: cycle.due_at or now, default=None)
+    ticket.sla_due_at = next_due.due_at if next_due else None
+    ticket.sla_warning_at = next_due.warning_at if next_due else None
     ticket.sla_paused = ticket.status in PAUSED
     ticket.sla_breached = any(cycle.breached_at for cycle in cycles) or any(key[2] == Kind.BREACH for key in stored)
     resolution = shown[Metric.RESOLUTION]

@@ -9,7 +9,7 @@ from core.operation import operation
 from tickets import events
 from tickets.forms import SlaOut
 from tickets.models import Ticket
-from tickets.sla.recompute import COLUMNS, recompute, store_fulfilled
+from tickets.sla.recompute import recompute, save_columns, store_fulfilled
 from tickets.sla.rules import present_rules, rules_version
 from tickets.states import DONE
 
@@ -54,7 +54,7 @@ def refresh_batch(most: int) -> int:
     before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
     for computed in recompute(tickets, clock.now(), rules):
         store_fulfilled(computed)  # history by now: nobody is notified
-    Ticket.objects.bulk_update(tickets, COLUMNS)
+    save_columns(tickets)
     for ticket in tickets:
         if SlaOut.show(ticket) != before[ticket.pk]:
             events.ticket_updated(ticket, public=False)

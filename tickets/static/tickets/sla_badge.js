@@ -1,7 +1,7 @@
-// Countdowns: every [data-due] says how long is left until its moment, or how late it is, and turns red by itself.
+// Countdowns: every [data-due] says how long is left until its moment, or how late it is. It turns yellow
+// at its [data-warns] and red when it is due.
 const SECOND = 1000;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-const SOON_SECONDS = 3600;
 const language = `${document.documentElement.lang || "ar"}-u-nu-latn`;
 const format = Object.fromEntries(
   UNITS.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })]),
@@ -16,11 +16,11 @@ function show(badge, now) {
   const left = Math.floor((Date.parse(badge.dataset.due) - now) / SECOND);
   const words = left < 0 ? badge.dataset.late : badge.dataset.left;
   const text = words.replace("%(time)s", duration(Math.abs(left)));
-  if (badge.textContent === text) return;
-  badge.textContent = text;
+  if (badge.textContent !== text) badge.textContent = text;
+  const warns = Date.parse(badge.dataset.warns ?? "") <= now; // never without a moment
   badge.classList.toggle("bad", left < 0);
-  badge.classList.toggle("warn", left >= 0 && left < SOON_SECONDS);
-  badge.classList.toggle("info", left >= SOON_SECONDS);
+  badge.classList.toggle("warn", left >= 0 && warns);
+  badge.classList.toggle("info", left >= 0 && !warns);
 }
 
 function tick() {
