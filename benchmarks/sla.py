@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,8 @@ class OpenTickets:
     def _rows_touched(self) -> int:
         floor = self.ground.floor
         floor.execute("select pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
-        sql = "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relid = 'public.tickets_ticket'::regclass"
-        return int(floor.execute(sql).fetchone()[0])
+        sql = "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relid = %s::regclass"
+        return int(floor.execute(sql, ["public.tickets_ticket"]).fetchone()[0])
 
     def _told_once(self, ids: list[int]) -> None:
         sql = """select count(*), count(distinct ticket_id) from public.tickets_slaevent
@@ -159,7 +160,8 @@ class OpenTickets:
             _promise((HOURS + 1 + number % 2) * 60)
             begun, left = time.perf_counter(), progress().left
             worker = subprocess.Popen([sys.executable, "-m", "benchmarks.sla_refresh"], cwd=ROOT)
-            meanwhile.append(_write(lambda: worker.poll() is not None, 600.0, lambda: seen.append(progress().percent)))
+            took = _write(partial(_has_ended, worker), 600.0, lambda: seen.append(progress().percent))
+            meanwhile.append(took)
             worker.wait()
             speed.append(left / (time.perf_counter() - begun))
             if progress().left:
@@ -170,6 +172,10 @@ class OpenTickets:
             Row("F8w", f"{what}: opening a ticket meanwhile, against alone, median", "ms", meanwhile, alone),
             Row("F8e", f"{what}: tickets that followed", "/s", speed, []),
         ]
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is not None
 
 
 def _seconds(run: Callable[[], Any]) -> float:
@@ -258,7 +264,14 @@ def _rows(count: int, people: Any) -> list[tuple[str, Any]]:
         "ticket_id": "t.id", "first_ticket_id": "t.id", "opens_id": "t.id", "author_id": "t.customer_id",
         "author_type": "'customer'", "body": "t.description", "is_internal": "false",
     }  # fmt: skip
-    change = {"ticket_id": "t.id", "field": "f.field", "old": "''", "new": "f.new", "by_id": "t.customer_id"}
+    change = {
+        "ticket_id": "t.id",
+        "field": "f.field",
+        "old": "''",
+        "new": "f.new",
+        "by_id": "t.customer_id",
+        "at": "t.created_at",
+    }
     facts = """from tickets_ticket t cross join lateral (values ('status', 'open'), ('priority', '2'),
         ('category', t.category_id::text), ('assignee', t.assignee_id::text)) f (field, new)"""
     made = []

@@ -19,6 +19,7 @@ from core import clock
 from core.advisory_lock import advisory_lock
 from core.operation import operation_scope
 from core.request_context import request_context
+from tickets import monitor
 
 # Hears now and then how many tickets there are, of how many.
 Tell = Callable[[int, int], None]
@@ -57,6 +58,7 @@ def _make(size: int, begun: tuple[Mark, datetime] | None, tell: Tell) -> int:
     elif begun[0].total != len(steps):
         raise Refused("A demo of another version was interrupted here. Empty the database and make it anew.")
     Player(size, steps).play(begun[0].done if begun else 0, lambda tickets: tell(tickets, size))
+    monitor.run()  # so that what is due already has been told when somebody looks
     return size
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from accounts.operations import create_customer, create_staff, save_team, set_availability, update_profile
 from backoffice.demo.people import CUSTOMERS, PASSWORD, STAFF, Worker
 from backoffice.demo.shop import CANNED, CATEGORIES, MACROS, POLICIES, TEAMS, Promise
-from tickets.operations import save_canned_response, save_category, save_macro, save_policy
+from core import clock
+from tickets.operations import save_calendar, save_canned_response, save_category, save_macro, save_policy
 from tickets.operations.sla_policies import PolicyValues, Version
 from tickets.sla.models import BusinessCalendar
+from tickets.sla.public_holidays import offered
 from tickets.states import PRIORITIES
+
+RAMADAN_DAYS = 29
+"""At least; the thirtieth, if there is one, is the Eid's eve."""
 
 
 def open_shop() -> None:
@@ -22,6 +29,7 @@ def open_shop() -> None:
         members = {staff[one.mailbox].pk: one.leads for one in STAFF if one.team == key}
         save_team(None, name_ar=name.ar, name_en=name.en, active=True, members=members, by=administrator)
     made = _categories(administrator)
+    _keep_hours(administrator)
     for policy in POLICIES:
         save_policy(None, _promised(policy, made), by=administrator)
     lead = User.objects.with_rights().get(pk=staff["lead"].pk)
@@ -53,6 +61,26 @@ def _categories(administrator: User) -> dict[str, int]:
     return made
 
 
+def _keep_hours(administrator: User) -> None:
+    """Give the site's calendar the holidays of this year and the next, and shorter hours in each Ramadan."""
+    calendar = BusinessCalendar.objects.get(is_default=True)
+    year = clock.now().year
+    holidays = [row for each in (year, year + 1) for row in offered(calendar.holidays, each)]
+    eids = [datetime.date.fromisoformat(row["from"]) for row in holidays if row["nameEn"].startswith("Eid al-Fitr")]
+    overrides = [
+        {
+            "from": (eid - datetime.timedelta(days=RAMADAN_DAYS)).isoformat(),
+            "to": (eid - datetime.timedelta(days=1)).isoformat(),
+            "nameAr": "رمضان",
+            "nameEn": "Ramadan",
+            "weekly": {day: ["10:00-16:00"] for day in calendar.weekly},
+        }
+        for eid in eids
+    ]
+    changes = {"holidays": holidays, "overrides": overrides}
+    save_calendar(calendar.pk, changes=changes, by=administrator)
+
+
 def _promised(promise: Promise, categories: dict[str, int]) -> PolicyValues:
     hours = {"first_response": promise.first_response, "resolution": promise.resolution}
     targets = {
@@ -62,7 +90,7 @@ def _promised(promise: Promise, categories: dict[str, int]) -> PolicyValues:
     targets["next_response"] = targets["first_response"]
     version = Version(
         category_ids=[categories[word] for word in promise.categories],
-        calendar_id=BusinessCalendar.objects.get(is_default=True).pk,
+        calendar_id=None if promise.around_the_clock else BusinessCalendar.objects.get(is_default=True).pk,
         targets=targets,
     )
     return PolicyValues(promise.name.ar, promise.name.en, [version], is_default=not promise.categories)

@@ -57,10 +57,13 @@ class Promise(NamedTuple):
     categories: tuple[str, ...]
     first_response: tuple[float, float, float, float]
     resolution: tuple[float, float, float, float]
+    around_the_clock: bool = False
 
 
 POLICIES = (
     Promise(Named("المدفوعات", "Payments"), ("payment", "refunds", "invoices"), (4, 2, 1, 0.5), (16, 12, 8, 4)),
+    # Of the urgent ticket that nobody has taken, opened 1.3 hours ago, the warning has come and the miss is near.
+    Promise(Named("البطاريات", "Batteries"), ("battery",), (24, 12, 6, 1.5), (96, 72, 48, 24), around_the_clock=True),
     Promise(Named("كل التذاكر", "All tickets"), (), (8, 4, 2, 1), (40, 24, 16, 8)),
 )
 PRODUCTS = (

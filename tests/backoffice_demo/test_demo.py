@@ -20,7 +20,7 @@ from backoffice.demo import checkpoint
 from backoffice.demo.make import OPENED
 from backoffice.demo.people import CUSTOMERS, PASSWORD, SIGN_INS, STAFF, Worker
 from backoffice.demo.plan import plan
-from backoffice.demo.shop import CANNED, CATEGORIES
+from backoffice.demo.shop import CANNED, CATEGORIES, POLICIES
 from chat.models import ChatMessage, ChatRating, Session
 from notifications.models import Item
 from realtime.models import Event
@@ -28,6 +28,7 @@ from tests.api import Api, data
 from tests.backoffice_demo.conftest import SIZE
 from tickets.models import CannedResponse, Category, Merge, Message, Rating, Ticket, Watcher
 from tickets.models import Link as TicketLink
+from tickets.sla.models import BusinessCalendar, SlaEvent, SlaPolicy
 from tickets.states import Status
 from uploads.models import Attachment
 
@@ -212,3 +213,17 @@ def test_everybody_listed_signs_in():
 def test_each_customer_with_a_sign_in_has_tickets_to_look_at():
     customer = User.objects.with_rights().get(email="customer1@demo.test")
     assert data(Api(customer).get("/tickets"))
+
+
+def test_policies_calendars_breaches_and_a_warning_are_there():
+    calendar = BusinessCalendar.objects.get(is_default=True)
+    assert {row["nameEn"] for row in calendar.overrides} == {"Ramadan"}
+    assert len(calendar.holidays) > 6
+    assert SlaPolicy.objects.count() == len(POLICIES)
+    kinds = Counter(SlaEvent.objects.values_list("kind", flat=True))
+    assert min(kinds["met"], kinds["breach"], kinds["stuck"], kinds["urgent_unassigned"]) > 0
+    urgent = Ticket.objects.get(assignee=None, priority=4, status=Status.OPEN)
+    assert urgent.sla_events.filter(kind="warning", metric="first_response").count() == 1
+    assert urgent.sla_warning_at < timezone.now() < urgent.sla_due_at
+    assert Entry.objects.filter(action="TICKET_SLA_WARNED", entity_id=str(urgent.pk)).count() == 1
+    assert Item.objects.filter(kind="sla-warning", entity_id=str(urgent.pk)).count() == 1

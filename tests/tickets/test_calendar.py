@@ -213,3 +213,12 @@ def test_hours_are_read_as_they_are_written(text, start, end):
 def test_what_is_no_hours_is_refused(text):
     with pytest.raises(ValueError):
         Interval.read(text)
+
+
+def test_a_moment_around_the_clock_is_found_in_its_own_days(monkeypatch):
+    looked_at = []
+    of_day = Calendar.intervals_of
+    monkeypatch.setattr(Calendar, "intervals_of", lambda self, day: looked_at.append(day) or of_day(self, day))
+    start = at("2026-03-01 08:00")
+    assert always(RIYADH).add_seconds(start, 30 * 3600) == start + datetime.timedelta(hours=30)
+    assert len(looked_at) <= 5

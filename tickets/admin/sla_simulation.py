@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team
 from core import clock
@@ -92,7 +92,9 @@ def simulation_page(model_admin: Any, request: HttpRequest, draft: Rules) -> Htt
         "is_capped": found.tickets >= MOST_TICKETS,
         "whole": next((tally for _key, tally in found.of("all")), None),
         "tables": _tables(found),
-        "bars": _bars(found.of("week")),
+        "bars": _bars(found.of("week"), rtl=get_language_bidi()),
+        "was_x": 30 if get_language_bidi() else 8,
+        "would_x": 8 if get_language_bidi() else 30,
         "chart_width": max(len(found.of("week")), 1) * BAR_STEP,
         "moves": [(label, found.moves[name]) for name, label in MOVES.items() if found.moves[name]],
         "open": found.moves["open"],
@@ -121,8 +123,11 @@ def _week(sunday: datetime.date) -> str:
     return date_format(sunday, "MONTH_DAY_FORMAT")
 
 
-def _bars(weeks: Sequence[tuple[datetime.date, Tally]]) -> list[Bar]:
+def _bars(weeks: Sequence[tuple[datetime.date, Tally]], *, rtl: bool) -> list[Bar]:
+    """Return the bars of each week, time in the direction of reading."""
     return [
-        Bar(place * BAR_STEP, _week(sunday), tally.was_percent, tally.would_percent)
+        Bar(
+            (len(weeks) - 1 - place if rtl else place) * BAR_STEP, _week(sunday), tally.was_percent, tally.would_percent
+        )
         for place, (sunday, tally) in enumerate(weeks)
     ]

@@ -103,7 +103,12 @@ class Calendar:
 
     def next_close(self, at: datetime.datetime) -> datetime.datetime | None:
         """Return the end of the hours that run at `at`, or next after it; None when there are none within two years."""
-        return next((end for start, end in self._spans(at) if end > at), None)
+        closes: datetime.datetime | None = None
+        for start, end in self._spans(at):
+            if closes and start > closes:
+                return closes
+            closes = end if end > at else None
+        return closes
 
     def seconds_between(self, start: datetime.datetime, end: datetime.datetime) -> float:
         """Return the open seconds from `start` to `end`; 0 when `end` is not after `start`."""
@@ -129,19 +134,15 @@ class Calendar:
         return None
 
     def _spans(self, at: datetime.datetime, days: int = HORIZON_DAYS) -> Iterator[Span]:
-        """Yield the open spans in UTC from the day before `at`, in order, none touching another."""
+        """Yield the open spans in UTC from the day before `at`, in order, none overlapping another."""
         first = at.astimezone(self.zone).date() - datetime.timedelta(days=2)
-        last: Span | None = None
+        reached: datetime.datetime | None = None
         for day in (first + datetime.timedelta(days=n) for n in range(days + 2)):
             for start, end in self._of_day(day):
-                if last and start <= last[1]:
-                    last = (last[0], max(last[1], end))
-                elif end > start:
-                    if last:
-                        yield last
-                    last = (start, end)
-        if last:
-            yield last
+                begins = max(start, reached) if reached else start
+                if end > begins:
+                    yield begins, end
+                    reached = end
 
     def _of_day(self, day: datetime.date) -> list[Span]:
         found = self._days.get(day)
