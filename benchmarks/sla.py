@@ -145,8 +145,9 @@ class OpenTickets:
         return int(floor.execute(sql, ["public.tickets_ticket"]).fetchone()[0])
 
     def _told_once(self, ids: list[int]) -> None:
-        sql = """select count(*), count(distinct ticket_id) from public.tickets_slaevent
-                 where kind = 'breach' and metric = 'first_response' and ticket_id = any(%s)"""
+        sql = """select count(*), count(distinct t.id) from public.tickets_slaevent e
+                 join public.tickets_ticket t on t.id = e.ticket_id and t.created_at = e.started_at
+                 where e.kind = 'breach' and e.metric = 'first_response' and t.id = any(%s)"""
         if self.ground.floor.execute(sql, [ids]).fetchone() != (self.due, self.due):
             raise RuntimeError("Not every ticket was told of once.")
 

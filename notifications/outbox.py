@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import clock
-from core.after_commit import after_commit
 from core.jsonb import jsonb_text
-from core.operation import Insert, write_later
+from core.operation import Insert, call_after_commit, write_later
 from core.protocols import Actor, Audited
 from notifications.kinds import kinds
 from notifications.nudge import nudge
@@ -42,4 +41,4 @@ def notify(
     past = clock.is_set()
     write_later(_INSERT, (*row, past, clock.now()))
     if not past:
-        after_commit(nudge, EXPAND)
+        call_after_commit(nudge, EXPAND)

@@ -12,27 +12,23 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Team
 from core.errors import Forbidden, Invalid, NotFound
 from reports import drill, operations
 from reports.api.exports import file_or_job, own_export, stored_file
+from reports.api.transcripts import PARAMETERS as TRANSCRIPT_PARAMETERS
+from reports.api.transcripts import chat_transcript, ticket_transcript
 from reports.api.views import parameters_of
 from reports.asking import Ask, read_ask
-from reports.charts import Series, chart
 from reports.exports.tickets import PARAMETERS as FILE_PARAMETERS
-from reports.exports.words import figure, line_name
-from reports.metrics import METRICS, Figures
+from reports.metrics import METRICS
 from reports.models import Export
-from reports.names import wire_name
-from reports.periods import GROUPS
 from reports.registry import reports
-from reports.report import Line, Report, Table
+from reports.report import Report
 from reports.running import WRITERS
-from tickets.models import Category
-from tickets.states import Priority
+from reports.shown import form_shown, tables_shown
 
 View = Callable[..., HttpResponseBase]
 VIEW, EXPORT = "support.reports.view", "support.export"
@@ -46,6 +42,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("reports/exports/<str:ref>/file", _page(site, fetch, EXPORT), name="reports_file"),
         path("reports/exports/<str:ref>/cancel", _page(site, cancel, EXPORT), name="reports_cancel"),
         path("reports/files/<str:format_>", _page(site, ask_file, VIEW, EXPORT), name="reports_export"),
+        path("reports/tickets/<str:ref>/transcript", _page(site, of_ticket, EXPORT), name="ticket_transcript"),
+        path("reports/chats/<str:ref>/transcript", _page(site, of_chat, EXPORT), name="chat_transcript"),
         path("reports/<str:key>", _page(site, dashboard, VIEW), name="report"),
         path("reports/<str:key>/rows", _page(site, rows, VIEW), name="report_rows"),
     ]
@@ -73,10 +71,10 @@ def dashboard(request: HttpRequest, site: AdminSite, key: str = "overview") -> H
     except Invalid as wrong:
         problem, given = wrong, {}
         ask = read_ask({}, request.user, only=report.only)  # type: ignore[arg-type]
-    tables = [_shown(report, ask, table, given) for table in report.tables(ask)]
     context = {
-        **site.each_context(request), "title": report.title, "report": report, "tables": tables, "problem": problem,
-        "others": [(each.key, each.title) for each in reports().values()], "form": _form(report, ask, given),
+        **site.each_context(request), "title": report.title, "report": report, "problem": problem,
+        "tables": tables_shown(report, ask, given),
+        "others": [(each.key, each.title) for each in reports().values()], "form": form_shown(report, ask, given),
         "may_export": request.user.has_perm(EXPORT),
         "formats": [(each.value, each.label, _file_address(each.value, ask, given)) for each in Export.Format],
     }  # fmt: skip
@@ -96,59 +94,6 @@ def _file_address(format_: str, ask: Ask, given: dict[str, str]) -> str:
     kept = {name: value for name, value in given.items() if name in FILE_PARAMETERS}
     kept |= {"startDate": str(ask.period.first), "endDate": str(ask.period.last)}
     return f"{reverse('admin:reports_export', args=[format_])}?{urlencode(kept)}"
-
-
-def _shown(report: Report, ask: Ask, table: Table, given: dict[str, str]) -> dict[str, Any]:
-    """Return a table as the page shows it: each figure a link to the rows behind it."""
-    language = get_language() or "en"
-    names = [_line_name(line, table, language) for line in table.lines]
-    labels = {metric.key: str(metric.label) for metric in table.columns()}
-    drawn = [Series(labels[key], [line.figures[key] for line in table.lines]) for key in table.drawn]
-    picture = chart(table.chart, str(table.title), names, drawn, rtl=get_language_bidi()) if table.chart else ""
-    lines = [(name, _cells(report, ask, table, line, given)) for name, line in zip(names, table.lines, strict=True)]
-    total = _figures(report, ask, table, table.total, given, "") if table.total else None
-    return {"table": table, "picture": picture, "legend": [each.name for each in drawn], "lines": lines, "total": total}
-
-
-def _line_name(line: Line, table: Table, language: str) -> str:
-    if table.by == "cell":
-        from reports.kinds.peak_hours import DAYS
-
-        return f"{DAYS[line.key[0]]} {line.key[1]:02}:00"
-    return line_name(line.name, table.group, language) if table.group else wire_name(line, language)
-
-
-def _cells(report: Report, ask: Ask, table: Table, line: Line, given: dict[str, str]) -> list[tuple[str, str]]:
-    value = "-".join(map(str, line.key)) if isinstance(line.key, tuple) else "none" if line.key is None else line.key
-    return _figures(report, ask, table, line.figures, given, str(value) if table.by else "")
-
-
-def _figures(
-    report: Report, ask: Ask, table: Table, figures: Figures, given: dict[str, str], value: str
-) -> list[tuple[str, str]]:
-    """Return each figure in words with the address of its rows; none where there is nothing to see."""
-    found = []
-    for key in table.metrics:
-        query = {**given, "metric": key, **({"by": table.by, "value": value} if value else {})}
-        address = f"{reverse('admin:report_rows', args=[report.key])}?{urlencode(query)}"
-        found.append((figure(figures[key], METRICS[key].unit), address if figures[key] else ""))
-    return found
-
-
-def _form(report: Report, ask: Ask, given: dict[str, str]) -> dict[str, Any]:
-    choices: dict[str, list[tuple[str, str]]] = {}
-    if "categoryId" in report.only:
-        choices["categoryId"] = [(str(row.pk), str(row)) for row in Category.objects.all()]
-        choices["teamId"] = [(str(row.pk), str(row)) for row in Team.objects.all()]
-        choices["priority"] = [(each.wire, str(each.label)) for each in Priority]
-    if report.grouped:
-        words = {"hour": _("Hour"), "day": _("Day"), "week": _("Week"), "month": _("Month")}
-        choices["groupBy"] = [(group, words[group]) for group in GROUPS]
-    labels = {
-        "categoryId": _("Category"), "teamId": _("Team"), "priority": _("Priority"), "groupBy": _("Grouped by"),
-    }  # fmt: skip
-    fields = [(name, labels[name], given.get(name, ""), options) for name, options in choices.items()]
-    return {"first": ask.period.first, "last": ask.period.last, "fields": fields, "zone": ask.period.zone.key}
 
 
 def rows(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBase:
@@ -204,3 +149,19 @@ def cancel(request: HttpRequest, site: AdminSite, ref: str) -> HttpResponseBase:
     if request.method == "POST":
         operations.cancel_export(str(export.pk), by=request.user)  # type: ignore[arg-type]
     return HttpResponseRedirect(reverse("admin:reports_exports"))
+
+
+def of_ticket(request: HttpRequest, site: AdminSite, ref: str) -> HttpResponseBase:
+    """Give a ticket's thread as a PDF."""
+    return ticket_transcript(ref, _of_transcript(request), request.user)  # type: ignore[arg-type]
+
+
+def of_chat(request: HttpRequest, site: AdminSite, ref: str) -> HttpResponseBase:
+    """Give what was said in a chat as a PDF."""
+    return chat_transcript(ref, _of_transcript(request), request.user)  # type: ignore[arg-type]
+
+
+def _of_transcript(request: HttpRequest) -> dict[str, str]:
+    """Return the parameters of a transcript; its headings are in the reader's language unless another is asked for."""
+    given = {name: value for name, value in request.GET.dict().items() if name in TRANSCRIPT_PARAMETERS and value}
+    return {"language": get_language() or "both", **given}

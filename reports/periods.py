@@ -59,13 +59,14 @@ class Period:
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Return the names of the database of time zones."""
     return frozenset(available_timezones())
 
 
 def zone_named(name: str) -> ZoneInfo | None:
     """Return a time zone of the database of time zones; None for any other word."""
-    return ZoneInfo(name) if name in _zone_names() else None
+    return ZoneInfo(name) if name in zone_names() else None
 
 
 def count_of(period: Period, group: str) -> int:

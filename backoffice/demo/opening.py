@@ -66,7 +66,8 @@ def _keep_hours(administrator: User) -> None:
     calendar = BusinessCalendar.objects.get(is_default=True)
     year = clock.now().year
     holidays = [row for each in (year, year + 1) for row in offered(calendar.holidays, each)]
-    eids = [datetime.date.fromisoformat(row["from"]) for row in holidays if row["nameEn"].startswith("Eid al-Fitr")]
+    days = [datetime.date.fromisoformat(row["from"]) for row in holidays if row["nameEn"].startswith("Eid al-Fitr")]
+    eids = {day.year: day for day in reversed(days)}.values()  # the first of each year
     overrides = [
         {
             "from": (eid - datetime.timedelta(days=RAMADAN_DAYS)).isoformat(),

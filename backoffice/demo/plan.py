@@ -138,6 +138,7 @@ _PINNED: tuple[tuple[str, float, str, str, Story, str], ...] = (
     ("held", 4.4, "ar", "refund", stories.held, "status"),
     ("held-2", 6.3, "en", "trade_in", stories.held, "status"),
     ("escalated", 6.1, "ar", "late_delivery", stories.escalated, "watch"),
+    ("solved", 4.2, "en", "software", stories.reopened, "solved"),
     ("reopened", 12.4, "ar", "software", stories.reopened, "again"),
 )
 
@@ -158,9 +159,9 @@ def _pinned(now: datetime) -> Iterator[Thread]:
 
 def _stop_after(thread: Thread, last: str) -> None:
     """Cut a thread after its first step of a verb: so it stands until today."""
-    if last == "again":
+    if last in ("again", "solved"):
         done = next(place for place, step in enumerate(thread.steps) if step.values.get("status") == "resolved")
-        thread.steps = thread.steps[: done + 2]
+        thread.steps = thread.steps[: done + (2 if last == "again" else 1)]
     elif last:
         wanted = {"pending", "on_hold"} if last == "status" else set()
         for place, step in enumerate(thread.steps):

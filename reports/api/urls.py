@@ -1,8 +1,8 @@
-"""Addresses of reports: one for each report of the registry, the rows behind figures, and files."""
+"""Addresses of reports: one for each report of the registry, the rows behind figures, files, and transcripts."""
 
 from django.urls import path
 
-from reports.api import exports, views
+from reports.api import exports, transcripts, views
 
 urlpatterns = [
     *(path(f"support/reports/{address}", view.as_view(), name=name) for address, name, view in views.REPORT_VIEWS),
@@ -11,6 +11,8 @@ urlpatterns = [
         path(f"support/reports/tickets/export/{name}", view.as_view(), name=f"report-{name}")
         for name, view in exports.FILES
     ),
+    path("tickets/<str:ref>/transcript", transcripts.TicketTranscript.as_view(), name="ticket-transcript"),
+    path("chat/sessions/<str:ref>/transcript", transcripts.ChatTranscript.as_view(), name="chat-transcript"),
     path("support/reports/exports/<str:ref>", exports.ExportDetail.as_view(), name="report-export"),
     path("support/reports/exports/<str:ref>/file", exports.ExportFile.as_view(), name="report-export-file"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Table, TableStyle
 
 from reports.exports import bidi_text
@@ -170,8 +171,37 @@ class Columns(Flowable):
             x += length + 28
 
 
+class _NumberedCanvas(Canvas):
+    """Pages that say of how many they are: each refers to one drawing of that number, which is made at the end."""
+
+    TOTAL, SIZE = "page-count", 7.5
+
+    def draw_number(self, *, left: float, right: float, rtl: bool) -> None:
+        """Write `3 / 12` at the left of the page when it reads from right to left, else at the right."""
+        number = f"{self.getPageNumber()} / "
+        room = bidi_text.width("0000", REGULAR, self.SIZE)
+        x = left if rtl else right - room - bidi_text.width(number, REGULAR, self.SIZE)
+        bidi_text.draw(self, number, x, 26, REGULAR, self.SIZE, rtl=False, room=room * 2)
+        self.saveState()
+        self.translate(x + bidi_text.width(number, REGULAR, self.SIZE), 26)
+        self.doForm(self.TOTAL)
+        self.restoreState()
+
+    def save(self) -> None:
+        """Draw how many pages there are where they all refer to, and write the file."""
+        self.beginForm(self.TOTAL)
+        self.setFillColor(MUTED)
+        self.setFont(REGULAR, self.SIZE)
+        self.drawString(0, 0, str(self.getPageNumber() - 1))
+        self.endForm()
+        super().save()
+
+
 class Pages(BaseDocTemplate):
-    """A document whose pages carry its name and their number; `after_page` is called as each one is finished."""
+    """A document whose pages carry its name, their number and how many there are.
+
+    `after_page` is called as each one is finished.
+    """
 
     def __init__(
         self,
@@ -196,5 +226,8 @@ class Pages(BaseDocTemplate):
     def _foot(self, canvas: Any, _document: Any) -> None:
         canvas.setFillColor(MUTED)
         bidi_text.draw(canvas, self.name, MARGIN, 26, REGULAR, 7.5, rtl=self.rtl, room=self.room)
-        number = str(canvas.getPageNumber())
-        bidi_text.draw(canvas, number, MARGIN, 26, REGULAR, 7.5, rtl=not self.rtl, room=self.room)
+        canvas.draw_number(left=MARGIN, right=MARGIN + self.room, rtl=self.rtl)
+
+    def build(self, flowables: list[Flowable]) -> None:
+        """Lay the parts out and write the file."""
+        super().build(flowables, canvasmaker=_NumberedCanvas)

@@ -9,6 +9,8 @@ from reports import operations
 from reports.models import Export
 from tests.cast import Cast
 from tests.crosscut.cases import Case, case
+from tests.tickets.acts import opened
+from tickets.models import Ticket
 
 _RUN = "What the export is was audited when it was asked for."
 
@@ -34,7 +36,15 @@ def waiting(cast: Cast) -> Callable[[], Any]:
     return operations.take_export
 
 
+def taken_away(cast: Cast) -> Callable[[], Any]:
+    ticket = Ticket.objects.get(pk=opened(cast.customer)["id"])
+    return lambda: operations.request_transcript(ticket, rows=1, notes=False, by=cast.lead)
+
+
 CASES: dict[str, Case] = {
+    "reports.operations.request_transcript": case(
+        taken_away, "EXPORT_CREATED", "", "Nothing of the ticket or the chat changes."
+    ),
     "reports.operations.request_export": case(lambda cast: lambda: asked(cast), "EXPORT_CREATED", "export:updated"),
     "reports.operations.cancel_export": case(
         taken(lambda cast, export: operations.cancel_export(str(export.pk), by=cast.manager)),

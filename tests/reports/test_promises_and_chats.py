@@ -1,0 +1,166 @@
+"""SLA compliance and chats: the API, the page, the rows behind each figure and plain Python say the same."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from chat.models import ChatRating, Session
+from tests.api import Api, data
+from tests.backoffice.door import Pages
+from tests.reports.history import BEGIN, Maker
+from tests.reports.oracle import Oracle, mean
+from tests.sla.acts import policy
+from tickets.models import Ticket
+
+PERIOD = ("2026-01-12", "2026-02-25")
+NOW = BEGIN + datetime.timedelta(days=60)
+TARGETS = {"first_response": 20_000, "next_response": 9_000, "resolution": 12_000}
+"""In minutes, around the clock."""
+WIRE = {"first_response": "firstResponse", "next_response": "nextResponse", "resolution": "resolution"}
+
+
+def asked(client: Api, path: str, zone: str, **more: str) -> Any:
+    given = {"startDate": PERIOD[0], "endDate": PERIOD[1], "timezone": zone, **more}
+    return data(client.get(f"/support/reports/{path}?" + "&".join(f"{name}={value}" for name, value in given.items())))
+
+
+def shown(user: Any, key: str, zone: str, **more: str) -> list[tuple[str, list[str]]]:
+    """The tables of a report's page: each line's name and figures."""
+    given = {"startDate": PERIOD[0], "endDate": PERIOD[1], "timezone": zone, **more}
+    query = "&".join(f"{name}={value}" for name, value in given.items())
+    html = Pages(user, "en").get(f"/admin/reports/{key}?{query}").content.decode()
+    found = []
+    for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', html, re.S):
+        found.append((name, [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", cells, re.S)]))
+    return found
+
+
+def behind(client: Api, key: str, zone: str, metric: str, **more: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for page in range(1, 9):
+        found = asked(client, f"rows/{key}", zone, metric=metric, limit="100", page=str(page), **more)
+        rows += found
+        if len(found) < 100:
+            break
+    return rows
+
+
+@pytest.mark.parametrize("place", range(2))
+def test_promises_are_what_plain_python_counts_at_every_door(cast, place):
+    with time_machine.travel(NOW, tick=False):
+        policy(cast.administrator, **{key.split("_")[0].replace("next", "following"): m for key, m in TARGETS.items()})
+        maker = Maker(cast, 11)
+        maker.make(120)
+        agent = maker.agents[0].pk
+        zone, filters, keep = [
+            ("Asia/Riyadh", {}, lambda _ticket, _facts: True),
+            ("America/New_York", {"agentId": str(agent), "tags": "vip"}, lambda ticket, facts: "vip" in ticket.tags
+             and any(fact.field == "assignee" and fact.new == str(agent) for fact in facts)),
+        ][place]  # fmt: skip
+        oracle = Oracle(*PERIOD, zone, keep)
+        client = Api(cast.manager)
+        answer = asked(client, "tickets/sla-compliance", zone, **filters)
+        whole = shown(cast.manager, "sla-compliance", zone, **filters)[0][1]
+        for number, (metric, wire) in enumerate(WIRE.items()):
+            expected = oracle.promises(metric) | {"open": oracle.still_open(metric, TARGETS[metric], NOW)}
+            assert answer[wire] == expected, metric
+            assert [int(text) for text in whole[number * 4 : number * 4 + 3]] == [
+                expected[state] for state in ("met", "breached", "open")
+            ]
+            for state in ("met", "breached", "open"):
+                assert len(behind(client, "sla-compliance", zone, f"{metric}_{state}", **filters)) == expected[state]
+                for group in ("byPriority", "byCategory", "byTeam"):
+                    assert sum(row[wire][state] for row in answer[group]) == expected[state]
+            assert place or min(expected["met"], expected["breached"], expected["open"]) > 0  # something to compare
+
+
+def make_chats(cast: Any, dice: random.Random, count: int) -> None:
+    """Chats that the bot ended, that waited in vain, and that agents had, some rated; all are over."""
+    made = []
+    for _ in range(count):
+        at = BEGIN + datetime.timedelta(seconds=dice.randrange(60 * 86_400), milliseconds=dice.randrange(1000))
+        waited = at + datetime.timedelta(seconds=dice.randrange(1, 90)) if dice.random() < 0.8 else None
+        accepted = waited + datetime.timedelta(seconds=dice.randrange(900)) if waited and dice.random() < 0.7 else None
+        ended = (accepted or waited or at) + datetime.timedelta(seconds=dice.randrange(1, 4000))
+        made.append(
+            Session(
+                customer=dice.choice([cast.customer, cast.stranger]), language="ar", status="ended", created_at=at,
+                agent=dice.choice([cast.agent, cast.colleague]) if accepted else None, first_waiting_at=waited,
+                first_accepted_at=accepted, accepted_at=accepted, ended_at=ended, ended_by="customer",
+            )
+        )  # fmt: skip
+    Session.objects.bulk_create(made)
+    rated = [chat for chat in made if dice.random() < 0.5]
+    ChatRating.objects.bulk_create(
+        ChatRating(session=chat, rating=dice.randint(1, 5), agent=chat.agent, rated_at=chat.ended_at) for chat in rated
+    )
+
+
+@pytest.mark.parametrize("zone", ["Asia/Riyadh", "America/New_York"])
+def test_chats_are_what_plain_python_counts_at_every_door(cast, zone):
+    make_chats(cast, random.Random(5), 150)
+    client, only = Api(cast.manager), {"agentId": str(cast.agent.pk)} if zone != "Asia/Riyadh" else {}
+    days = [datetime.date.fromisoformat(day) for day in PERIOD]
+
+    def day_of(at: datetime.datetime) -> datetime.date:
+        return at.astimezone(ZoneInfo(zone)).date()
+
+    mine = [
+        chat
+        for chat in Session.objects.select_related("rating")
+        if days[0] <= day_of(chat.created_at) <= days[1] and (not only or chat.agent_id == cast.agent.pk)
+    ]
+    seconds: Callable[[Any], Any] = lambda span: span / datetime.timedelta(seconds=1)  # noqa: E731
+    counted = {
+        "sessions": mine,
+        "handledByBot": [chat for chat in mine if not chat.first_waiting_at and not chat.first_accepted_at],
+        "abandoned": [chat for chat in mine if chat.first_waiting_at and not chat.first_accepted_at],
+    }
+    waits = [seconds(c.first_accepted_at - c.first_waiting_at) for c in mine if c.first_accepted_at]
+    expected = {
+        **{name: len(chats) for name, chats in counted.items()},
+        "avgWaitSeconds": mean(waits),
+        "avgDurationSeconds": mean([seconds(chat.ended_at - chat.created_at) for chat in mine]),
+        "avgRating": mean([chat.rating.rating for chat in mine if hasattr(chat, "rating")]),
+    }
+    answer = asked(client, "chat/overview", zone, groupBy="day", **only)
+    assert {name: answer[name] for name in expected} == expected
+    for place, bucket in enumerate(answer["buckets"]):
+        day = days[0] + datetime.timedelta(days=place)
+        for name, chats in counted.items():
+            assert bucket[name] == len([chat for chat in chats if day_of(chat.created_at) == day])
+    whole = shown(cast.manager, "chat-overview", zone, groupBy="day", **only)[0][1]
+    assert [int(text) for text in whole[:3]] == [expected[name] for name in counted]
+    assert whole[3] == f"{expected['avgWaitSeconds']:,.2f}"
+    for name, chats in counted.items():
+        rows = behind(client, "chat-overview", zone, name, groupBy="day", **only)
+        assert {int(row["id"]) for row in rows} == {chat.pk for chat in chats}
+    assert bool(only) or min(map(len, counted.values())) > 0
+
+
+def test_a_page_shows_the_period_before_in_brackets_and_keeps_its_filters(cast):
+    maker = Maker(cast, 9)
+    maker.make(40)
+    Ticket.objects.update(tags=["vip"])
+    user, agent = cast.manager, maker.agents[0]
+    query = f"startDate=2026-02-01&endDate=2026-02-10&timezone=UTC&agentId={agent.pk}&tags=vip&compare=previous"
+    html = Pages(user, "en").get(f"/admin/reports/overview?{query}").content.decode()
+    answer = Api(user).get(f"/support/reports/tickets/overview?{query}").json()
+    before = answer["meta"]["previous"]["data"]["totals"]
+    total = re.search(r"<tfoot>(.*?)</tfoot>", html, re.S)[1]
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", total, re.S)]
+    figures = answer["data"]["totals"]
+    assert cells == [f"{figures[name]} ({before[name]})" for name in figures]
+    assert "2026-01-22</bdi> to <bdi>2026-01-31" in html
+    assert f'<option value="{agent.pk}" selected>' in html
+    assert 'name="tags" value="vip"' in html
+    assert 'name="timezone" value="UTC"' in html
+    assert re.search(r'name="compare" value="previous" checked', html)
