@@ -14,10 +14,10 @@ import time_machine
 
 from chat.models import ChatRating, Session
 from tests.api import Api, data
-from tests.backoffice.door import Pages
 from tests.reports.history import BEGIN, Maker
 from tests.reports.oracle import Oracle, mean
 from tests.sla.acts import policy
+from tests.tickets_admin.desk import Desk
 from tickets.models import Ticket
 
 PERIOD = ("2026-01-12", "2026-02-25")
@@ -36,7 +36,7 @@ def shown(user: Any, key: str, zone: str, **more: str) -> list[tuple[str, list[s
     """The tables of a report's page: each line's name and figures."""
     given = {"startDate": PERIOD[0], "endDate": PERIOD[1], "timezone": zone, **more}
     query = "&".join(f"{name}={value}" for name, value in given.items())
-    html = Pages(user, "en").get(f"/admin/reports/{key}?{query}").content.decode()
+    html = Desk(user).client.get(f"/admin/reports/{key}?{query}").content.decode()
     found = []
     for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', html, re.S):
         found.append((name, [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", cells, re.S)]))
@@ -152,7 +152,7 @@ def test_a_page_shows_the_period_before_in_brackets_and_keeps_its_filters(cast):
     Ticket.objects.update(tags=["vip"])
     user, agent = cast.manager, maker.agents[0]
     query = f"startDate=2026-02-01&endDate=2026-02-10&timezone=UTC&agentId={agent.pk}&tags=vip&compare=previous"
-    html = Pages(user, "en").get(f"/admin/reports/overview?{query}").content.decode()
+    html = Desk(user).client.get(f"/admin/reports/overview?{query}").content.decode()
     answer = Api(user).get(f"/support/reports/tickets/overview?{query}").json()
     before = answer["meta"]["previous"]["data"]["totals"]
     total = re.search(r"<tfoot>(.*?)</tfoot>", html, re.S)[1]

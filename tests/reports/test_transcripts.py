@@ -10,9 +10,9 @@ from pypdf import PdfReader
 
 from audit.models import Entry
 from tests.api import Api
-from tests.backoffice.door import Pages
 from tests.chat.acts import active, noted, told
 from tests.tickets.acts import opened, replied
+from tests.tickets_admin.desk import Desk
 
 
 def text_of(response) -> str:
@@ -66,8 +66,8 @@ def test_what_one_may_not_see_is_not_there_and_who_may_not_export_is_refused(cas
 def test_the_ticket_page_offers_it_to_those_who_may(cast, language, label):
     ticket = opened(cast.customer)
     page = f"/admin/tickets/ticket/{ticket['id']}/change/"
-    html = Pages(cast.lead, language).get(page).content.decode()
+    html = Desk(cast.lead, language).client.get(page).content.decode()
     assert label in html
     address = re.search(r'href="(/admin/reports/tickets/\d+/transcript)"', html)[1]
-    assert Pages(cast.lead, language).get(address).headers["Content-Type"] == "application/pdf"
-    assert "/transcript" not in Pages(cast.agent, language).get(page).content.decode()
+    assert Desk(cast.lead, language).client.get(address).headers["Content-Type"] == "application/pdf"
+    assert "/transcript" not in Desk(cast.agent, language).client.get(page).content.decode()
