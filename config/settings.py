@@ -356,6 +356,7 @@ SWEEPS = [
     "tickets.assigning.run.run_all",
     "realtime.sweeps.old_events",
     "notifications.sweeps.old_rows",
+    "reports.tasks.send_due_reports",
 ]
 HEALTH_CHECKS = [
     "core.health.database",

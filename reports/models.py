@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.ids import new_id
+from reports.mailed.models import SavedReport
 from reports.rollups.models import Mark as Mark
 from reports.rollups.models import Rollup as Rollup
 from reports.rollups.models import Span as Span
@@ -57,6 +58,12 @@ class Export(models.Model):
     lease_until = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
+    # Of a file that a saved report asked for: which one, when it was due, and its name then.
+    saved_report = models.ForeignKey(
+        SavedReport, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    due_at = models.DateTimeField(null=True)
+    name = models.CharField(max_length=100, blank=True, default="")
 
     objects = ExportQuerySet.as_manager()
 
@@ -64,6 +71,7 @@ class Export(models.Model):
         default_permissions = ()
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["user"], condition=Q(status="running"), name="export_one_running_each"),
+            models.UniqueConstraint(fields=["saved_report", "due_at"], name="export_once_each_time_due"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="export_progress_percent"),
         ]
         indexes: ClassVar[list[Any]] = [

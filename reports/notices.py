@@ -1,4 +1,4 @@
-"""The notification that a file is ready."""
+"""The notifications that a file is ready, that a saved report is, and that one is paused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Channel, Item
 from notifications.models.preferences import Audience
+from reports.mailed.models import Paused, SavedReport
 from reports.models import Export
 
 
@@ -41,4 +42,46 @@ class ExportReady(Kind[Export]):
         return {"rows": 12840, "link": f"{settings.SITE_URL}/admin/reports/exports", "data": {}}
 
 
-KINDS = (ExportReady(),)
+class ReportReady(ExportReady):
+    """Tells the owner of a saved report that its file of this time is there."""
+
+    slug = "report-ready"
+    label = _("A saved report is ready")
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        export = self.thing(item)
+        days = {"first": export.parameters["startDate"], "last": export.parameters["endDate"]}
+        return {**super().context(item, recipient), **days, "name": export.name}
+
+    def sample(self, language: str) -> dict[str, Any]:
+        name = "كل أسبوع" if language == "ar" else "Every week"
+        return {**super().sample(language), "name": name, "first": "2026-03-02", "last": "2026-03-08"}
+
+
+class ReportPaused(Kind[SavedReport]):
+    """Tells the owner of a saved report that it is sent no more, and why."""
+
+    slug = "report-paused"
+    color = "#b45309"
+    label = _("A saved report is paused")
+    model = SavedReport
+    audiences = (Audience.STAFF,)
+    channels = (Channel.IN_APP, Channel.EMAIL)
+
+    def thing(self, item: Item) -> SavedReport:
+        return SavedReport.objects.get(pk=item.entity_id)
+
+    def concerned(self, thing: SavedReport, item: Item) -> QuerySet[User]:
+        return User.objects.filter(pk=thing.user_id, is_active=True)
+
+    def context(self, item: Item, recipient: User) -> dict[str, Any]:
+        saved = self.thing(item)
+        address = settings.SITE_URL + reverse("admin:index")
+        return {"name": saved.name, "reason": saved.get_paused_display(), "link": address, "data": {}}
+
+    def sample(self, language: str) -> dict[str, Any]:
+        name = "كل أسبوع" if language == "ar" else "Every week"
+        return {"name": name, "reason": Paused.RIGHTS.label, "link": f"{settings.SITE_URL}/admin/", "data": {}}
+
+
+KINDS = (ExportReady(), ReportReady(), ReportPaused())

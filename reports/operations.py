@@ -24,6 +24,8 @@ Status = Export.Status
 LEASE = timedelta(minutes=2)
 UNFINISHED = (Status.QUEUED, Status.RUNNING)
 KEEP = timedelta(hours=24)
+KEEP_SAVED = timedelta(days=7)
+"""For so long the file of a saved report is kept: nobody waited for it."""
 
 
 @operation
@@ -120,9 +122,10 @@ def end_export(export: Export, *, status: str, rows: int = 0) -> bool:
         return False
     stored.status, stored.lease_until = status, None
     if status == Status.DONE:
-        stored.progress, stored.row_count, stored.expires_at = 100, rows, now + KEEP
+        kept = KEEP_SAVED if stored.due_at else KEEP
+        stored.progress, stored.row_count, stored.expires_at = 100, rows, now + kept
         UnnamedKey.objects.filter(key=stored.key).update(due_at=stored.expires_at)
-        notify("export-ready", stored, occasion="ready", by=None)
+        notify("report-ready" if stored.due_at else "export-ready", stored, occasion="ready", by=None)
     stored.save(update_fields=["status", "lease_until", "progress", "row_count", "expires_at"])
     export_updated(stored)
     wake_after_commit("reports.run_exports")

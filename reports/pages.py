@@ -23,10 +23,10 @@ from reports.api.transcripts import chat_transcript, ticket_transcript
 from reports.api.views import parameters_of
 from reports.asking import Ask, read_ask
 from reports.exports.tickets import PARAMETERS as FILE_PARAMETERS
+from reports.mailed import pages as mailed
 from reports.metrics import METRICS
 from reports.models import Export
 from reports.registry import reports
-from reports.report import Report
 from reports.running import WRITERS
 from reports.shown import form_shown, tables_shown
 
@@ -39,6 +39,9 @@ def urls(site: AdminSite) -> list[URLPattern]:
     return [
         path("reports", _page(site, dashboard, VIEW), name="reports"),
         path("reports/exports", _page(site, exports, EXPORT), name="reports_exports"),
+        path("reports/saved", _page(site, mailed.save, VIEW, EXPORT), name="reports_save"),
+        path("reports/saved/<str:ref>/delete", _page(site, mailed.delete), name="reports_saved_delete"),
+        path("reports/saved/<str:ref>/resume", _page(site, mailed.resume, VIEW, EXPORT), name="reports_saved_resume"),
         path("reports/exports/<str:ref>/file", _page(site, fetch, EXPORT), name="reports_file"),
         path("reports/exports/<str:ref>/cancel", _page(site, cancel, EXPORT), name="reports_cancel"),
         path("reports/files/<str:format_>", _page(site, ask_file, VIEW, EXPORT), name="reports_export"),
@@ -75,7 +78,7 @@ def dashboard(request: HttpRequest, site: AdminSite, key: str = "overview") -> H
         **site.each_context(request), "title": report.title, "report": report, "problem": problem,
         "tables": tables_shown(report, ask, given),
         "others": [(each.key, each.title) for each in reports().values()], "form": form_shown(report, ask, given),
-        "may_export": request.user.has_perm(EXPORT),
+        "may_export": request.user.has_perm(EXPORT), "saving": mailed.form_of(given, ask.period.zone.key),
         "formats": [(each.value, each.label, _file_address(each.value, ask, given)) for each in Export.Format],
     }  # fmt: skip
     return TemplateResponse(request, "admin/reports/dashboard.html", context, status=400 if problem else 200)
@@ -135,6 +138,7 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     found = Export.objects.visible_to(request.user).order_by("-created_at")[:50]
     unfinished = any(export.status in operations.UNFINISHED for export in found)
     context = {**site.each_context(request), "title": _("My files"), "exports": found, "unfinished": unfinished}
+    context["saved"] = mailed.saved_of(request.user)
     return TemplateResponse(request, "admin/reports/exports.html", context)
 
 
@@ -163,5 +167,4 @@ def of_chat(request: HttpRequest, site: AdminSite, ref: str) -> HttpResponseBase
 
 def _of_transcript(request: HttpRequest) -> dict[str, str]:
     """Return the parameters of a transcript; its headings are in the reader's language unless another is asked for."""
-    given = {name: value for name, value in request.GET.dict().items() if name in TRANSCRIPT_PARAMETERS and value}
-    return {"language": get_language() or "both", **given}
+    return {"language": get_language() or "both", **_given(request, TRANSCRIPT_PARAMETERS)}

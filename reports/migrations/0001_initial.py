@@ -22,6 +22,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='SavedReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('every', models.CharField(choices=[('day', 'Every day'), ('week', 'Every week'), ('month', 'Every month')], max_length=5, verbose_name='how often')),
+                ('format', models.CharField(max_length=8, verbose_name='format')),
+                ('language', models.CharField(max_length=4, verbose_name='language')),
+                ('filters', models.JSONField(default=dict)),
+                ('time_zone', models.CharField(max_length=64, verbose_name='time zone')),
+                ('next_at', models.DateTimeField()),
+                ('paused', models.CharField(blank=True, choices=[('rights', 'Paused: the right to see reports or to export was taken away.'), ('filters', 'Paused: what it was asked for does not exist any more.')], default='', max_length=8)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('paused', '')), fields=['next_at'], name='saved_report_due')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'name'), name='saved_report_named_once_each'), models.CheckConstraint(condition=models.Q(('every__in', ['day', 'week', 'month'])), name='saved_report_every_known'), models.CheckConstraint(condition=models.Q(('paused__in', ['', 'rights', 'filters'])), name='saved_report_paused_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='Export',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -35,12 +56,15 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(null=True)),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('due_at', models.DateTimeField(null=True)),
+                ('name', models.CharField(blank=True, default='', max_length=100)),
+                ('saved_report', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reports.savedreport')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['created_at'], name='export_unfinished')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('user',), name='export_one_running_each'), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='export_progress_percent')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('user',), name='export_one_running_each'), models.UniqueConstraint(fields=('saved_report', 'due_at'), name='export_once_each_time_due'), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='export_progress_percent')],
             },
         ),
         migrations.CreateModel(

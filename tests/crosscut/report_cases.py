@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
 from reports import operations
+from reports.mailed import operations as mailed
+from reports.mailed.models import SavedReport
+from reports.mailed.operations import SavedValues
 from reports.models import Export
-from tests.cast import Cast
+from tests.cast import Cast, fresh
 from tests.crosscut.cases import Case, case
 from tests.tickets.acts import opened
 from tickets.models import Ticket
@@ -41,7 +46,41 @@ def taken_away(cast: Cast) -> Callable[[], Any]:
     return lambda: operations.request_transcript(ticket, rows=1, notes=False, by=cast.lead)
 
 
+def saved(cast: Cast) -> SavedReport:
+    values = SavedValues("Each week", "week", "csv", "en", "Asia/Riyadh")
+    return mailed.save_report(values, by=fresh(cast.manager))
+
+
+def of_saved(act: Callable[[Cast, SavedReport], Any], **columns: Any) -> Callable[[Cast], Callable[[], Any]]:
+    """An act upon a saved report that stands as the columns say."""
+
+    def prepare(cast: Cast) -> Callable[[], Any]:
+        report = saved(cast)
+        SavedReport.objects.filter(pk=report.pk).update(**columns or {"name": "Other"})
+        return lambda: act(cast, report)
+
+    return prepare
+
+
+_OWN = "Only its owner sees it, on a page that they have just sent."
+
 CASES: dict[str, Case] = {
+    "reports.mailed.operations.save_report": case(lambda cast: lambda: saved(cast), "SAVED_REPORT_CREATED", "", _OWN),
+    "reports.mailed.operations.delete_report": case(
+        of_saved(lambda cast, report: mailed.delete_report(str(report.pk), by=fresh(cast.manager))),
+        "SAVED_REPORT_DELETED",
+        "",
+        _OWN,
+    ),
+    "reports.mailed.operations.resume_report": case(
+        of_saved(lambda cast, report: mailed.resume_report(str(report.pk), by=fresh(cast.manager)), paused="rights"),
+        "SAVED_REPORT_RESUMED",
+        "",
+        _OWN,
+    ),
+    "reports.mailed.operations.send_one": case(
+        of_saved(lambda _cast, _report: mailed.send_one(), next_at=timezone.now()), "EXPORT_CREATED", "export:updated"
+    ),
     "reports.operations.request_transcript": case(
         taken_away, "EXPORT_CREATED", "", "Nothing of the ticket or the chat changes."
     ),
