@@ -25,7 +25,7 @@ MOST_LINES = 2_000
 
 @dataclass(frozen=True)
 class Transcript:
-    """What a transcript says: its title, what it is about in pairs of label and text, and its messages."""
+    """Hold a transcript: its title, what it is about in pairs of label and text, and its messages."""
 
     title: Any
     name: str

@@ -151,7 +151,7 @@ def _refuse_unless_allowed(user: User) -> None:
 
 
 def _own(ref: str, user: User) -> SavedReport:
-    rows = SavedReport.objects.select_for_update().filter(user=user, pk=as_number(ref))
+    rows = SavedReport.objects.select_for_update().filter(user=user, pk=as_number(ref) or 0)
     saved = rows.first()
     if saved is None:
         raise NotFound
