@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.recorder import record
 from core import clock
 from core.errors import Forbidden, Invalid, NotFound
@@ -49,7 +49,7 @@ def save_report(values: SavedValues, *, by: User) -> SavedReport:
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # so that the most are counted one after the other
     mine = SavedReport.objects.filter(user=by)
     name = values.name.strip()
-    if not name or len(name) > MAX_NAME:
+    if not name or len(name) > MAX_NAME or not name.isprintable():
         raise Invalid(fields={"name": [_("A saved report needs a name of at most 100 characters.")]})
     if mine.filter(name=name).exists():
         raise Invalid(fields={"name": [_("You have a saved report of this name already.")]})
@@ -66,7 +66,7 @@ def save_report(values: SavedValues, *, by: User) -> SavedReport:
         wrong["timezone"] = [_("This is not the name of a time zone.")]
     if wrong or zone is None:
         raise Invalid(fields=wrong)
-    filters = {key: text for key, text in values.filters.items() if key in FILTERS and text}
+    filters = {key: text for key, text in values.filters.items() if key in FILTERS and text and text.isprintable()}
     read_ask(filters, by, only=FILTERS)
     saved = SavedReport.objects.create(
         user=by, name=name, every=values.every, format=values.format, language=values.language, filters=filters,
@@ -140,8 +140,9 @@ def _queue(saved: SavedReport, owner: User) -> None:
 
 def _pause(saved: SavedReport, reason: Paused) -> None:
     saved.paused = reason
-    record("SAVED_REPORT_PAUSED", saved, by=None, new={"paused": str(reason)})
-    notify("report-paused", saved, occasion=saved.next_at.isoformat(), by=None)
+    system = User.objects.service(Role.SYSTEM)
+    record("SAVED_REPORT_PAUSED", saved, by=system, new={"paused": str(reason)})
+    notify("report-paused", saved, occasion=saved.next_at.isoformat(), by=system)
 
 
 def _refuse_unless_allowed(user: User) -> None:
