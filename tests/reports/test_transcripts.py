@@ -26,8 +26,9 @@ def test_a_tickets_transcript_has_the_thread_without_notes_unless_they_are_asked
     replied(cast.agent, ticket, "He sounds angry.", isInternal=True)
     address = f"/tickets/{ticket['id']}/transcript?language=en"
     said = text_of(Api(cast.lead).get(address))
-    for words in ("No signal", ticket["ticketNumber"], "It says <b>no</b> service.", "Restart it, please.", "1 / 1"):
+    for words in ("No signal", ticket["ticketNumber"], "It says <b>no</b> service.", "Restart it, please."):
         assert words in said
+    assert re.search(r"1 /\s+1\b", said)
     assert "angry" not in said
     assert "He sounds angry." in text_of(Api(cast.lead).get(f"{address}&notes=true"))
     entries = Entry.objects.filter(action="EXPORT_CREATED", entity_type="ticket", entity_id=ticket["id"])
