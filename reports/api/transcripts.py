@@ -12,13 +12,14 @@ from drf_spectacular.utils import OpenApiParameter
 
 from accounts.models import User
 from chat import queries as chats
-from core.api.permissions import needs
+from core.api.permissions import Staff
 from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.views import ApiView, one_of
+from core.errors import Forbidden
 from core.protocols import Audited
 from reports import operations
-from reports.api.exports import EXPORT, LANGUAGE
+from reports.api.exports import LANGUAGE
 from reports.exports import transcript
 from reports.exports.transcript import Transcript
 from reports.exports.words import LANGUAGES
@@ -30,20 +31,23 @@ NOTES = OpenApiParameter("notes", bool, description="With the internal notes; wi
 
 
 def ticket_transcript(ref: str, given: Mapping[str, str], user: User) -> FileResponse:
-    """Return a ticket's thread as a PDF; raises NotFound for one that this person does not see, Invalid, Forbidden."""
+    """Return a ticket's thread as a PDF; raises NotFound for one that is not seen, else Forbidden, Invalid."""
     ticket = tickets.find(ref, user)
-    notes = _notes(given)
+    notes = _notes(given, user)
     return _file(ticket, transcript.of_ticket(ticket, notes=notes), given, user, notes)
 
 
 def chat_transcript(ref: str, given: Mapping[str, str], user: User) -> FileResponse:
     """Return what was said in a chat as a PDF; raises as `ticket_transcript`."""
     session = chats.find(ref, user)
-    notes = _notes(given)
+    notes = _notes(given, user)
     return _file(session, transcript.of_chat(session, notes=notes), given, user, notes)
 
 
-def _notes(given: Mapping[str, str]) -> bool:
+def _notes(given: Mapping[str, str], user: User) -> bool:
+    """Return whether the notes are asked for; raises Forbidden before anything is read, Invalid."""
+    if not user.has_perm("support.export"):
+        raise Forbidden("support.export")
     return one_of("notes", given.get("notes", "false"), {"true": True, "false": False})
 
 
@@ -66,7 +70,7 @@ class _TranscriptView(ApiView):
 
 
 class TicketTranscript(_TranscriptView):
-    permission_classes = [EXPORT, needs("support.tickets.view")]
+    permission_classes = [Staff]
 
     @describe(
         "A ticket's thread as a PDF",
@@ -78,7 +82,7 @@ class TicketTranscript(_TranscriptView):
 
 
 class ChatTranscript(_TranscriptView):
-    permission_classes = [EXPORT, needs("support.chat.view")]
+    permission_classes = [Staff]
 
     @describe(
         "What was said in a chat as a PDF",

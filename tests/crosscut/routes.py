@@ -236,7 +236,7 @@ ROUTES = (
     staffs("GET", "/support/reports/rows/{user}", 404, "reports.view"),
     *(staffs("GET", f"/support/reports/tickets/export/{name}", 200, "export") for name in ("excel", "pdf", "csv")),
     staffs("GET", "/tickets/{ticket}/transcript", 200, "export"),
-    staffs("GET", "/chat/sessions/{chat}/transcript", 200, "export"),
+    of_chat("GET", "/chat/sessions/{chat}/transcript", 200, "export"),
     staffs("GET", "/support/reports/exports/{user}", 404, "export"),
     staffs("DELETE", "/support/reports/exports/{user}", 404, "export"),
     staffs("GET", "/support/reports/exports/{user}/file", 404, "export"),
