@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +22,9 @@ from tests.tickets_admin.desk import Desk
 from tickets.models import Ticket
 
 PERIOD = ("2026-01-12", "2026-02-25")
-NOW = BEGIN + datetime.timedelta(days=60)
-TARGETS = {"first_response": 20_000, "next_response": 9_000, "resolution": 12_000}
+NOW = BEGIN + datetime.timedelta(days=90)
+"""After the last step of the last ticket of thirty days."""
+TARGETS = {"first_response": 100_000, "next_response": 60_000, "resolution": 80_000}
 """In minutes, around the clock."""
 WIRE = {"first_response": "firstResponse", "next_response": "nextResponse", "resolution": "resolution"}
 
@@ -57,7 +59,7 @@ def behind(client: Api, key: str, zone: str, metric: str, **more: str) -> list[d
 def test_promises_are_what_plain_python_counts_at_every_door(cast, place):
     with time_machine.travel(NOW, tick=False):
         policy(cast.administrator, **{key.split("_")[0].replace("next", "following"): m for key, m in TARGETS.items()})
-        maker = Maker(cast, 11)
+        maker = Maker(cast, 11, days=30)
         maker.make(120)
         agent = maker.agents[0].pk
         zone, filters, keep = [
@@ -68,6 +70,7 @@ def test_promises_are_what_plain_python_counts_at_every_door(cast, place):
         oracle = Oracle(*PERIOD, zone, keep)
         client = Api(cast.manager)
         answer = asked(client, "tickets/sla-compliance", zone, **filters)
+        totals: Counter[str] = Counter()
         whole = shown(cast.manager, "sla-compliance", zone, **filters)[0][1]
         for number, (metric, wire) in enumerate(WIRE.items()):
             expected = oracle.promises(metric) | {"open": oracle.still_open(metric, TARGETS[metric], NOW)}
@@ -79,7 +82,8 @@ def test_promises_are_what_plain_python_counts_at_every_door(cast, place):
                 assert len(behind(client, "sla-compliance", zone, f"{metric}_{state}", **filters)) == expected[state]
                 for group in ("byPriority", "byCategory", "byTeam"):
                     assert sum(row[wire][state] for row in answer[group]) == expected[state]
-            assert place or min(expected["met"], expected["breached"], expected["open"]) > 0  # something to compare
+            totals.update({state: expected[state] for state in ("met", "breached", "open")})
+    assert place or min(totals.values()) > 3  # there is something to compare
 
 
 def make_chats(cast: Any, dice: random.Random, count: int) -> None:
