@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Left
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from chat.admin.badges import lasted
@@ -96,7 +96,7 @@ def unread_of(user: User) -> dict[int, int]:
 
 
 def _card(row: Any, now: datetime.datetime, **more: int) -> Card:
-    said = " ".join((row.last or "").split()) if row.last != "" else _("File")
+    said = " ".join((row.last or "").split()) if row.last != "" else pgettext("preview", "File")
     return Card(row, said, row.waiting_since, lasted(row.waiting_since, now), **more)
 
 

@@ -27,6 +27,12 @@ NOT_SHOWN = {
 SAID_BETTER = {
     *(f"%(num)d {unit}" for unit in ("year", "month", "week", "day", "hour", "minute")),
     "%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?",
+    "%(num)d day",
+    "%(num)d hour",
+    "%(num)d minute",
+    "%(num)d month",
+    "%(num)d week",
+    "%(num)d year",
     "%(sel)s of %(cnt)s selected",
     "%(total_count)s selected",
     "0 of %(cnt)s selected",

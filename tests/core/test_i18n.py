@@ -1,11 +1,13 @@
 """Every text a person sees exists in English and in Arabic, in the sources as they stand."""
 
+import datetime
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext, override
 
 from core.errors import CODES
@@ -72,3 +74,12 @@ def test_texts_of_the_frameworks_speak_arabic_too() -> None:
     with override("ar"):
         assert ARABIC.search(ngettext(short, short.replace("character", "characters"), 10))
         assert ARABIC.search(gettext("A valid biginteger is required."))
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "يوم"), (2, "يومين"), (3, "3 أيام"), (7, "أسبوع"), (35, "شهر"), (400, "سنة")]
+)
+def test_a_length_of_time_is_said_as_arabic_counts(days: int, said: str) -> None:
+    then = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    with override("ar"):
+        assert timesince(then, then + datetime.timedelta(days=days), depth=1).replace("\xa0", " ") == said

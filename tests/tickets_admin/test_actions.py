@@ -62,8 +62,11 @@ def test_a_ticket_is_assigned_to_an_agent_and_a_team(cast, desk):
     ticket = opened(cast.customer)
     desk(cast.agent).do(ticket, "assign", agent_id=cast.colleague.pk, team_id=cast.team.pk)
     assert (fresh(ticket).assignee, fresh(ticket).team) == (cast.colleague, cast.team)
-    desk(cast.agent).do(ticket, "assign", agent_id="")
+    released = desk(cast.agent).do(ticket, "assign", agent_id="", follow=True)
     assert (fresh(ticket).assignee, fresh(ticket).team) == (None, cast.team)
+    assert "The ticket is with nobody now." in words_of(released)
+    again = desk(cast.agent).do(ticket, "assign", follow=True)
+    assert "Nothing was changed." in words_of(again)
 
 
 def test_one_takes_a_ticket_with_one_button(cast, desk):

@@ -73,7 +73,10 @@ def _assign(ticket: Ticket, form: Any, by: User) -> Done:
     if "team_id" in changes:
         chosen["team_id"] = changes["team_id"]
     operations.assign(ticket.pk, **chosen, version=form.cleaned_data["version"], by=by)
-    return Done(_("The ticket was assigned."), ticket.pk)
+    if not changes:
+        return Done(_("Nothing was changed."), ticket.pk)
+    released = "agent_id" in changes and not changes["agent_id"]
+    return Done(_("The ticket is with nobody now.") if released else _("The ticket was assigned."), ticket.pk)
 
 
 def _take(ticket: Ticket, form: Any, by: User) -> Done:
