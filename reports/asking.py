@@ -17,6 +17,7 @@ from core import clock
 from core.api.serializers import IdField
 from core.days import as_day
 from core.errors import Invalid
+from core.text import choices_in_words
 from reports.periods import GROUPS, MAX_BUCKETS, MAX_DAYS, Period, count_of, zone_named
 from tickets.states import PRIORITIES, Status
 from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
@@ -102,7 +103,7 @@ def _zone(text: str) -> ZoneInfo:
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
-            raise ValueError(", ".join(words))
+            raise ValueError(choices_in_words(words))
         return text
 
     return read

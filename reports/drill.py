@@ -13,6 +13,7 @@ from chat.models import Session
 from core.api.lists import COUNT_CAP, read_paging
 from core.errors import Invalid, NotFound
 from core.ids import as_number
+from core.text import choices_in_words
 from reports.asking import NONE, Ask
 from reports.counting import Row, Where, count_rows, rows
 from reports.metrics import METRICS, Kind, Metric
@@ -65,10 +66,10 @@ def behind(report: Report, ask: Ask, given: Mapping[str, str]) -> Behind:
     """
     metric = METRICS.get(given.get("metric", ""))
     if metric is None or metric.key not in report.metrics:
-        raise Invalid(fields={"metric": [", ".join(report.metrics)]})
+        raise Invalid(fields={"metric": [choices_in_words(report.metrics)]})
     by, value = given.get("by", ""), given.get("value", "")
     if by and by not in _READERS:
-        raise Invalid(fields={"by": [", ".join(_READERS)]})
+        raise Invalid(fields={"by": [choices_in_words(_READERS)]})
     mark = {"mark": [metric.source_mark]} if metric.source_mark else {}
     if not by:
         return Behind(metric, ask, mark)
@@ -171,6 +172,6 @@ _BACKLOG_BY = ("bucket",)
 def _until(ask: Ask, by: str, group: Mapping[str, Any]) -> Ask:
     """Return the question whose period ends where a bucket does."""
     if by not in _BACKLOG_BY:
-        raise Invalid(fields={"by": [", ".join(_BACKLOG_BY)]})
+        raise Invalid(fields={"by": [choices_in_words(_BACKLOG_BY)]})
     starts = [*ask.period.starts(ask.group), ask.period.end]
     return replace(ask, until=starts[group["bucket"][0]])

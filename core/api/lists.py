@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from core.errors import Invalid, PageTooDeep
 from core.prepared import execute
+from core.text import choices_in_words
 
 M = TypeVar("M", bound=Model)
 COUNT_CAP = 10_000
@@ -87,9 +88,9 @@ def read_paging(source: Mapping[str, Any], sorts: Mapping[str, Sort], default: s
     sort = source.get("sortBy") or default
     order = source.get("sortOrder") or "desc"
     if sort not in sorts:
-        raise Invalid(fields={"sortBy": [", ".join(sorts)]})
+        raise Invalid(fields={"sortBy": [choices_in_words(sorts)]})
     if order not in {"asc", "desc"}:
-        raise Invalid(fields={"sortOrder": ["asc, desc"]})
+        raise Invalid(fields={"sortOrder": [choices_in_words(["asc", "desc"])]})
     cursor = source.get("cursor") or None
     if cursor is not None and (not isinstance(cursor, str) or len(cursor) > 500):
         raise Invalid(fields={"cursor": [_("This cursor cannot be used.")]})

@@ -20,6 +20,7 @@ from core.idempotency import Answer, once
 from core.links import refresh_links
 from core.rates import spend_all
 from core.request_context import origin
+from core.text import choices_in_words
 
 
 class ApiView(APIView):
@@ -132,5 +133,5 @@ def envelope(data: Any, meta: Mapping[str, Any] | None = None) -> dict[str, Any]
 def one_of(name: str, value: str, choices: Mapping[str, Any]) -> Any:
     """`choices[value]`, or Invalid naming the parameter and what it takes."""
     if value not in choices:
-        raise Invalid(fields={name: [", ".join(choices)]})
+        raise Invalid(fields={name: [choices_in_words(choices)]})
     return choices[value]

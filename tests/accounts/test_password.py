@@ -79,17 +79,22 @@ def test_forgetting_answers_the_same_for_everybody(cast):
 
 
 def test_forgetting_asks_the_database_the_same_whoever_is_meant(cast):
-    """Also of the page of the back office; `email` is all that may differ."""
+    """Also of the pages of the back office and of /help; `email` is all that may differ."""
+    doors = [
+        forgotten,
+        lambda address: Client().post("/admin/password/forgot", {"email": address}),
+        lambda address: Client().post("/help/sign-in/link", {"email": address}),
+    ]
     asked = []
     for email in (cast.customer.email, "nobody@example.test", cast.administrator.email):
-        for ask in (forgotten, lambda address: Client().post("/admin/password/forgot", {"email": address})):
+        for ask in doors:
             with CaptureQueriesContext(connection) as queries:
                 assert ask(email).status_code in {200, 302}
             asked.append([re.sub(r"'[^']*'(::timestamptz)?|\"s\d+_x\d+\"", "?", query["sql"]) for query in queries])
-    api, page = asked[0::2], asked[1::2]
-    assert api[0] == api[1] == api[2]
-    assert page[0] == page[1] == page[2]
-    assert not any("accounts_user" in sql for sql in api[0] + page[0])
+    for door in range(3):
+        known, unknown, of_staff = asked[door::3]
+        assert known == unknown == of_staff
+        assert not any("accounts_user" in sql for sql in known)
 
 
 def test_a_link_sets_the_password_once_and_ends_every_session(cast):

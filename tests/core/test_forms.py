@@ -133,3 +133,18 @@ def test_what_is_not_there_is_said_in_drfs_words():
 )
 def test_what_is_longer_than_documented_is_refused_although_it_would_be_trimmed(cast, body):
     assert refused(cast, body, "en").keys() == {"subject"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"subject": None}, "لا يجوز أن تكون قيمة هذا الحقل null."),
+        ({"subject": " "}, "لا يجوز ترك هذا الحقل فارغًا."),
+        ({"subject": 5}, "يجب أن تكون هذه القيمة نصًّا."),
+        ({"subject": "x" * 5000}, "يجب ألا يزيد عدد الأحرف على 200."),
+        ({"priority": "soon"}, "«soon» ليس من الخيارات المتاحة."),
+    ],
+)
+def test_a_refusal_in_arabic_is_written_as_the_house_writes(cast, sent, said):
+    fields = refused(cast, {"subject": "s", "description": "d", **sent}, "ar")
+    assert fields == {next(iter(sent)): [said]}
