@@ -189,7 +189,8 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     for tab in (page, second):
         tab.click(".launcher")
         expect(tab.locator(".log .agent .bubble", has_text="After the cut")).to_have_count(1, timeout=SOON)
-    agent.click("#chat-head form[action$='/do/end/'] button")
+    agent.click("#end-chat summary")
+    agent.click("#end-chat form button")
     expect(page.locator(".panel h3")).to_have_text(words["ended"], timeout=SOON)
     page.locator(".stars input").nth(4).check(force=True)
     page.click(".panel form.card .big >> nth=0")
