@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Length(models.TextChoices):
     """Name the spans that are counted, days and months of the site's time zone."""
 
-    DAY = "day"
-    MONTH = "month"
+    DAY = "day", _("Day")
+    MONTH = "month", _("Month")
 
 
 class Mark(models.Model):
