@@ -34,6 +34,7 @@ def test_one_sets_it_up_signs_in_with_it_and_switches_it_off(
     assert page.locator("svg.qr").bounding_box()["width"] > 200
     page.fill("#id_code", code_of(key, -1))
     page.press("#id_code", "Enter")
+    page.wait_for_selector("ul.secret code >> nth=9")
     codes = page.locator("ul.secret code").all_inner_texts()
     assert len(codes) == 10
 

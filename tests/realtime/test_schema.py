@@ -318,30 +318,28 @@ def test_s5_every_frame_of_noise_is_answered_or_ends_in_a_clean_close(committed_
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_s5_noise_on_engine_io_is_survived_too(committed_cast):
+def test_s5_noise_on_engine_io_is_survived_too(committed_cast, web):
     import httpx
     from websockets.sync.client import connect
 
     chance = chances("s5 engine.io")
     token = token_of(committed_cast.customer)
-    with Web() as web:
-        for _ in range(sized(60, 2_000)):
-            path = f"ws://127.0.0.1:{web.port}/socket.io/?EIO=4&transport=websocket"
-            with connect(path, proxy=None) as socket:
+    for _ in range(sized(60, 2_000)):
+        path = f"ws://127.0.0.1:{web.port}/socket.io/?EIO=4&transport=websocket"
+        with connect(path, proxy=None) as socket:
+            socket.recv()
+            if chance.random() < 0.7:
+                socket.send("40/support," + json.dumps({"token": token}))
                 socket.recv()
-                if chance.random() < 0.7:
-                    socket.send("40/support," + json.dumps({"token": token}))
-                    socket.recv()
-                try:
-                    for _ in range(5):
-                        body = json.dumps(_noise(chance, ["1"]))
-                        head = chance.choice(HEADS)
-                        socket.send(head + body if chance.random() < 0.8 else (head + body).encode())
-                except ConnectionClosed:
-                    pass
-        answer = httpx.get(f"{web.site}/socket.io/?EIO=4&transport=polling")
-        sid = json.loads(answer.text[1:])["sid"]
-        where = f"{web.site}/socket.io/?EIO=4&transport=polling&sid={sid}"
-        assert httpx.post(where, content=b"4" * 70_000).status_code in {400, 413}
-        wait_until(lambda: Client(web, token).act("pong")["ok"])
-        assert web.tracebacks() == []
+            try:
+                for _ in range(5):
+                    body = json.dumps(_noise(chance, ["1"]))
+                    head = chance.choice(HEADS)
+                    socket.send(head + body if chance.random() < 0.8 else (head + body).encode())
+            except ConnectionClosed:
+                pass
+    answer = httpx.get(f"{web.site}/socket.io/?EIO=4&transport=polling")
+    sid = json.loads(answer.text[1:])["sid"]
+    where = f"{web.site}/socket.io/?EIO=4&transport=polling&sid={sid}"
+    assert httpx.post(where, content=b"4" * 70_000).status_code in {400, 413}
+    wait_until(lambda: Client(web, token).act("pong")["ok"])
