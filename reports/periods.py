@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from core.days import day_end, day_start
@@ -52,7 +52,7 @@ class Period:
         """Return where its buckets begin, in UTC; the first and the last may be parts of a week or month."""
         return starts_of(self, group)
 
-    @cached_property
+    @property
     def hours(self) -> tuple[datetime.datetime, ...]:
         """Return when its hours begin in local time: on the nights when clocks change a day has 23 or 25."""
         return starts_of(self, "hour")
@@ -76,6 +76,7 @@ def count_of(period: Period, group: str) -> int:
     )
 
 
+@lru_cache(maxsize=64)
 def starts_of(period: Period, group: str) -> tuple[datetime.datetime, ...]:
     """Return where the buckets of a period begin, in UTC."""
     if group == "hour":

@@ -108,7 +108,9 @@ class _Keys:
 
     def __init__(self, ask: Ask, by: Sequence[str]) -> None:
         self.period, self.by = ask.period, by
-        self.starts = ask.period.hours if "hour" in by else ask.period.starts(ask.group)
+        self.starts: Sequence[datetime.datetime] = ()
+        if any(name in TIMES for name in by):
+            self.starts = ask.period.hours if "hour" in by else ask.period.starts(ask.group)
 
     def of(self, first: datetime.date, key: Any, mark: str) -> tuple[Any, ...]:
         found = {"mark": mark}

@@ -50,7 +50,8 @@ class Question:
         return all(condition(ticket, facts) for condition in self.conditions)
 
     def given(self, key: str, **more: str) -> dict[str, str]:
-        found = {"startDate": self.first, "endDate": self.last, "timezone": self.zone, **self.filters, **more}
+        taken = {name: value for name, value in self.filters.items() if name in reports()[key].only}
+        found = {"startDate": self.first, "endDate": self.last, "timezone": self.zone, **taken, **more}
         return found | ({"groupBy": self.group} if reports()[key].grouped else {})
 
 
