@@ -32,6 +32,8 @@ BARS = {
     "F4": Bar(3, 1.5, more=False),
     "F4a": Bar(0, 0, more=False, extra_ms=(30, 15)),
     "F5": Bar(3, 1.5, more=False),
+    "F6": Bar(5, 2, more=False),
+    "F6a": Bar(0, 0, more=False, extra_ms=(60, 30)),
     "F8": Bar(0.3, 0.7, more=True),
     "F8w": Bar(1.25, 1.1, more=False),
     "H1": Bar(3, 5, more=True),

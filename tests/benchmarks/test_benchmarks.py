@@ -23,7 +23,8 @@ def test_a_small_run_measures_every_item_and_writes_it_down(tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     [path] = (tmp_path / "results").glob("*.json")
     rows = json.loads(path.read_text())["rows"]
-    assert {row["bar"] for row in rows} == {"F1", "F2", "F3", "F4", "F4a", "F5", "H1", "H2", "H3", "H4", "N1", "N1a"}
+    bars = {"F1", "F2", "F3", "F4", "F4a", "F5", "F6", "F6a", "F6r", "H1", "H2", "H3", "H4", "N1", "N1a"}
+    assert {row["bar"] for row in rows} == bars
     assert all(min(row["ours"]) > 0 for row in rows)
     assert all(min(row["theirs"]) > 0 for row in rows if row["bar"].startswith("F"))
     assert "| F1 | create ticket over HTTP" in done.stdout
