@@ -146,6 +146,7 @@ def life(committed_cast: Cast, settings: Any) -> Life:
     return Life(committed_cast, seed=11)
 
 
+@pytest.mark.timeout(400)
 def test_whatever_happens_roll_ups_answer_what_the_rows_do(life):
     reader, moment = fresh(life.cast.manager), BEGIN
     for number in range(1, STEPS + 1):

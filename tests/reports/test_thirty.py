@@ -139,6 +139,9 @@ def agree_with_python(doors: Doors, asked: Question, oracle: Oracle) -> None:
     sla = doors.api("sla-compliance", asked)
     for wire, metric in (("firstResponse", "first_response"), ("resolution", "resolution")):
         assert {name: sla[wire][name] for name in ("met", "breached", "compliance")} == oracle.promises(metric)
+
+
+def statistics_are_parts_of_reports(doors: Doors, asked: Question) -> None:
     for name, whole in (("agents", "agent-performance"), ("categories", "by-category")):
         parts, all_of = doors.api(name, asked), doors.api(whole, asked)
         assert parts == [{key: row[key] for key in part} for part, row in zip(parts, all_of, strict=True)]
@@ -217,10 +220,11 @@ def maker(cast) -> Maker:
     policy(cast.administrator, first=600, following=600, resolution=6000)
     edges = [Period(day, day, ZoneInfo(zone)).start for day in EDGES for zone in ZONES[2:5]]
     made = Maker(cast, 30, days=100, edges=edges)
-    made.make(220)
+    made.make(150)
     return made
 
 
+@pytest.mark.timeout(400)
 def test_thirty_random_questions_have_one_answer_at_every_door(cast, maker):
     dice, doors = random.Random(2026), Doors(cast)
     keys, empty, found = sorted(reports()), 0, 0
@@ -230,9 +234,10 @@ def test_thirty_random_questions_have_one_answer_at_every_door(cast, maker):
             oracle = Oracle(asked.first, asked.last, asked.zone, asked.keep)
             agree_with_python(doors, asked, oracle)
             agree_with_pages(doors, asked, keys[number % len(keys)])
-            if number % 3 == 0:
+            if number % 5 == 0:
                 agree_with_files(doors, asked)
                 rows_add_up(doors, asked, dice)
+                statistics_are_parts_of_reports(doors, asked)
         except AssertionError as error:
             error.add_note(f"question {number}: {asked}")
             raise
