@@ -201,3 +201,14 @@ def test_a_day_that_cannot_be_is_refused_alike_in_lists_and_searches(day, cast):
         searched = refusal(client.post("/tickets/admin/search", {"fromDate": day}), 400, "invalid")["fields"]
         assert listed == searched
         assert words in listed["fromDate"][0]
+
+
+def test_a_comma_of_either_script_ends_a_tag_at_every_door(cast):
+    ticket = data(Api(cast.customer).post("/tickets", {"subject": "s", "description": "d"}), 201)
+    api = Api(cast.agent)
+    changed = data(api.patch(f"/tickets/{ticket['id']}", {"tags": ["عاجل،هاتف", "vip, late", "،"]}))
+    assert changed["tags"] == ["عاجل", "هاتف", "vip", "late"]
+    for tag in changed["tags"]:
+        listed = [row["id"] for row in data(api.get(f"/tickets?tags={tag}"))]
+        found = [row["id"] for row in data(api.post("/tickets/admin/search", {"tags": [tag]}))]
+        assert listed == found == [ticket["id"]]
