@@ -16,8 +16,8 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import SERVICE_ROLES, TokenFamily, User
+from core.database.compiled import Prepared
 from core.errors import Unauthenticated
-from core.prepared import Prepared
 
 
 class TokenAuthentication(BaseAuthentication):

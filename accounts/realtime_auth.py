@@ -16,8 +16,9 @@ from django.utils.crypto import constant_time_compare
 from accounts.authentication import Claims, claims_of
 from accounts.models import SERVICE_ROLES, STAFF_ROLES, TokenFamily, User
 from accounts.operations.second_factor import who_must_set_up
+from core.database.compiled import Prepared
 from core.errors import Unauthenticated
-from core.prepared import AnyOf, Prepared, execute
+from core.prepared import AnyOf, execute
 from core.protocols import Identity, Viewer
 
 SESSION = "session:"

@@ -40,13 +40,13 @@ def sql_time() -> Iterator[Spent]:
 
     from core import prepared
 
-    spent, timed = Spent(), prepared._timed
-    prepared._timed = lambda run, *asked: spent(lambda *_: timed(run, *asked), str(asked), None, False, None)
+    spent, ask = Spent(), prepared.execute_all
+    prepared.execute_all = lambda *asked: spent(lambda *_: ask(*asked), str(asked), None, False, None)
     try:
         with connection.execute_wrapper(spent):
             yield spent
     finally:
-        prepared._timed = timed
+        prepared.execute_all = ask
 
 
 def agent() -> Any:

@@ -14,8 +14,9 @@ from chat.models import ChatMessage, Session
 from chat.querysets import CHAT_MESSAGE_OWNER, SessionQuerySet
 from chat.rooms import room_for
 from chat.states import Status
+from core.database.compiled import Prepared
 from core.errors import NotFound
-from core.prepared import AnyOf, Prepared
+from core.prepared import AnyOf
 from realtime.log import latest_seqs
 from uploads.queries import attachments_of
 

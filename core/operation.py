@@ -1,4 +1,4 @@
-"""Make a function an operation: one transaction, and its audit, notification and event rows in one round trip.
+"""What makes a function an operation: one transaction, and its audit, notification and event rows in one round trip.
 
 `write_later` collects rows while an operation runs; the outermost operation sends them as one set-based INSERT a table,
 the commit behind them, all in one psycopg pipeline (docs/adr/0002-operations.md).
@@ -6,20 +6,17 @@ the commit behind them, all in one psycopg pipeline (docs/adr/0002-operations.md
 
 import functools
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 import orjson
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from core.after_commit import after_commit
-from core.database.pipeline import at_once
 from core.jobs import wake
-from core.prepared import execute, fetched, kept_cursor
+from core.prepared import COMMIT, Statement, execute_all
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,21 +35,6 @@ FIRST = 1
 """The `n` of the first row of an Insert."""
 
 
-@dataclass(frozen=True)
-class Then:
-    """Read something when the rows of an Insert are committed, for somebody; neither undoes anything when it fails.
-
-    `query` makes the query and its parameters from the rows that were written; `tell` gets its answer, and them.
-    """
-
-    query: Callable[[list[Row]], tuple[str, Sequence[Any]]]
-    tell: Callable[[list[tuple[Any, ...]], list[Row]], None]
-
-    def read(self, rows: list[Row]) -> None:
-        """Ask and tell."""
-        self.tell(execute(*self.query(rows)), rows)
-
-
 @dataclass(frozen=True, eq=False)
 class Insert:
     """One set-based INSERT.
@@ -66,9 +48,8 @@ class Insert:
     sql: str
     columns: str = ""
     numbered: bool = False
-    then: Then | None = None
 
-    def statement(self, rows: list[Row]) -> tuple[str, Sequence[Any]]:
+    def statement(self, rows: list[Row]) -> Statement:
         """The statement for these rows; a few are written out, many go as one JSON text, which both sides read fast."""
         if not self.columns:
             return self.sql, [list(column) for column in zip(*rows, strict=True)]
@@ -105,7 +86,7 @@ def _written_out(sql: str, columns: str, count: int) -> str:
 @dataclass
 class _Unit:
     rows: dict[Insert, list[Row]] = field(default_factory=dict)
-    statements: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
     calls: dict[tuple[Callable[..., None], tuple[Any, ...]], None] = field(default_factory=dict)
 
 
@@ -119,13 +100,13 @@ _current = _Current()
 
 
 def in_operation() -> bool:
-    """Return whether this thread is inside an operation."""
+    """Whether this thread is inside an operation."""
     return _current.unit is not None
 
 
-def write_later(insert: Insert, row: Row) -> None:
-    """Add a row to what the current operation writes at its end. RuntimeError outside an operation."""
-    _require().rows.setdefault(insert, []).append(row)
+def write_later(insert: Insert, *rows: Row) -> None:
+    """Add rows to what the current operation writes at its end. RuntimeError outside an operation."""
+    _require().rows.setdefault(insert, []).extend(rows)
 
 
 def collected(insert: Insert) -> list[Row]:
@@ -222,48 +203,10 @@ def attempt() -> Iterator[None]:
 
 
 def _send(current: _Unit, *, commit: bool) -> None:
-    """Send what was collected, and the commit with it where the transaction is ours: Django's own then finds it done.
-
-    What is to be read after the commit is asked in the same round trip.
-    """
+    """Send what was collected, and with it the commit where the transaction is ours: Django's own then does nothing."""
     written = [(insert, rows) for insert, rows in current.rows.items() if rows]
     batch = [insert.statement(rows) for insert, rows in written if not insert.numbered]
     batch += current.statements
     batch += [insert.statement(rows) for insert, rows in written if insert.numbered]
-    if not batch:
-        return
-    asked = [(insert.then, rows) for insert, rows in written if insert.then]
-    reads = [then.query(rows) for then, rows in asked] if commit else []
-    answers = _pipelined(batch, commit, reads)
-    for number, (then, rows) in enumerate(asked):
-        if answers and answers[number] is not None:
-            after_commit(then.tell, answers[number], rows)
-        else:
-            after_commit(then.read, rows)
-
-
-Statements = list[tuple[str, Sequence[Any]]]
-
-
-def _pipelined(batch: Statements, commit: bool, reads: Statements) -> list[list[tuple[Any, ...]] | None]:
-    """Return what the reads answered, None for one that failed; a failure before the commit's end is raised."""
-    ours = connections[DEFAULT_DB_ALIAS]
-    ours.ensure_connection()
-    raw = ours.connection
-    started = time.monotonic()
-    cursors: list[tuple[str, psycopg.Cursor[Any]]] = []
-    with ours.wrap_database_errors:
-        try:
-            with at_once(raw):
-                for sql, params in [*batch, *([("commit", ())] if commit else []), *reads]:
-                    cursors.append((sql, kept_cursor(raw, sql)))
-                    cursors[-1][1].execute(sql, params, prepare=True if params else None)
-        except psycopg.Error:
-            if not commit or len(cursors) <= len(batch) or cursors[len(batch)][1].statusmessage != "COMMIT":
-                raise
-    if ours.queries_logged:
-        ours.queries_log.append(
-            {"sql": "; ".join(sql for sql, _ in batch), "time": f"{time.monotonic() - started:.3f}"}
-        )
-    answered = zip(cursors, fetched(raw, cursors), strict=True)
-    return [rows if cursor.rownumber is not None else None for (_, cursor), rows in answered][len(batch) + 1 :]
+    if batch:
+        execute_all(*batch, *([COMMIT] if commit else []))

@@ -12,7 +12,7 @@ from django.conf import settings
 from redis import Redis
 
 from core.errors import RateLimited
-from core.stores import answers, try_redis
+from core.stores import try_redis
 
 SHARED = frozenset({"address"})
 # For each key its count. Four arguments a key: its window's length, its limit, its caller, and whether it is shared.
@@ -67,8 +67,7 @@ def spend_each(callers: Sequence[Sequence[Use]]) -> list[int]:
     ]
 
     def count(redis: Redis) -> list[int]:
-        [counted] = answers(redis, [("EVAL", _COUNT, len(keys), *keys, *arguments)])
-        return list(counted)
+        return list(redis.eval(_COUNT, len(keys), *keys, *arguments))
 
     counts = zip(try_redis(count, [0] * len(keys)), limits, strict=True)
     waits = iter([seconds - now % seconds if used > limit else 0 for used, (limit, seconds) in counts])

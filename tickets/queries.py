@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 
 from accounts.models import Role, User
 from core.api.lists import PAGING
+from core.database.compiled import Prepared
 from core.errors import NotFound
 from core.ids import as_number
-from core.prepared import AnyOf, Prepared
+from core.prepared import AnyOf
 from realtime.log import latest_seq_of, latest_seqs
 from tickets.forms import TicketCustomerOut, TicketStaffOut, message_forms, ticket_form, ticket_forms
 from tickets.models import Message, Ticket

@@ -28,7 +28,7 @@ from psycopg.errors import QueryCanceled
 
 from core.api.lists import Page, Paging, Sort, in_order, order, page_of, page_of_rows, position, read
 from core.errors import Invalid
-from core.prepared import pipelined
+from core.prepared import execute_planned_once
 from core.protocols import Viewer
 from core.search_words import Holds, Words, contains, fold, split
 from tickets.models import Message, Ticket
@@ -204,7 +204,7 @@ class _Condition:
 def _by_index(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     """The rows, found by bitmaps of indexes whatever the planner thinks of it, in one round trip."""
     try:
-        return pipelined(rows.query.sql_with_params(), off=["enable_seqscan", "enable_indexscan"], binary=True)[0]
+        return execute_planned_once(*rows.query.sql_with_params(), off=["enable_seqscan", "enable_indexscan"])
     except EmptyResultSet:
         return []
 

@@ -10,9 +10,10 @@ from psycopg.errors import LockNotAvailable
 from accounts.models import User
 from chat.models import Session
 from chat.querysets import SessionQuerySet
+from core.database.compiled import Prepared
 from core.errors import NotFound, SessionEnded
 from core.ids import id_or_refuse
-from core.prepared import Prepared, execute
+from core.prepared import execute
 
 
 def _for_update(rows: SessionQuerySet) -> SessionQuerySet:

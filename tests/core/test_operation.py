@@ -17,7 +17,6 @@ from core.after_commit import after_commit
 from core.operation import (
     OPERATIONS,
     Insert,
-    Then,
     attempt,
     call_after_commit,
     in_operation,
@@ -126,25 +125,6 @@ class TestTransaction:
         with pytest.raises(DatabaseError, match="foreign key"):
             work()
         assert _written()[1:] == (set(), set())
-
-    def test_a_read_after_the_commit_that_fails_undoes_nothing(self):
-        told: list[Any] = []
-        insert = Insert(_TEAMS.sql, then=Then(lambda rows: ("select 1 / %s::int", [0]), lambda *all: told.append(all)))
-        with capture_logs() as logs, operation_scope():
-            write_later(insert, ("x",))
-        assert Team.objects.filter(name_ar="x").exists()
-        assert not told
-        assert [line["event"] for line in logs] == ["after_commit_failed"]
-
-    def test_what_is_read_after_the_commit_sees_it(self):
-        told: list[Any] = []
-        asked = "select %s::int, count(*) from accounts_team"
-        read = Then(lambda rows: (asked, [len(rows)]), lambda *all: told.append(all))
-        insert = Insert(_TEAMS.sql, then=read)
-        with operation_scope():
-            write_later(insert, ("x",))
-            write_later(insert, ("y",))
-        assert told == [([(2, 2)], [("x",), ("y",)])]
 
     def test_a_few_rows_and_many_are_written_alike(self):
         for count in (1, 4, 5):

@@ -6,9 +6,12 @@ from contextlib import nullcontext
 import pytest
 from django.db import DatabaseError, DataError, connection, transaction
 from psycopg.pq import TransactionStatus
+from structlog.testing import capture_logs
 
 from accounts.models import User
-from core.prepared import MOST_KEPT, AnyOf, Prepared, execute, pipelined
+from core.database import compiled
+from core.database.compiled import Prepared
+from core.prepared import AnyOf, execute, execute_all, execute_planned_once
 from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
 
@@ -43,6 +46,17 @@ def test_a_query_that_loses_a_value_is_refused(cast):
         Prepared(lambda pk: User.objects.all(), pk=-1).fetch(pk=1)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("hidden", ["as_sql", "execute_sql", "get_converters"])
+def test_without_a_name_of_djangos_compiler_the_query_is_compiled_at_each_call(cast, monkeypatch, hidden):
+    monkeypatch.setattr(compiled, "_COMPILER", (*compiled._COMPILER, f"{hidden}_no_more"))
+    users = Prepared(lambda pk: User.objects.filter(pk=pk), pk=-1)
+    with capture_logs() as logs:
+        for _ in range(2):
+            assert [user.pk for user in users.fetch(pk=cast.agent.pk)] == [cast.agent.pk]
+    assert [line["event"] for line in logs] == ["django_compiler_unknown"]
+
+
 def test_threads_do_not_share_what_they_read(committed_cast):
     users, wrong = Prepared(lambda pk: User.objects.filter(pk=pk), pk=-1), []
     ids = list(User.objects.values_list("pk", flat=True))
@@ -67,7 +81,7 @@ def test_a_statement_is_in_fact_prepared_once_and_stays_so():
     """Django switches prepared statements off, and psycopg then ignores that one is asked for."""
     for number in range(3):
         assert execute("select %s::int + 41", [number]) == [(number + 41,)]
-        assert pipelined(("select %s::int + 43", [number])) == [[(number + 43,)]]
+        assert execute_planned_once("select %s::int + 43", [number], off=["enable_seqscan"]) == [(number + 43,)]
     with connection.cursor() as cursor:
         cursor.execute(
             "select statement, generic_plans + custom_plans from pg_prepared_statements"
@@ -83,7 +97,7 @@ SAME = "select %s::int * 2, %s::text"
 def test_one_statement_sent_twice_in_a_round_trip_is_answered_twice():
     for turn in range(3):
         asked = [(SAME, [turn, "one"]), (SAME, [turn + 10, "two"]), (SAME, [2**20, None])]
-        assert pipelined(*asked) == [[(turn * 2, "one")], [(turn * 2 + 20, "two")], [(2**21, None)]]
+        assert execute_all(*asked) == [[(turn * 2, "one")], [(turn * 2 + 20, "two")], [(2**21, None)]]
         assert execute(SAME, [7, "seven"]) == [(14, "seven")]
 
 
@@ -93,13 +107,6 @@ def test_a_cursor_that_failed_is_not_used_again():
     with pytest.raises(DataError), transaction.atomic():
         execute("select 1 / %s::int", [0])
     assert execute("select 1 / %s::int", [1]) == [(1,)]
-
-
-@pytest.mark.usefixtures("db")
-def test_cursors_are_kept_for_a_bounded_number_of_statements():
-    for number in range(2 * MOST_KEPT):
-        assert execute(f"select %s::int + {number}", [1]) == [(number + 1,)]
-    assert len(vars(connection.connection)["kept_cursors"]) <= MOST_KEPT
 
 
 @pytest.mark.usefixtures("transactional_db")
@@ -124,7 +131,7 @@ def test_statements_larger_than_what_the_socket_holds_do_not_wait_for_each_other
     text = "ش" * 3_000_000
     asked = [("select %s::text", [text])] * 3
     with transaction.atomic() if inside else nullcontext():
-        assert pipelined(*asked) == [[(text,)]] * 3
+        assert execute_all(*asked) == [[(text,)]] * 3
         assert execute(*asked[0]) == [(text,)]
 
 
@@ -133,8 +140,8 @@ def test_a_statement_that_fails_among_others_leaves_the_connection_usable():
     for inside in (False, True):
         for bad in ([0], ["no number"], ["a\0b"]):
             with pytest.raises(DataError), transaction.atomic() if inside else nullcontext():
-                pipelined(("select %s::int", [1]), ("select 1 / %s::int", bad), ("select %s::int", [2]))
-            assert pipelined(("select %s::int", [1]), ("select 1 / %s::int", [1])) == [[(1,)], [(1,)]]
+                execute_all(("select %s::int", [1]), ("select 1 / %s::int", bad), ("select %s::int", [2]))
+            assert execute_all(("select %s::int", [1]), ("select 1 / %s::int", [1])) == [[(1,)], [(1,)]]
 
 
 @pytest.mark.usefixtures("transactional_db")
@@ -144,7 +151,7 @@ def test_what_libpq_refuses_leaves_no_connection_that_waits_for_ever():
         connection.ensure_connection()
         raw = connection.connection
         with pytest.raises(DatabaseError), transaction.atomic() if inside else nullcontext():
-            pipelined(("select %s::int", [1]), (many, [1] * 70_000))
+            execute_all(("select %s::int", [1]), (many, [1] * 70_000))
         assert raw.closed
         connection.close()
         assert execute("select %s::int", [1]) == [(1,)]

@@ -179,7 +179,9 @@ def _open(
         created_at=ticket.created_at,
     )
     sent_to = sent.to if sent else None
-    write_tickets([NewThread(ticket, [opening], by, sent_to=sent_to, attachments=attachments, copied=copied)])
+    thread = NewThread(ticket, [opening], by, sent_to=sent_to, attachments=attachments, copied=copied)
+    # A chat and an older ticket are shown with their new ticket while the operation goes on.
+    write_tickets([thread], later=not (sent or ticket.chat_session_id))
     ticket.attachment_rows = opening.attachment_rows
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
     # Nobody has rated it; without this the form would ask the database.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accounts.models import User
+from core.database.compiled import Prepared
 from core.errors import NotFound, Unavailable
-from core.prepared import Prepared
 from tickets.models import Ticket
 from tickets.querysets import TicketQuerySet
 

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
+from core.database.compiled import Prepared
 from core.errors import Invalid
-from core.prepared import Prepared
 from tickets.models import Category
 from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from accounts.models import User
 from core.days import site_zone
+from core.operation import write_later
 from core.prepared import execute_all
 from core.rows import insert_of, row_of
 from tickets import facts
@@ -59,10 +60,11 @@ def reserve(count: int) -> list[Place]:
     return _places(row)
 
 
-def write_tickets(threads: Sequence[NewThread], *, told: bool = True) -> None:
+def write_tickets(threads: Sequence[NewThread], *, told: bool = True, later: bool = False) -> None:
     """Store new tickets with messages, facts and files; the objects are then as if they were read.
 
-    `told` is whether the SLA monitor shall tell what came about in them before now: not of another system's history.
+    `later` stores them at the end of the operation, with its other rows, where nothing before that reads them from the
+    database. `told` is whether the SLA monitor shall tell what came about in them before now: not of another system's history.
     Raises Invalid naming an attachment that cannot be taken.
     """
     rules = _number(threads)
@@ -73,10 +75,14 @@ def write_tickets(threads: Sequence[NewThread], *, told: bool = True) -> None:
     if not tickets:
         return
     recompute_new(tickets, rules, told=told)
-    execute_all(
-        insert_of(Ticket).statement([row_of(ticket) for ticket in tickets]),
-        insert_of(Message).statement([row_of(message) for message in messages]),
-    )
+    stored = [
+        (insert_of(kind), [row_of(row) for row in rows]) for kind, rows in ((Ticket, tickets), (Message, messages))
+    ]
+    if later:
+        for insert, rows in stored:
+            write_later(insert, *rows)
+    else:
+        execute_all(*[insert.statement(rows) for insert, rows in stored])
     for row in [*tickets, *messages]:
         row._state.adding = False
     for thread in threads:
