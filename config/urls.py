@@ -6,7 +6,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core import views
 
+# What is asked most comes first: Django tries them in turn.
 _api: list[URLPattern | URLResolver] = [
+    path("", include("tickets.api.urls")),
+    path("", include("chat.api.urls")),
     path("", include("core.api.urls")),
     path("", include("realtime.urls")),
     path("", include("accounts.api.urls")),
@@ -14,8 +17,6 @@ _api: list[URLPattern | URLResolver] = [
     path("", include("notifications.api.urls")),
     path("", include("uploads.urls")),
     path("", include("bot.api.urls")),
-    path("", include("tickets.api.urls")),
-    path("", include("chat.api.urls")),
     path("", include("reports.api.urls")),
     path("", include("widget.urls.api")),
 ]

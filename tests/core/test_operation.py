@@ -3,7 +3,6 @@
 import threading
 import time
 from itertools import pairwise
-from typing import Any
 
 import psycopg
 import pytest

@@ -63,8 +63,9 @@ def reserve(count: int) -> list[Place]:
 def write_tickets(threads: Sequence[NewThread], *, told: bool = True, later: bool = False) -> None:
     """Store new tickets with messages, facts and files; the objects are then as if they were read.
 
-    `later` stores them at the end of the operation, with its other rows, where nothing before that reads them from the
-    database. `told` is whether the SLA monitor shall tell what came about in them before now: not of another system's history.
+    `later` stores them with the other rows of the operation, at its end: nothing before that may read them from the
+    database. `told` is whether the SLA monitor shall tell what came about in them before now: not of another system's
+    history.
     Raises Invalid naming an attachment that cannot be taken.
     """
     rules = _number(threads)
