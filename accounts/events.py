@@ -3,30 +3,10 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from rest_framework import serializers
 
 from accounts.rooms import user_room
-from core.api.serializers import FormOut
 from core.operation import wake_after_commit
 from realtime.publish import emit
-from realtime.registry import EventSpec
-
-
-class AccessChanged(FormOut):
-    """Why rights must be read again: signed_out, password_changed, disabled, rights_changed."""
-
-    reason = serializers.CharField()
-
-
-EVENTS = (
-    EventSpec(
-        "access:changed",
-        "What this person may do has changed",
-        frozenset({"user"}),
-        {"customer": lambda: AccessChanged, "staff": lambda: AccessChanged},
-    ),
-)
-
 
 # What takes work from somebody, or lets them take some.
 _OF_RIGHTS = {"disabled", "rights_changed"}

@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.authentication import Claims, claims_of
 from accounts.models import SERVICE_ROLES, STAFF_ROLES, TokenFamily, User
 from accounts.operations.second_factor import who_must_set_up
+from accounts.token_users import Claims, claims_of
 from core.database.compiled import Prepared
 from core.errors import Unauthenticated
 from core.prepared import AnyOf, execute

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
-from accounts.authentication import in_family
 from accounts.models import User
 from accounts.realtime_auth import SESSION, Authenticator
+from accounts.token_users import in_family
 
 _DIGEST = "session-"
 

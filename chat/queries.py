@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from chat.forms import message_forms, session_forms
 from chat.models import ChatMessage, Session
-from chat.querysets import CHAT_MESSAGE_OWNER, SessionQuerySet
+from chat.querysets import SessionQuerySet
 from chat.rooms import room_for
 from chat.states import Status
 from core.database.compiled import Prepared
 from core.errors import NotFound
 from core.prepared import AnyOf
 from realtime.log import latest_seqs
-from uploads.queries import attachments_of
 
 _COMPLETE: Prepared[Session] = Prepared(lambda ids: Session.objects.complete().filter(AnyOf("pk", ids)), ids=[-1])
 _MESSAGES: Prepared[ChatMessage] = Prepared(
@@ -102,17 +100,15 @@ def thread_data(messages: Sequence[ChatMessage], user: User) -> list[dict[str, A
     return message_forms(rows, staff=user.is_agent, reader=user)
 
 
+def as_they_are(messages: list[ChatMessage], reader: User) -> list[dict[str, Any]]:
+    """Return messages at hand in the reader's form, as the details of a refusal."""
+    return message_forms(messages, staff=reader.is_agent, reader=reader)
+
+
 def readable(message_id: str, user: User) -> bool:
     """Return whether this person may read the message today."""
     mine = Session.objects.visible_to(user)
     return ChatMessage.objects.visible_to(user).filter(pk=message_id, session__in=mine).exists()
-
-
-def public_files(session: Session) -> list[UUID]:
-    """Return the ids of a chat's files that its customer may read, in the order in which they were sent."""
-    said = ChatMessage.objects.filter(session=session, is_internal=False).order_by("pk")
-    found = attachments_of(CHAT_MESSAGE_OWNER, list(said.values_list("pk", flat=True)))
-    return [file.pk for _message, files in sorted(found.items()) for file in files]
 
 
 def rule_usage(rule_ids: Collection[int]) -> dict[int, int]:

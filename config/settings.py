@@ -318,14 +318,19 @@ RATES = {
 }
 
 # --- The seams: what lower apps learn of higher ones ---------------------------------------------------------------
+# What refusals show of the present state: core.details.
+DETAIL_FORMS = {
+    "ticket": "tickets.queries.as_it_is",
+    "ticket_messages": "tickets.queries.as_they_are",
+    "chat_messages": "chat.queries.as_they_are",
+}
 REALTIME_EVENTS = [
-    "accounts.events.EVENTS",
-    "realtime.presence.EVENTS",
-    "realtime.typing.EVENTS",
+    "accounts.event_forms.EVENTS",
+    "realtime.event_forms.EVENTS",
     "notifications.events.EVENTS",
-    "tickets.events.EVENTS",
-    "chat.events.EVENTS",
-    "reports.events.EVENTS",
+    "tickets.event_forms.EVENTS",
+    "chat.event_forms.EVENTS",
+    "reports.event_forms.EVENTS",
 ]
 REALTIME_ROOMS = [
     "accounts.rooms.UserRoom",

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.details import Detail
+
 Text = str | Promise
 MAX_FAULTS = 20
 """An answer names at most so many wrong inputs."""
@@ -41,7 +43,9 @@ class Problem(Exception):
             named = islice(self.fields.items(), MAX_FAULTS)
             found["fields"] = {name: [str(text) for text in texts[:MAX_FAULTS]] for name, texts in named}
         if self.details:
-            found["details"] = dict(self.details)
+            found["details"] = {
+                name: value.shown() if isinstance(value, Detail) else value for name, value in self.details.items()
+            }
         return found
 
 

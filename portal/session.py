@@ -14,8 +14,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.authentication import in_family
 from accounts.models import User
+from accounts.token_users import in_family
 from accounts.tokens import Pair
 
 _KEY = "portal"

@@ -14,21 +14,11 @@ from django.conf import settings
 from redis import Redis
 
 from core.stores import try_redis
-from realtime.encoding import PresenceUpdated
 from realtime.places import places
 from realtime.publish import signal
-from realtime.registry import EventSpec, authenticator
+from realtime.registry import authenticator
 
 UPDATED = "presence:updated"
-EVENTS = (
-    EventSpec(
-        UPDATED,
-        "A member of staff came, left, or changed his availability",
-        frozenset({"queue"}),
-        {"staff": lambda: PresenceUpdated},
-        stored=False,
-    ),
-)
 STAY_SECONDS, REFRESH_SECONDS = 60, 20
 ONLINE = "support:presence:online"
 """A set: who was told to be online."""

@@ -15,13 +15,15 @@ from core.protocols import Room, SocketAction, SocketAuthenticator
 class EventSpec:
     """A registered event: the serializer of its data for each audience, and the prefixes of rooms it may go to.
 
-    `forms` maps an audience (`customer`, `staff`) to a function returning the DRF serializer class of the data.
+    `forms` maps an audience (`customer`, `staff`) to a function returning the DRF serializer class of the data. `show`
+    puts a thing into the form of an audience where that takes more than the serializer.
     """
 
     name: str
     summary: str
     rooms: frozenset[str]
     forms: Mapping[str, Callable[[], type[Any]]]
+    show: Callable[[str, Any], Mapping[str, Any]] | None = None
     stored: bool = True
     moves_access: bool = False
     """Whether members of its rooms may have lost their right to be there."""
@@ -29,6 +31,13 @@ class EventSpec:
     """Return whether it is a message, whose author has ended typing."""
     since_version: int = 1
     tags: tuple[str, ...] = field(default=())
+
+    def data_of(self, audience: str, thing: Any) -> Mapping[str, Any]:
+        """Return what the members of rooms of this audience are told of a thing."""
+        if self.show is not None:
+            return self.show(audience, thing)
+        shown: Mapping[str, Any] = self.forms[audience]().show(thing)
+        return shown
 
 
 @cache

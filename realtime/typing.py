@@ -10,23 +10,13 @@ from datetime import UTC, datetime
 import orjson
 from django.conf import settings
 
-from realtime.encoding import TypingOut
 from realtime.frames import dumps
 from realtime.member import Member, Typing
 from realtime.notifier import Signal
-from realtime.registry import EventSpec
 from realtime.rooms import split, typed
 
 START, STOP = "typing:start", "typing:stop"
 STOP_AFTER_SECONDS, EXPIRES_IN = 6.0, 8
-
-
-_FORMS = {"customer": lambda: TypingOut, "staff": lambda: TypingOut}
-# To every room that is joined by hand.
-EVENTS = (
-    EventSpec(START, "Somebody began typing", frozenset(), _FORMS, stored=False),
-    EventSpec(STOP, "Somebody stopped typing", frozenset(), _FORMS, stored=False),
-)
 
 
 class Typists:

@@ -128,6 +128,17 @@ def _form(found: list[Ticket], user: User) -> dict[str, Any]:
     return ticket_form(form_for(user), found[0], reader=user, seq=latest_seq or 0)
 
 
+def as_it_is(ticket: Ticket, reader: User) -> dict[str, Any]:
+    """Return a ticket at hand in the reader's form, as the details of a refusal."""
+    room = room_for(reader, ticket.pk)
+    return ticket_form(form_for(reader), ticket, reader=reader, seq=latest_seqs([room])[room])
+
+
+def as_they_are(messages: list[Message], reader: User) -> list[dict[str, Any]]:
+    """Return messages at hand in the reader's form, as the details of a refusal."""
+    return message_forms(messages, staff=reader.is_agent, reader=reader)
+
+
 def page_data(tickets: list[Ticket], user: User) -> list[dict[str, Any]]:
     """A page of tickets in the reader's form."""
     rooms = {ticket.pk: room_for(user, ticket.pk) for ticket in tickets}

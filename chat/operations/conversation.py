@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bot.actions import ReplyAction
 from bot.words import language_of
-from chat.forms import message_forms
 from chat.models import ChatMessage, Session
 from chat.operations.base import follow_language
 from chat.operations.locking import locked, locked_all, locked_last, locked_open
@@ -19,6 +18,7 @@ from chat.operations.queue import hand_over_locked
 from chat.operations.tickets import open_ticket
 from chat.policies import VIEW, refuse_unless_takes_part
 from chat.states import Status
+from core.details import Detail
 from core.errors import IdempotencyConflict, Invalid, SessionEnded, ThreadMoved
 from core.jsonb import clean_text
 from core.operation import operation
@@ -148,7 +148,7 @@ def _refuse_moved(session: Session, message: ChatMessage, new: NewChatMessage, b
     later = ChatMessage.objects.complete().filter(session=session, pk__gt=new.last_seen_id, is_internal=False)
     missed = list(later.exclude(pk=message.pk).order_by("pk")[:50])
     if missed:
-        raise ThreadMoved(details={"messages": message_forms(missed, staff=by.is_agent, reader=by)})
+        raise ThreadMoved(details={"messages": Detail("chat_messages", missed, by)})
 
 
 def _sent_before(session: Session, new: NewChatMessage, by: User) -> Posted:

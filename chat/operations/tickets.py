@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from accounts.models import Role, User
 from audit.recorder import record
 from chat import events, queue_positions, texts
-from chat.models import Session
+from chat.models import ChatMessage, Session
 from chat.operations.base import change, shown
 from chat.operations.ending import end_locked
 from chat.operations.locking import locked, locked_last
 from chat.operations.messages import NewMessage, store_message
 from chat.policies import refuse_unless_takes_part
-from chat.queries import public_files
+from chat.querysets import CHAT_MESSAGE_OWNER
 from chat.states import UNTAKEN
 from chat.transcript import subject, transcript
 from core import clock
 from core.operation import operation
 from tickets.models import Ticket
 from tickets.operations import NewTicket, create_ticket
+from uploads.queries import attachments_of
 
 
 @operation
@@ -40,7 +43,7 @@ def open_ticket(session: Session, by: User) -> Ticket:
     said = transcript(session) or subject(session)
     customer_id = None if by.is_customer else session.customer_id
     new = NewTicket(
-        subject(session), said, customer_id=customer_id, chat_session_id=session.pk, copied=public_files(session)
+        subject(session), said, customer_id=customer_id, chat_session_id=session.pk, copied=_public_files(session)
     )
     ticket = create_ticket(new, by=by)
     change(session, clock.now(), ticket=ticket)
@@ -54,3 +57,10 @@ def open_ticket(session: Session, by: User) -> Ticket:
         events.session_updated(shown(session))
         queue_positions.moved()
     return ticket
+
+
+def _public_files(session: Session) -> list[UUID]:
+    """Return the ids of a chat's files that its customer may read, in the order in which they were sent."""
+    said = ChatMessage.objects.filter(session=session, is_internal=False).order_by("pk")
+    found = attachments_of(CHAT_MESSAGE_OWNER, list(said.values_list("pk", flat=True)))
+    return [file.pk for _message, files in sorted(found.items()) for file in files]

@@ -23,7 +23,7 @@ from core.errors import NotFound
 from reports import operations
 from reports.api.views import PARAMETERS
 from reports.asking import read_ask
-from reports.events import ExportOut
+from reports.event_forms import ExportOut
 from reports.exports import tickets
 from reports.exports.words import LANGUAGES
 from reports.models import Export, filename

@@ -250,7 +250,7 @@ def test_a_changed_role_keeps_it(cast: Cast) -> None:
 
 def test_authentication_stays_one_query(cast: Cast, django_assert_num_queries: Any) -> None:
     switch_on(cast.agent)
-    from accounts.authentication import user_of
+    from accounts.token_users import user_of
     from accounts.tokens import open_family
 
     token = open_family(cast.agent).access

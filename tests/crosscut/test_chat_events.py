@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from chat.events import EVENTS
+from chat.event_forms import EVENTS
 from chat.models import Session
 from chat.operations import upkeep
 from tests.api import Api, data

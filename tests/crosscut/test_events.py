@@ -185,7 +185,7 @@ def test_the_event_of_a_new_ticket_is_what_each_audience_reads(cast, settle):
 
 
 def test_every_registered_event_of_tickets_is_held_to_this(cast):
-    from tickets.events import EVENTS
+    from tickets.event_forms import EVENTS
 
     named = set().union(*(expected for _before, _run, expected in ACTS.values()))
     assert {spec.name for spec in EVENTS} == named

@@ -9,14 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.holding import hold_with_right
 from accounts.models import User
+from core.details import Detail
 from core.errors import Invalid, Merged, Stale
-from realtime.log import latest_seqs
 from tickets import facts
-from tickets.forms import TicketCustomerOut, TicketStaffOut, ticket_form
 from tickets.models import Ticket
 from tickets.operations.sla_alerts import tell_late
 from tickets.operations.turns import CONCERNED, wake_assigning
-from tickets.rooms import room_for
 from tickets.sla.recompute import recompute_sla
 from tickets.states import Priority
 
@@ -35,8 +33,7 @@ _WIRE = {
 def refuse_stale(ticket: Ticket, version: int | None, by: User) -> None:
     """Raise Stale with the present state when the caller saw another version."""
     if version is not None and version != ticket.version:
-        form, room = TicketStaffOut if by.is_agent else TicketCustomerOut, room_for(by, ticket.pk)
-        raise Stale(details={"ticket": ticket_form(form, ticket, reader=by, seq=latest_seqs([room])[room])})
+        raise Stale(details={"ticket": Detail("ticket", ticket, by)})
 
 
 def refuse_merged(ticket: Ticket) -> None:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Availability, User
 from audit.recorder import record
 from core import clock
+from core.details import Detail
 from core.errors import Invalid, ThreadMoved
 from core.operation import operation
 from tickets import events, notices
-from tickets.forms import message_forms
 from tickets.models import AuthorType, Message, Ticket
 from tickets.operations.base import audit_values, change, save
 from tickets.operations.create import NewMessage, follow_up
@@ -101,7 +101,7 @@ def _refuse_moved(ticket: Ticket, new: NewMessage, by: User) -> None:
     later = Message.objects.complete().filter(ticket=ticket, pk__gt=new.last_seen_id, is_internal=False)
     missed = list(later.order_by("pk")[:50])
     if missed:
-        raise ThreadMoved(details={"messages": message_forms(missed, staff=by.is_agent, reader=by)})
+        raise ThreadMoved(details={"messages": Detail("ticket_messages", missed, by)})
 
 
 def _write(ticket: Ticket, addressed: Ticket, new: NewMessage, by: User) -> Message:

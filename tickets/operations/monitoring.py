@@ -14,13 +14,23 @@ from accounts.models import User
 from core import clock
 from core.operation import operation
 from tickets import events
-from tickets.forms import SlaOut
 from tickets.models import SlaEvent, Ticket
 from tickets.operations.conversation import add_system_message
 from tickets.operations.sla_alerts import ACTIONS, tell
 from tickets.operations.status import move
 from tickets.operations.waking import wake
-from tickets.sla.recompute import CLOSE, DONE_BY_MONITOR, RESOLVE, WAKE, Computed, Due, recompute, save_columns, store
+from tickets.sla.recompute import (
+    CLOSE,
+    DONE_BY_MONITOR,
+    RESOLVE,
+    WAKE,
+    Computed,
+    Due,
+    recompute,
+    save_columns,
+    shown_clock,
+    store,
+)
 from tickets.states import Status
 
 Kind = SlaEvent.Kind
@@ -59,14 +69,14 @@ def _check(ids: Sequence[int], now: datetime.datetime, by: User) -> int:
     if not ids:
         return 0
     tickets = list(Ticket.objects.complete().filter(pk__in=ids).order_by("pk"))
-    before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
+    before = {ticket.pk: shown_clock(ticket) for ticket in tickets}
     for computed in recompute(tickets, now):
         _tell_all(computed, now, by, before[computed.ticket.pk])
     save_columns(tickets)
     return len(ids)
 
 
-def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: dict[str, Any]) -> None:
+def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: tuple[Any, ...]) -> None:
     """Tell what came about by now; `before` is what readers hold of the clock."""
     ticket = computed.ticket
     waiting = computed.waiting()
@@ -84,7 +94,7 @@ def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: dict
         tell(ticket, due, by)
     if ended is not None:
         _end(ticket, ended, by)
-    elif woken or told or SlaOut.show(ticket) != before:
+    elif woken or told or shown_clock(ticket) != before:
         events.ticket_updated(ticket, public=False)
 
 

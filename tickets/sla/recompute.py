@@ -110,6 +110,12 @@ def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
     return replace(told, cycles=[_frozen(cycle, stored) for cycle in told.cycles])
 
 
+def shown_clock(ticket: Ticket) -> tuple[object, ...]:
+    """Return what readers see of a ticket's clock, to be compared."""
+    due = ticket.first_response_due_at, ticket.next_response_due_at, ticket.resolution_due_at
+    return *due, ticket.sla_breached, ticket.sla_paused
+
+
 def store_past(computed: Computed, now: datetime.datetime) -> None:
     """Store what came about before `now`, so that nobody is told of it any more."""
     waiting = computed.waiting()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from core import clock
 from core.operation import operation
 from tickets import events
-from tickets.forms import SlaOut
 from tickets.models import Ticket
-from tickets.sla.recompute import recompute, save_columns, store_fulfilled
+from tickets.sla.recompute import recompute, save_columns, shown_clock, store_fulfilled
 from tickets.sla.rules import present_rules, rules_version
 from tickets.states import DONE
 
@@ -51,11 +50,11 @@ def refresh_batch(most: int) -> int:
     stale = Ticket.objects.exclude(status__in=[*DONE]).filter(sla_rules_version__lt=rules.version)
     ids = stale.order_by("sla_rules_version", "pk").select_for_update(no_key=True, skip_locked=True)
     tickets = list(Ticket.objects.complete().filter(pk__in=list(ids.values_list("pk", flat=True)[:most])))
-    before = {ticket.pk: SlaOut.show(ticket) for ticket in tickets}
+    before = {ticket.pk: shown_clock(ticket) for ticket in tickets}
     for computed in recompute(tickets, clock.now(), rules):
         store_fulfilled(computed)  # history by now: nobody is notified
     save_columns(tickets)
     for ticket in tickets:
-        if SlaOut.show(ticket) != before[ticket.pk]:
+        if shown_clock(ticket) != before[ticket.pk]:
             events.ticket_updated(ticket, public=False)
     return len(tickets)
