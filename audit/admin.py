@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Detail, Entry, Link
 from audit.words import action_words, actor_name, actor_words, field_words, kind_words, value_words
-from core.admin import DayRange, OperationAdmin
+from core.admin import DayRange, OperationAdmin, absent
 from core.ids import as_number
 
 # Each value once, by stepping through the index: as quick on ten million rows as on ten.
@@ -152,7 +152,7 @@ class EntryAdmin(OperationAdmin):
         """One entry: who did what, and old and new values side by side."""
         entry = self.get_object(request, object_id)
         if entry is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return absent(self, request)
         if not self.has_view_permission(request, entry):
             raise PermissionDenied
         context = {

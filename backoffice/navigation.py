@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -124,7 +125,8 @@ def areas_of(site: AdminSite, request: HttpRequest) -> list[Section]:
 
 
 def _models(site: AdminSite) -> dict[str, Any]:
-    return {model._meta.label_lower: admin for model, admin in site._registry.items()}
+    found = [model for model in apps.get_models() if site.is_registered(model)]
+    return {model._meta.label_lower: site.get_model_admin(model) for model in found}
 
 
 def _link(entry: Entry, models: dict[str, Any], request: HttpRequest) -> Link | None:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import re2
 from django.utils.functional import Promise
@@ -59,7 +60,7 @@ class BadPattern(ValueError):
 class Expression:
     """A compiled `/…/`; `states` is its share of the work that one message may cost."""
 
-    regexp: re2._Regexp
+    regexp: Any
     is_marked: bool
     states: int
 
@@ -95,7 +96,7 @@ def compile_expression(source: str) -> Expression:
     return Expression(regexp, writer.is_marked, states)
 
 
-def _compiled(translated: str) -> re2._Regexp:
+def _compiled(translated: str) -> Any:
     options = re2.Options()
     options.max_mem = MAX_MEMORY
     options.log_errors = False

@@ -28,7 +28,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Forbidden, Invalid, Problem
+from core.errors import Forbidden, Invalid, NotFound, Problem
 from core.inputs import DayInput, HourInput, ascii_digits
 from core.search_words import holding
 from core.text import camel
@@ -236,7 +236,7 @@ class DeletingAdmin(OperationAdmin):
         if not self.has_delete_permission(request, obj):
             raise PermissionDenied
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return absent(self, request)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if request.method != "POST":
             context = {**self.admin_site.each_context(request), "title": gettext("Delete"), "subtitle": str(obj)}
@@ -360,6 +360,12 @@ def describe(problem: Problem) -> str:
     return " ".join(str(text) for texts in problem.fields.values() for text in texts)
 
 
+def absent(page: admin.ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
+    """Lead back to the start page, saying that what was asked for is not there."""
+    page.message_user(request, str(NotFound.text), messages.WARNING)
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
 def show_problem(form: forms.BaseForm, problem: Problem) -> None:
     """Put a refusal where the person looks: at the inputs it names as the wire does, else above the form."""
     places = {camel(name): name for name in form.fields}
@@ -368,13 +374,13 @@ def show_problem(form: forms.BaseForm, problem: Problem) -> None:
 
 
 def _refused(form: Any, problem: Problem) -> Any:
-    """The same form with a refusal as its error."""
+    """Return the same form with a refusal as its error."""
 
-    def clean_after(self: Any) -> None:
-        form._post_clean(self)
+    def full_clean(self: Any) -> None:
+        form.full_clean(self)
         show_problem(self, problem)
 
-    return type(form.__name__, (form,), {"_post_clean": clean_after})
+    return type(form.__name__, (form,), {"full_clean": full_clean})
 
 
 def _listed(values: Any) -> list[Any]:

@@ -60,7 +60,7 @@ class DirectSocket(AsyncSocket):  # type: ignore[misc]
 
     queue: Any
     last_ping: float | None
-    _ping_timer: asyncio.TimerHandle | None
+    _ping_timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def adopt(cls, socket: AsyncSocket, writer: DaphneWriter) -> None:
@@ -75,7 +75,6 @@ class DirectSocket(AsyncSocket):  # type: ignore[misc]
         while not waiting.empty():
             socket.queue.put_nowait(waiting.get_nowait())
         socket.__class__ = cls
-        socket._ping_timer = None
 
     def schedule_ping(self) -> None:
         if self.last_ping:

@@ -20,7 +20,7 @@ from accounts.admin.forms import NewPasswordForm, PersonForm
 from accounts.admin.second_factor import may_reset, reset_view
 from accounts.models import CUSTOMER_ROLES, STAFF_ROLES, Role, User
 from accounts.policies import may_change
-from core.admin import OperationAdmin, badge, holds, show_problem, state_badge
+from core.admin import OperationAdmin, absent, badge, holds, show_problem, state_badge
 from core.errors import Problem
 from core.operation import operation_scope
 
@@ -185,7 +185,7 @@ class UserAdmin(OperationAdmin):
         """Give a person a new password, which ends all his sessions; one's own is changed with the old one."""
         user = self.get_object(request, object_id)
         if user is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return absent(self, request)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         if user.pk == request.user.pk:

@@ -79,7 +79,7 @@ class UploadView(ApiView):
         if announced.isdigit() and int(announced) > self.max_body:
             raise TooLarge
         if request.content_type.startswith("multipart/"):
-            self.opened.callback(request._request.close)
+            self.opened.callback(request.close)
             return files_of_form(request.FILES, request.POST)
         entries = self.read(FilesIn, request)["files"]
         return files_of_json(entries, getattr(request.data, "texts", {}), self.opened)
