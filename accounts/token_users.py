@@ -19,7 +19,7 @@ from core.errors import Unauthenticated
 
 @dataclass(frozen=True)
 class Claims:
-    """What an access token names; `expires_at` in seconds since the epoch."""
+    """Hold what an access token names; `expires_at` in seconds since the epoch."""
 
     user_id: int
     family: uuid.UUID

@@ -1,4 +1,4 @@
-"""What a refusal shows of the present state: operations name it, and whoever answers puts it into the reader's form."""
+"""Say what a refusal shows of the present state: operations name it, and doors put it into the reader's form."""
 
 from __future__ import annotations
 

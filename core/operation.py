@@ -1,4 +1,4 @@
-"""What makes a function an operation: one transaction, and its audit, notification and event rows in one round trip.
+"""Make a function an operation: one transaction, and its audit, notification and event rows in one round trip.
 
 `write_later` collects rows while an operation runs; the outermost operation sends them as one set-based INSERT a table,
 the commit behind them, all in one psycopg pipeline (docs/adr/0002-operations.md).
@@ -100,7 +100,7 @@ _current = _Current()
 
 
 def in_operation() -> bool:
-    """Whether this thread is inside an operation."""
+    """Return whether this thread is inside an operation."""
     return _current.unit is not None
 
 

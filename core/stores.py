@@ -31,7 +31,7 @@ def client() -> redis.Redis:
 
 
 def try_redis(call: Callable[[redis.Redis], T], fallback: T) -> T:
-    """What `call` answers, or the fallback while Redis is away; after an error it is not asked for a second."""
+    """Return what `call` answers, or the fallback while Redis is away; after an error it is not asked for a second."""
     global _skip_until
     if time.monotonic() < _skip_until:
         return fallback
