@@ -32,7 +32,7 @@ def execute_all(*statements: Statement) -> list[Rows]:
     with ours.wrap_database_errors:
         with raw.pipeline() if len(statements) > 1 else nullcontext():
             cursors = [psycopg.Cursor(raw).execute(*each, prepare=each is not COMMIT) for each in statements]
-        found = [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        found = [cursor.fetchall() if cursor.rownumber is not None else [] for cursor in cursors]
     if ours.queries_logged:
         written = psycopg.ClientCursor(raw)
         sql = "; ".join(written.mogrify(*each) for each in statements if each is not COMMIT)
