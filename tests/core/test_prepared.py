@@ -145,13 +145,9 @@ def test_a_statement_that_fails_among_others_leaves_the_connection_usable():
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_what_libpq_refuses_leaves_no_connection_that_waits_for_ever():
+def test_what_libpq_refuses_leaves_the_connection_usable():
     many = "select " + ", ".join(["%s::int"] * 70_000)
     for inside in (False, True):
-        connection.ensure_connection()
-        raw = connection.connection
         with pytest.raises(DatabaseError), transaction.atomic() if inside else nullcontext():
             execute_all(("select %s::int", [1]), (many, [1] * 70_000))
-        assert raw.closed
-        connection.close()
         assert execute("select %s::int", [1]) == [(1,)]
