@@ -14,7 +14,7 @@ from widget.models import COLOR, MOST_SECONDS
 
 
 class LooksForm(OperationForm):
-    """What is left empty stays as the settings file says, which stands in the field in grey."""
+    """Hold what is left empty stays as the settings file says, which stands in the field in grey."""
 
     color = forms.CharField(
         label=_("Color"),

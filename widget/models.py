@@ -1,4 +1,4 @@
-"""What an administrator changed of the widget's looks and texts, for every page that embeds it."""
+"""Define what an administrator changed of the widget's looks and texts, for every page that embeds it."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Found:
-    """What roll-ups know of a question, and the days that they do not know."""
+    """Hold what roll-ups know of a question, and the days that they do not know."""
 
     counted: list[Counted]
     left: list[Period]

@@ -93,7 +93,7 @@ def ask(client: Api, root: str, address: str, body: Any, ids: dict[str, str]) ->
 
 
 def effects(act: Callable[[], Any], ids: dict[str, str]) -> dict[str, Any]:
-    """What an act leaves behind, ids of this world's things written by their names."""
+    """Return what an act leaves behind, ids of this world's things written by their names."""
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(ord), 0) from rt_event")
         [[before]] = cursor.fetchall()

@@ -136,7 +136,7 @@ class BulkMergeForm(BulkForm):
 
 @dataclass
 class Outcome:
-    """What became of many: how many changed, how many were so already, and what was refused, by which ticket."""
+    """Hold what became of many: how many changed, how many were so already, and what was refused, by which ticket."""
 
     done: int = 0
     same: int = 0
