@@ -6,8 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core import views
 
-# What is asked most comes first: Django tries them in turn.
+# What is asked most comes first, since Django tries them in turn; uploads stand before what takes any reference.
 _api: list[URLPattern | URLResolver] = [
+    path("", include("uploads.urls")),
     path("", include("tickets.api.urls")),
     path("", include("chat.api.urls")),
     path("", include("core.api.urls")),
@@ -15,7 +16,6 @@ _api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("audit.urls")),
     path("", include("notifications.api.urls")),
-    path("", include("uploads.urls")),
     path("", include("bot.api.urls")),
     path("", include("reports.api.urls")),
     path("", include("widget.urls.api")),
