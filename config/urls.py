@@ -6,17 +6,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core import views
 
-# What is asked most comes first, since Django tries them in turn; uploads stand before what takes any reference.
 _api: list[URLPattern | URLResolver] = [
-    path("", include("uploads.urls")),
-    path("", include("tickets.api.urls")),
-    path("", include("chat.api.urls")),
     path("", include("core.api.urls")),
     path("", include("realtime.urls")),
     path("", include("accounts.api.urls")),
     path("", include("audit.urls")),
     path("", include("notifications.api.urls")),
+    path("", include("uploads.urls")),
     path("", include("bot.api.urls")),
+    path("", include("tickets.api.urls")),
+    path("", include("chat.api.urls")),
     path("", include("reports.api.urls")),
     path("", include("widget.urls.api")),
 ]
