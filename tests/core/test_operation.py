@@ -334,7 +334,7 @@ class TestRoundTrips:
 
 
 def test_the_pipeline_is_two_round_trips_on_the_wire(committed_cast, tmp_path):
-    """libpq's own trace: psycopg waits for BEGIN; the collected rows and COMMIT go out before an answer is waited for."""
+    """libpq's own trace: psycopg waits for BEGIN; then rows and COMMIT go out before an answer is waited for."""
     connection.ensure_connection()
     raw: psycopg.Connection = connection.connection
     with operation_scope():  # both statements are prepared once and for all
