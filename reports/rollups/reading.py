@@ -33,9 +33,11 @@ with marked as (
   select s.length, s.first, s.last from reports_span s
   where s.rules = %(rules)s and s.length = any(%(lengths)s) and s.first >= %(first)s and s.last <= %(last)s
     and not exists (select from marked m where m.day between s.first and s.last)
+), months as materialized (
+  select first, last from good where length = 'month'
 ), taken as (
   select * from good g where g.length = 'month' or not exists (
-    select from good m where m.length = 'month' and g.first between m.first and m.last)
+    select from months m where g.first between m.first and m.last)
 )
 select t.first, t.last, r.key, r.mark, r.rows, r.total, {classes}
 from taken t left join reports_rollup r
