@@ -35,6 +35,7 @@ class Batch:
         for part in parts:
             self.items[part.delivery_id].append(part.item)
         every = [item for items in self.items.values() for item in items]
+        self._recipients: dict[int, set[int]] = {}
         self.choices = Choices.of(ids, [item.kind for item in every], [item.conversation for item in every])
 
     def message(self, delivery: Delivery, now: datetime.datetime) -> Message | Settlement:
@@ -55,9 +56,16 @@ class Batch:
         if self.choices.is_muted(kind, user, item.conversation) or viewers(kind.rooms(item), [user.pk]):
             return False
         try:
-            return kind.recipients(item).filter(pk=user.pk).exists() and kind.still_wanted(item, user)
+            return user.pk in self._recipients_of(kind, item) and kind.still_wanted(item, user)
         except ObjectDoesNotExist:
             return False
+
+    def _recipients_of(self, kind: Kind[Any], item: Item) -> set[int]:
+        """Return which of the batch's people an item is for; asked once, when the first of them is about to be told."""
+        if item.pk not in self._recipients:
+            found = kind.recipients(item).filter(pk__in=self.people)
+            self._recipients[item.pk] = set(found.values_list("pk", flat=True))
+        return self._recipients[item.pk]
 
     def _quiet_until(
         self, delivery: Delivery, items: Sequence[Item], user: Any, now: datetime.datetime
