@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tickets.admin.fields import Choice, Line, LongText, OperationForm, WithFiles, new_id
+from tickets.pages.fields import Choice, Line, LongText, OperationForm, WithFiles, new_id
 
 _EMAIL = forms.EmailInput(attrs={"autocomplete": "username", "dir": "ltr"})
 LONGEST_FEEDBACK = 2_000

@@ -15,9 +15,9 @@ from core.errors import NotFound, Problem
 from portal.forms import RatingForm, ReplyForm
 from portal.pages import page, refusal_of
 from tickets import operations, queries
-from tickets.admin.requests import keep
 from tickets.models import Ticket
 from tickets.operations import NewMessage
+from tickets.pages.requests import keep
 from tickets.states import DONE
 from uploads.links import as_id, signed_url
 from uploads.models import Attachment

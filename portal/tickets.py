@@ -19,9 +19,9 @@ from portal.pages import help_page, page
 from portal.session import customers_only
 from portal.threads import Addresses, file_answer, ticket_page
 from tickets import operations, queries
-from tickets.admin.requests import keep
 from tickets.models import Category, Ticket
 from tickets.operations import NewTicket
+from tickets.pages.requests import keep
 from tickets.search import search
 from tickets.states import DONE, Status
 

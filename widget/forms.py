@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from tickets.admin.fields import Line, LongText, OperationForm
+from tickets.pages.fields import Line, LongText, OperationForm
 from widget.models import COLOR, MOST_SECONDS
 
 

@@ -14,7 +14,7 @@ from chat.admin import forms
 from chat.models import Session
 from chat.operations import NewChatMessage
 from core.errors import IdempotencyConflict
-from tickets.admin.requests import keep, sent_before
+from tickets.pages.requests import keep, sent_before
 
 
 class Done(NamedTuple):

@@ -13,7 +13,7 @@ from accounts.models import Availability, User
 from chat.models import Session
 from chat.states import Status
 from realtime.presence import online
-from tickets.admin.choices import Choices
+from tickets.pages.choices import Choices
 
 
 def receivers(session: Session) -> Choices:

@@ -26,8 +26,8 @@ from chat.queries import sessions_for
 from chat.rooms import room_for
 from core.admin import describe, kept_filters, list_url
 from core.errors import AlreadyAccepted, NotFound, Problem
-from tickets.admin.choices import canned
-from tickets.admin.requests import person
+from tickets.pages.choices import canned
+from tickets.pages.requests import person
 
 OTHERS_SHOWN = 5
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from chat.models import Session
 from chat.states import Status
-from tickets.admin import filters
-from tickets.admin.choices import NOBODY, Choices
+from tickets.pages import filters
+from tickets.pages.choices import NOBODY, Choices
 
 Sessions = QuerySet[Session]
 

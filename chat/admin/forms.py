@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.api.serializers import MAX_MESSAGE
 from chat.models import Session
-from tickets.admin.fields import Choice, LongText, OpenChoice, OperationForm, WithFiles, new_id
-from tickets.admin.forms import hidden_number
+from tickets.pages.fields import Choice, LongText, OpenChoice, OperationForm, WithFiles, hidden_number, new_id
 
 
 class ChatForm(OperationForm):

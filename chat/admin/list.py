@@ -23,7 +23,7 @@ from chat.models import Session
 from chat.queries import sessions_for
 from core.admin import DayRange, OperationAdmin, badge
 from core.errors import Forbidden
-from tickets.admin.badges import moment
+from tickets.pages.moments import moment
 
 
 class SessionAdmin(OperationAdmin):

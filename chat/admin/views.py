@@ -22,7 +22,7 @@ from chat.queries import sees
 from core.admin import kept_filters
 from core.api.problems import as_problem
 from core.errors import NotFound, Problem, Unavailable
-from tickets.admin.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
+from tickets.pages.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
 
 
 def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpResponse:

@@ -15,10 +15,10 @@ from core.idempotency import Answer, once
 from core.operation import operation_scope
 from tickets import operations
 from tickets.admin import forms
-from tickets.admin.fields import OperationForm, new_id
-from tickets.admin.requests import keep, sent_before
 from tickets.models import Ticket
 from tickets.operations import NewMessage
+from tickets.pages.fields import OperationForm, new_id
+from tickets.pages.requests import keep, sent_before
 
 
 class Done(NamedTuple):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import OperationAdmin, state_badge
 from tickets import operations, policies
-from tickets.admin import choices
 from tickets.assigning.models import MOST_CAPACITY, AssignmentRule
 from tickets.operations.assigning import RuleValues
+from tickets.pages import choices
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]

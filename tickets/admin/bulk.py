@@ -20,12 +20,12 @@ from core.api.problems import as_problem
 from core.errors import Problem, Unavailable
 from core.ids import as_number
 from tickets import operations
-from tickets.admin import choices
 from tickets.admin.detail import is_fragment, list_name
-from tickets.admin.fields import Choice, LongText, OperationForm, Tags, new_id, whole
 from tickets.admin.forms import priority_field
-from tickets.admin.requests import note_refusal
 from tickets.models import Macro, Ticket
+from tickets.pages import choices
+from tickets.pages.fields import Choice, LongText, OperationForm, Tags, new_id, whole
+from tickets.pages.requests import note_refusal
 from tickets.states import Status
 
 LIMIT = 200

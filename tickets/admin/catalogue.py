@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from core.admin import DeletingAdmin, state_badge
 from tickets import operations, policies
-from tickets.admin import choices
-from tickets.admin.fields import LongText
 from tickets.canned import VARIABLES
 from tickets.models import CannedResponse, Category
+from tickets.pages import choices
+from tickets.pages.fields import LongText
 
 ARABIC, ENGLISH = {"dir": "rtl", "lang": "ar"}, {"dir": "ltr", "lang": "en"}
 MAX_CANNED = 10_000

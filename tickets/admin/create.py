@@ -18,12 +18,13 @@ from core.errors import Problem, Unavailable
 from core.idempotency import Answer
 from core.ids import as_number
 from tickets import operations
-from tickets.admin import choices, views
+from tickets.admin import views
 from tickets.admin.actions import once_for
 from tickets.admin.detail import list_name
 from tickets.admin.forms import NewTicketForm
-from tickets.admin.requests import keep, note_refusal, person
 from tickets.operations import NewTicket
+from tickets.pages import choices
+from tickets.pages.requests import keep, note_refusal, person
 from tickets.policies import ASSIGN, CREATE, can, refuse_unless
 
 FOUND = 20

@@ -17,17 +17,17 @@ from core.errors import NotFound, Problem
 from core.ids import as_number
 from realtime.log import latest_seqs
 from tickets import operations
-from tickets.admin import choices
 from tickets.admin.allowed_actions import Offers, offers
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, assignee_words
 from tickets.admin.forms import FORMS, TicketForm, VersionForm, status_choices
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.macros import macros_for
-from tickets.admin.requests import person
 from tickets.admin.sla_panel import panel_of
 from tickets.admin.snoozing import presets
 from tickets.admin.thread import Thread, read_thread
 from tickets.models import Draft, Merge, Reading, Ticket
+from tickets.pages import choices
+from tickets.pages.requests import person
 from tickets.queries import tickets_for
 from tickets.rooms import room_for
 

@@ -8,7 +8,7 @@ from accounts.models import User
 from core.api.lists import Paging, paginate
 from tickets.admin.detail import find
 from tickets.admin.inbox import SORTS, rows_of
-from tickets.admin.requests import person
+from tickets.pages.requests import person
 from tickets.queries import tickets_for
 from tickets.querysets import TicketQuerySet
 from tickets.search import search

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tickets.admin.choices import Choices
-from tickets.admin.fields import (
+from tickets.admin.snoozing import MomentField
+from tickets.models import LinkKind, Ticket
+from tickets.pages.choices import Choices
+from tickets.pages.fields import (
     Choice,
     Line,
     LongText,
@@ -18,16 +20,10 @@ from tickets.admin.fields import (
     OperationForm,
     Tags,
     WithFiles,
+    hidden_number,
     new_id,
 )
-from tickets.admin.snoozing import MomentField
-from tickets.models import LinkKind, Ticket
 from tickets.states import Priority, Status
-
-
-def hidden_number() -> forms.IntegerField:
-    """A number that the page carries along."""
-    return forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 class TicketForm(OperationForm):

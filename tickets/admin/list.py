@@ -22,13 +22,11 @@ from tickets.admin.detail import find, is_fragment, list_name, ticket_page
 from tickets.admin.filters import (
     AgentFilter,
     CategoryFilter,
-    CustomerFilter,
     FilesFilter,
     PriorityFilter,
     QuickView,
     RatedFilter,
     SlaFilter,
-    StatusFilter,
     TagFilter,
     TeamFilter,
 )
@@ -36,9 +34,10 @@ from tickets.admin.finding import found_tickets
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.inbox import OWN, PAGE, InboxList
 from tickets.admin.inbox_views import default_view, links_of, saved_links_of
-from tickets.admin.requests import person
 from tickets.admin.saved_views import SaveViewForm
 from tickets.models import Ticket
+from tickets.pages.filters import CustomerFilter, StatusFilter
+from tickets.pages.requests import person
 from tickets.queries import tickets_for
 from tickets.rooms import QUEUE
 from tickets.search import conditions

@@ -18,9 +18,9 @@ from core.admin import DeletingAdmin, state_badge
 from core.text import in_language
 from tickets import canned, operations, policies
 from tickets.admin.catalogue import ARABIC, ENGLISH, MAX_CANNED, variables_help
-from tickets.admin.fields import LongText, Tags
 from tickets.models import Macro, Ticket
 from tickets.operations.macros import FIELDS
+from tickets.pages.fields import LongText, Tags
 from tickets.states import Priority, Status
 
 EXCERPT = 90

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from core.admin import describe
 from core.errors import Problem
 from tickets import operations
-from tickets.admin.requests import note_refusal, person
 from tickets.operations.inbox import PARAMETERS
+from tickets.pages.requests import note_refusal, person
 
 
 class SaveViewForm(forms.Form):

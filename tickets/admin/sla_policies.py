@@ -19,11 +19,11 @@ from accounts.models import Team
 from core.admin import OperationAdmin, badge, state_badge
 from core.inputs import DayInput
 from tickets import operations, policies
-from tickets.admin import choices
 from tickets.admin.catalogue import ARABIC, ENGLISH
 from tickets.admin.sla_simulation import TryingMixin, stop_if_tried
 from tickets.models import Ticket
 from tickets.operations.sla_policies import PolicyValues, Version, values_of
+from tickets.pages import choices
 from tickets.sla.clock import Metric
 from tickets.sla.models import BusinessCalendar, SlaPolicy, SlaPolicyVersion
 from tickets.sla.words import METRICS, conditions_in_words, hours_and_minutes, refresh_in_words

@@ -19,8 +19,8 @@ from tickets import canned, operations
 from tickets.admin.actions import ACTIONS, Done
 from tickets.admin.detail import Refusal, find, ticket_page
 from tickets.admin.forms import ReplyForm
-from tickets.admin.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
 from tickets.models import Ticket
+from tickets.pages.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
 from tickets.policies import REPLY, refuse_unless
 from tickets.queries import tickets_for
 from tickets.rooms import room_for

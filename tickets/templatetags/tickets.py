@@ -6,9 +6,10 @@ from typing import Any
 
 from django import template
 
-from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, moment, was_with
+from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, was_with
 from tickets.admin.message_text import with_links
 from tickets.admin.sla_badge import badge_context
+from tickets.pages.moments import moment
 from tickets.states import Priority, Status
 
 register = template.Library()

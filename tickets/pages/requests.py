@@ -12,8 +12,8 @@ from accounts.realtime_auth import SESSION
 from core.api.problems import refusal_hook
 from core.errors import Forbidden, Invalid, NotFound, Problem
 from core.ids import as_number
-from tickets.admin.fields import WithFiles, new_id
 from tickets.models import CannedResponse
+from tickets.pages.fields import WithFiles, new_id
 from uploads.links import as_id, signed_url
 from uploads.models import Attachment
 from uploads.operations import store_files

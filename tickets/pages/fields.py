@@ -14,8 +14,8 @@ from core.errors import Problem
 from core.ids import as_number, reference
 from core.inputs import FilesInput
 from core.text import camel, trim_lines
-from tickets.admin.choices import Choices
 from tickets.api.serializers import MAX_BODY
+from tickets.pages.choices import Choices
 from tickets.tags import split_tags
 from uploads.incoming import IncomingFile
 from uploads.links import as_id
@@ -162,3 +162,8 @@ class WithFiles(OperationForm):
     def references(self) -> list[str]:
         """Return what the operation attaches."""
         return [str(row.pk) for row in self.stored]
+
+
+def hidden_number() -> forms.IntegerField:
+    """Return a field of a number that the page carries along."""
+    return forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
