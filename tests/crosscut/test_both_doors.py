@@ -101,7 +101,7 @@ def effects(act: Callable[[], Any], ids: dict[str, str]) -> dict[str, Any]:
     act()
     with connection.cursor() as cursor:
         cursor.execute("select event, room from rt_event where ord > %s order by ord", [before])
-        events = [(event, _named(room, ids)) for event, room in cursor.fetchall()]
+        events = [(event, _named(room, ids, people=room.startswith("user:"))) for event, room in cursor.fetchall()]
     entries = Entry.objects.filter(pk__gt=entry).select_related("detail").order_by("pk")
     audit = [
         (
@@ -119,15 +119,21 @@ def _newest(model: Any) -> int:
     return model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _named(text: Any, ids: dict[str, str]) -> str:
-    """A room or an id with the things of one world under their names."""
-    names = {pk: name for name, pk in ids.items()}
+PEOPLE = ("lead", "agent", "colleague", "customer")
+
+
+def _named(text: Any, ids: dict[str, str], *, people: bool = False) -> str:
+    """A room or an id with the people, or the other things, of one world under their names: both count from 1."""
+    names = {pk: name for name, pk in ids.items() if (name in PEOPLE) == people and name not in ("answer", "macro")}
     return re.sub(r"\d+", lambda found: names.get(found[0], "#"), str(text))
 
 
 def _plain(values: Any, ids: dict[str, str]) -> Any:
     """Values of an entry; ids and numbers are text, what is counted is a number."""
-    return {name: _named(value, ids) if isinstance(value, str) else value for name, value in (values or {}).items()}
+    return {
+        name: _named(value, ids, people=name in ("agentId", "customerId")) if isinstance(value, str) else value
+        for name, value in (values or {}).items()
+    }
 
 
 SLA = (

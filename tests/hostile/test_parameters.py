@@ -37,7 +37,7 @@ NO_IDS = ["abc", "%201", "1%20", "1,2", "-1", "0", "1.0", "%D9%A1", "9" * 19, "N
 
 
 STAFF_ONLY = {
-    *("/tickets/{ref}/history", "/tickets/canned-responses", "/audit"),
+    *("/tickets/{ref}/history", "/tickets/canned-responses", "/tickets/macros", "/audit"),
     *("/chat/bot/rules", "/chat/sessions", "/chat/sessions/{ref}/messages"),
 }
 # A row for each agent or category, with zeros where a filter finds no ticket.
@@ -57,7 +57,7 @@ def _found(path: str, response: Any) -> list[Any]:
 def test_the_lists_are_those_we_know() -> None:
     assert set(lists()) == {
         *("/tickets", "/tickets/{ref}/messages", "/tickets/{ref}/history", "/tickets/categories"),
-        *("/tickets/canned-responses", "/audit", "/chat/bot/rules", "/chat/my-session/messages"),
+        *("/tickets/canned-responses", "/tickets/macros", "/audit", "/chat/bot/rules", "/chat/my-session/messages"),
         *("/chat/sessions", "/chat/sessions/{ref}/messages", "/notifications"),
         *REPORTS,
     }

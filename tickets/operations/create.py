@@ -180,8 +180,8 @@ def _open(
     )
     sent_to = sent.to if sent else None
     thread = NewThread(ticket, [opening], by, sent_to=sent_to, attachments=attachments, copied=copied)
-    # A chat and an older ticket are shown with their new ticket while the operation goes on.
-    write_tickets([thread], later=not (sent or ticket.chat_session_id))
+    # A chat and an older ticket are shown with their new ticket, or linked to it, while the operation goes on.
+    write_tickets([thread], later=not (sent or author or ticket.chat_session_id))
     ticket.attachment_rows = opening.attachment_rows
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
     # Nobody has rated it; without this the form would ask the database.
