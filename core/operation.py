@@ -85,6 +85,7 @@ def _written_out(sql: str, columns: str, count: int) -> str:
 
 @dataclass
 class _Unit:
+    is_joined: bool = False
     rows: dict[Insert, list[Row]] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     calls: dict[tuple[Callable[..., None], tuple[Any, ...]], None] = field(default_factory=dict)
@@ -102,6 +103,11 @@ _current = _Current()
 def in_operation() -> bool:
     """Return whether this thread is inside an operation."""
     return _current.unit is not None
+
+
+def is_one_of_several() -> bool:
+    """Return whether the operation under way holds, or is held by, another one, which may read what it has written."""
+    return _require().is_joined
 
 
 def write_later(insert: Insert, *rows: Row) -> None:
@@ -164,6 +170,7 @@ def operation_scope() -> Iterator[None]:
     Raises CommitUnknown when nobody knows whether it was committed.
     """
     if _current.unit is not None:
+        _current.unit.is_joined = True
         yield
         return
     ours, committing = connection.get_autocommit(), None

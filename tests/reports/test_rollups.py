@@ -157,6 +157,7 @@ def test_whatever_happens_roll_ups_answer_what_the_rows_do(life):
                 count_all()
             if number % 25 == 0:
                 assert_alike(reader)
+    moment = max(moment, datetime.datetime(2026, 4, 2, tzinfo=datetime.UTC))
     with time_machine.travel(moment, tick=False):
         count_all()
         assert behind() == 0

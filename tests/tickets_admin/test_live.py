@@ -105,7 +105,7 @@ def test_w2_a_hundred_events_in_a_second_cost_five_fragments(look: Look, committ
     starts = [sent.timing["startTime"] for sent in page.fragments if urlsplit(sent.url).path == LIST]
     report(f"100 events in {took:.2f} s: {len(starts)} fragments")
     assert 1 <= len(starts) <= 5 + max(0, took - 1) / 0.3
-    assert all(later - earlier > 290 for earlier, later in pairwise(starts))
+    assert all(later - earlier > 250 for earlier, later in pairwise(starts))
     assert page.complaints == []
 
 

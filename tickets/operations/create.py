@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.recorder import record
 from core import clock
 from core.errors import Forbidden, Invalid
-from core.operation import operation
+from core.operation import is_one_of_several, operation
 from tickets import events, notices
 from tickets.models import AuthorType, Link, LinkKind, Message, Ticket
 from tickets.operations import lookups
@@ -180,8 +180,8 @@ def _open(
     )
     sent_to = sent.to if sent else None
     thread = NewThread(ticket, [opening], by, sent_to=sent_to, attachments=attachments, copied=copied)
-    # A chat and an older ticket are shown with their new ticket, or linked to it, while the operation goes on.
-    write_tickets([thread], later=not (sent or author or ticket.chat_session_id))
+    # Whatever else the operation does may look for the new ticket: a split links it, a chat and an older one show it.
+    write_tickets([thread], later=not (sent or author or ticket.chat_session_id or is_one_of_several()))
     ticket.attachment_rows = opening.attachment_rows
     ticket.watcher_rows, ticket.link_rows, ticket.back_link_rows = [], [], []
     # Nobody has rated it; without this the form would ask the database.
