@@ -1,4 +1,4 @@
--- Marks of what roll-ups must count anew (docs/adr/0012). A statement that changes what reports count marks the days of
+-- Marks of what roll-ups must count anew (docs/adr/0013). A statement that changes what reports count marks the days of
 -- the rows concerned: that of the ticket's creation, and where the rows of a ledger stand at the ticket's moves, those of
 -- the moves. Marks are plain inserts without a rule of uniqueness: no writer ever waits for another's.
 -- Whether a day is already over is not asked: whoever counts a day sees all that was committed before, and a mark that
