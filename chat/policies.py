@@ -1,4 +1,4 @@
-"""Say who may do what with a chat he sees."""
+"""Say who may do what with a chat that they see."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class SocketAuthenticator(Protocol):
 
 @dataclass(frozen=True)
 class SocketCall:
-    """Hold what somebody asks for on a socket: arguments by name, from a person with the rights he has now."""
+    """Hold what somebody asks for on a socket: arguments by name, from a person with the rights they have now."""
 
     user: Viewer
     given: Mapping[str, Any]

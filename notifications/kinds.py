@@ -51,7 +51,7 @@ class Kind(Generic[Thing]):
         raise NotImplementedError
 
     def recipients(self, item: Item) -> QuerySet[Any]:
-        """Return whom to tell at this moment; asked when an item is taken up, and again before each delivery."""
+        """Return whom to tell at this moment; asked when an item is taken up, and again before it is sent."""
         found = self.concerned(self.thing(item), item)
         return found.exclude(pk=item.actor_id) if item.actor_id else found
 

@@ -96,7 +96,7 @@ async def _try(peer: Peer, caller: Caller) -> Session:
 
 
 def _ask(callers: Sequence[Caller]) -> list[Admitted | Exception]:
-    """Return who they are, whether each may have one more socket, and how far his own rooms have come."""
+    """Return who they are, whether each may have one more socket, and how far their own rooms have come."""
     identities = _identities(callers)
     holders = [
         (identity.user.pk, caller.address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -16,22 +16,30 @@ from notifications.models.preferences import Audience
 from reports.mailed.models import Paused, SavedReport
 from reports.models import Export
 
+Thing = TypeVar("Thing", Export, SavedReport)
 
-class ExportReady(Kind[Export]):
+
+class OwnersKind(Kind[Thing]):
+    """Tells the one person whose file or saved report it is."""
+
+    audiences = (Audience.STAFF,)
+
+    def thing(self, item: Item) -> Thing:
+        found: Thing = self.model.objects.get(pk=item.entity_id)
+        return found
+
+    def concerned(self, thing: Thing, item: Item) -> QuerySet[User]:
+        return User.objects.filter(pk=thing.user_id, is_active=True)
+
+
+class ExportReady(OwnersKind[Export]):
     """Tells whoever asked for it."""
 
     slug = "export-ready"
     color = "#0f766e"
     label = _("A file you asked for is ready")
     model = Export
-    audiences = (Audience.STAFF,)
     channels = (Channel.IN_APP, Channel.EMAIL, Channel.PUSH)
-
-    def thing(self, item: Item) -> Export:
-        return Export.objects.get(pk=item.entity_id)
-
-    def concerned(self, thing: Export, item: Item) -> QuerySet[User]:
-        return User.objects.filter(pk=thing.user_id, is_active=True)
 
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
         export = self.thing(item)
@@ -58,21 +66,14 @@ class ReportReady(ExportReady):
         return {**super().sample(language), "name": name, "first": "2026-03-02", "last": "2026-03-08"}
 
 
-class ReportPaused(Kind[SavedReport]):
+class ReportPaused(OwnersKind[SavedReport]):
     """Tells the owner of a saved report that it is sent no more, and why."""
 
     slug = "report-paused"
     color = "#b45309"
     label = _("A saved report is paused")
     model = SavedReport
-    audiences = (Audience.STAFF,)
     channels = (Channel.IN_APP, Channel.EMAIL)
-
-    def thing(self, item: Item) -> SavedReport:
-        return SavedReport.objects.get(pk=item.entity_id)
-
-    def concerned(self, thing: SavedReport, item: Item) -> QuerySet[User]:
-        return User.objects.filter(pk=thing.user_id, is_active=True)
 
     def context(self, item: Item, recipient: User) -> dict[str, Any]:
         saved = self.thing(item)

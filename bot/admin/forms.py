@@ -120,7 +120,7 @@ RuleForm: Any = type("RuleForm", (_RuleForm,), dict(REPLIES.declared()))
 
 
 class BenchForm(forms.Form):
-    """Hold what a customer might write, and the language that is his own."""
+    """Hold what a customer might write, and the language that is their own."""
 
     text = forms.CharField(
         label=_("Message"), max_length=MAX_TRIAL, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})

@@ -27,7 +27,7 @@ def receivers(session: Session) -> Choices:
 
 
 def _ready(agent: Any, here: set[int]) -> bool:
-    """Return whether a chat given to him now would be answered."""
+    """Return whether a chat given to them now would be answered."""
     free = agent.active < settings.CHAT["capacity"]
     return free and agent.pk in here and agent.availability == Availability.AVAILABLE
 

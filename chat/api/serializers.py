@@ -93,7 +93,7 @@ class AvailabilityIn(FormIn):
 
 
 class AvailabilityOut(FormOut):
-    """Hold what an agent says of himself, and how many chats he has of how many he can have."""
+    """Hold what agents say of themselves, and how many chats they have of how many they can have."""
 
     status = serializers.ChoiceField(choices=Availability.choices)
     active_sessions = serializers.IntegerField()

@@ -62,7 +62,7 @@ class FileLock:
         self._file.flush()
 
     def read_owner(self) -> Owner:
-        """Return who said last that he holds it; unknown when he is just writing."""
+        """Return the process that said last that it holds the lock; unknown while one is just writing."""
         try:
             return Owner(**json.loads(self.path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
