@@ -203,3 +203,33 @@ class Oracle:
         kinds = [e.kind for t in self.mine for e in self.events[t.pk] if e.metric == metric]
         met, breached = kinds.count("met"), kinds.count("breach")
         return {"met": met, "breached": breached, "compliance": rate(met, met + breached)}
+
+    def still_open(self, metric: str, minutes: int, now: datetime.datetime) -> int:
+        """Promises of so many minutes around the clock that are neither kept nor missed, of tickets under work."""
+        return sum(self._is_open(ticket, metric, minutes, now) for ticket in self.mine if ticket.status in WORKING)
+
+    def _is_open(self, ticket: Ticket, metric: str, minutes: int, now: datetime.datetime) -> bool:
+        since = self._waits_since(ticket, metric)
+        if since is None:
+            return False
+        runs = ("open", "in_progress") if metric == "resolution" else WORKING
+        moves = [change for change in self.history[ticket.pk] if change.field == "status"]
+        ran = datetime.timedelta()
+        for move, after in zip(moves, [*moves[1:], None], strict=True):
+            begins, ends = max(move.at, since), after.at if after else now
+            if move.new in runs and ends > begins:
+                ran += ends - begins
+        return ran < datetime.timedelta(minutes=minutes)
+
+    def _waits_since(self, ticket: Ticket, metric: str) -> datetime.datetime | None:
+        """When the promise began that is not fulfilled yet."""
+        if metric == "resolution":
+            reopened = [c.at for c in self.moves(ticket) if c.old in DONE and c.new in WORKING]
+            return reopened[-1] if reopened else ticket.created_at
+        since, answered = ticket.created_at, False
+        for message in self.messages[ticket.pk]:
+            if message.opens_id is None and message.author_type == "agent":
+                since, answered = None, True
+            elif message.opens_id is None and answered and since is None:
+                since = message.created_at
+        return since if answered == (metric == "next_response") else None

@@ -12,39 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chat.models import ChatRating, Session
-from tests.api import Api, data
+from tests.api import Api
+from tests.reports.doors import PERIOD, asked, behind, shown
 from tests.reports.history import BEGIN, Maker
 from tests.reports.oracle import mean
 from tests.tickets_admin.desk import Desk
 from tickets.models import Ticket
-
-PERIOD = ("2026-01-12", "2026-02-25")
-
-
-def asked(client: Api, path: str, zone: str, **more: str) -> Any:
-    given = {"startDate": PERIOD[0], "endDate": PERIOD[1], "timezone": zone, **more}
-    return data(client.get(f"/support/reports/{path}?" + "&".join(f"{name}={value}" for name, value in given.items())))
-
-
-def shown(user: Any, key: str, zone: str, **more: str) -> list[tuple[str, list[str]]]:
-    """The tables of a report's page: each line's name and figures."""
-    given = {"startDate": PERIOD[0], "endDate": PERIOD[1], "timezone": zone, **more}
-    query = "&".join(f"{name}={value}" for name, value in given.items())
-    html = Desk(user).client.get(f"/admin/reports/{key}?{query}").content.decode()
-    found = []
-    for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', html, re.S):
-        found.append((name, [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", cells, re.S)]))
-    return found
-
-
-def behind(client: Api, key: str, zone: str, metric: str, **more: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for page in range(1, 9):
-        found = asked(client, f"rows/{key}", zone, metric=metric, limit="100", page=str(page), **more)
-        rows += found
-        if len(found) < 100:
-            break
-    return rows
 
 
 def make_chats(cast: Any, dice: random.Random, count: int) -> None:
