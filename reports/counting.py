@@ -22,7 +22,7 @@ from reports.scope import Sql, as_sql, chats_of, tickets_of
 TICKET_COLUMNS = (
     *("id", "created_at", "status", "priority", "category_id", "team_id", "customer_id", "resolved_at", "closed_at"),
     *("first_response_at", "first_response_by_id", "first_response_due_at", "next_response_due_at"),
-    *("resolution_due_at", "sla_paused", "sla_remaining_seconds"),
+    *("resolution_due_at", "sla_paused", "sla_remaining_seconds", "customer_waits_since"),
 )
 CHAT_COLUMNS = ("id", "created_at", "status", "agent_id", "first_waiting_at", "first_accepted_at", "ended_at")
 

@@ -216,14 +216,18 @@ join lateral (
 ) said on true
 """,
 )
-# What was met or breached once stays so (tickets.sla.recompute); what is neither is open.
+# What was met or breached once stays so (tickets.sla.recompute); what is neither is open. A due time may move after the
+# breach, so the promise that runs is told by when it began.
+_REOPENED = f"""
+  select max(c.at) from tickets_change c where c.ticket_id = t.id and {REOPENING}
+"""
 PROMISES = Ledger(
     "promises",
     CREATED_IN,
     at="p.at",
     mark="p.metric || ' ' || p.state",
     kept=("priority", "category", "team"),
-    joins="""
+    joins=f"""
 join lateral (
   select e.metric, case e.kind when 'breach' then 'breached' else 'met' end as state, e.at
   from tickets_slaevent e
@@ -239,7 +243,9 @@ join lateral (
   ) o(metric, due_at, waits)
   where (o.due_at is not null or o.waits) and not exists (
     select from tickets_slaevent b where b.ticket_id = t.id and b.metric = o.metric and b.kind = 'breach'
-      and (b.due_at = o.due_at or o.metric <> 'next_response'))
+      and b.started_at >= coalesce(
+        case o.metric when 'next_response' then t.customer_waits_since when 'resolution' then ({_REOPENED}) end,
+        t.created_at))
 ) p on true
 """,
 )

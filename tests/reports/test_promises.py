@@ -16,8 +16,8 @@ from tests.sla.acts import policy
 
 NOW = BEGIN + datetime.timedelta(days=90)
 """After the last step of the last ticket of thirty days."""
-TARGETS = {"first_response": 100_000, "next_response": 60_000, "resolution": 80_000}
-"""In minutes, around the clock."""
+TARGETS = {"first_response": 100_000, "next_response": 60_000, "resolution": 4_000}
+"""In minutes, around the clock; some tickets are resolved too late, and reopened."""
 WIRE = {"first_response": "firstResponse", "next_response": "nextResponse", "resolution": "resolution"}
 
 
