@@ -6,13 +6,13 @@ import json
 
 import jwt
 import pytest
-from django.test import Client
 
 from notifications.devices import digest_of
 from notifications.models import Delivery, Device
 from notifications.subscriptions import new_private_key, public_key
 from tests.api import Api, data
 from tests.cast import PASSWORD
+from tests.client import Client
 from tests.notifications.acts import work
 from tests.notifications.browser_stand_in import Browser
 from tests.notifications.standins import web_server

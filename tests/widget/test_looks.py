@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from audit.models import Entry
 from tests.api import Api, data
+from tests.client import Client
 from widget.models import Looks
 
 pytestmark = pytest.mark.django_db

@@ -22,10 +22,10 @@ from typing import Any
 
 import pytest
 import requests
-from django.test import Client
 
 from accounts.operations import create_server_key
 from tests.api import Api, data
+from tests.client import Client
 
 pytestmark = pytest.mark.django_db
 DOC = Path(__file__).resolve().parents[2] / "docs" / "widget.md"
