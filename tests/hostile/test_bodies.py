@@ -82,7 +82,7 @@ def test_a_field_of_another_type_is_refused_by_name_or_taken(scene: Scene, metho
     from tests.contract import document
 
     client, where = Api(scene.cast.administrator), address(path, scene)
-    for name in _fields(document(), document()["paths"][path][method.lower()]):
+    for name in fields_of(document(), document()["paths"][path][method.lower()]):
         for value in some(WRONG, 4, path + name):
             response = client.request(method, where, json.dumps({name: value}).encode())
             assert response.status_code < 500, (name, str(value)[:50])
@@ -90,7 +90,7 @@ def test_a_field_of_another_type_is_refused_by_name_or_taken(scene: Scene, metho
                 refused(response)
 
 
-def _fields(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
+def fields_of(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
     """The names of every field that an operation's body may hold."""
     waiting = [operation["requestBody"]["content"]["application/json"]["schema"]]
     found: set[str] = set()
