@@ -25,6 +25,7 @@ MAX_MOVING_PIXELS = 20_000_000
 MAX_FRAMES = 1_000
 # Of the whole process, the address space of its libraries included.
 MAX_MEMORY_BYTES = 1 << 30
+MAX_PROCESSOR_SECONDS = 30
 NICENESS = 10
 """How far behind those who answer requests this process stands."""
 TOO_MANY_PIXELS, DAMAGED, DISK_FULL = 3, 4, 5
@@ -134,6 +135,7 @@ def main(form: str) -> int:
     """Encode standard input, a file, to standard output, a file; returns the exit code."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_PROCESSOR_SECONDS, MAX_PROCESSOR_SECONDS))
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:

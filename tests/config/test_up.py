@@ -1,5 +1,6 @@
 """`manage.py up` itself: the real programs on services of its own, refused, killed, stopped and started again."""
 
+import json
 import os
 import signal
 import socket
@@ -38,7 +39,7 @@ class Up:
 
     def __init__(self, data_dir: Path, port: int, log: Path) -> None:
         given = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL"}
-        kept = {name: value for name, value in os.environ.items() if name not in given}
+        kept = {name: value for name, value in os.environ.items() if name not in given} | {"LOG_FORMAT": "json"}
         self.data_dir, self.port, self.log = data_dir, port, log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -57,6 +58,12 @@ class Up:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=5) as answer:
             return int(answer.status)
 
+    def is_up(self) -> bool:
+        try:
+            return self.answers() == 200
+        except OSError:
+            return False
+
     def wait_until_ready(self) -> None:
         assert wait_for(lambda: "Ready after" in self.output or self.process.poll() is not None, seconds=60)
         assert self.process.poll() is None, self.output
@@ -69,6 +76,14 @@ class Up:
 
     def workers(self) -> set[int]:
         return processes_with(f"DATA_DIR={self.data_dir}") & processes_with("worker\0--concurrency")
+
+    def webs(self) -> set[int]:
+        return processes_with(f"DATA_DIR={self.data_dir}") & processes_with("config.asgi:application")
+
+    def said_by(self, *names: str) -> list[str]:
+        """Return the lines of these children, without their names."""
+        lines = [line.split("| ", 1) for line in self.output.splitlines() if "| " in line]
+        return [text for name, text in lines if name.strip() in names]
 
 
 @contextmanager
@@ -106,14 +121,22 @@ def test_a_second_start_is_refused_naming_the_first_and_sigterm_stops_that_one(d
         assert first.output.endswith("up      | stopped\n")
 
 
-def test_a_killed_worker_comes_back_and_after_kill_9_so_does_everything(data_dir: Path, tmp_path: Path) -> None:
+def test_what_is_killed_comes_back_and_every_line_of_it_is_json(data_dir: Path, tmp_path: Path) -> None:
     with up(data_dir, tmp_path / "first") as first:
         first.wait_until_ready()
         assert wait_for(lambda: len(first.workers()) > 1)
         before = first.workers()
         os.kill(min(before), signal.SIGKILL)
+        for wait in ("0.5", "1.0"):
+            assert wait_for(first.webs)
+            os.kill(first.webs().pop(), signal.SIGKILL)
+            assert wait_for(lambda wait=wait: f"web ended with -9; starting it again in {wait} s" in first.output)
         assert wait_for(lambda: first.workers() and not before & first.workers())
-        assert first.answers() == 200
+        assert wait_for(lambda: sum("ready" in line for line in first.said_by("worker")) == 2)
+        assert wait_for(first.webs)
+        lines = first.said_by("web", "worker", "beat")
+        assert [line for line in lines if not (line.startswith("{") and "event" in json.loads(line))] == []
+        assert wait_for(first.is_up, seconds=60)
         with psycopg.connect(urls(data_dir).database_owner) as database:
             database.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 7 AS id")
     with up(data_dir, tmp_path / "second") as second:

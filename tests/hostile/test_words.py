@@ -39,7 +39,7 @@ WRONG: list[Any] = [
     [{**ONE_FILE, "filename": ""}], [{**ONE_FILE, "filename": "x" * 5000}], [{"base64": "", "filename": "a.txt"}],
 ]  # fmt: skip
 WHOLE = [b"", b"[]", b"null", b"5", b'"text"', b'{"": 1}', b'{"a": 1', b'{"a": {"b": [1]}}', b"\xff", b"[" * 900]
-PYTHON = re.compile(r"\b(dict|str|int|float|tuple|bool|NoneType|None|True|False|KeyError|at 0x)|[{}\[\]]|\\x")
+PYTHON = re.compile(r"\b(dict|str|int|float|tuple|bool|NoneType|None|True|False|KeyError)\b|at 0x|[{}\[\]]|\\x")
 
 
 def said(error: dict[str, Any]) -> list[str]:
@@ -61,7 +61,7 @@ def check(sent: Any, error: dict[str, Any], language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("path", BODIES)
-def test_a_refusal_namesfields_of_and_speaks_the_callers_language(scene: Scene, path: str, language: str) -> None:
+def test_a_refusal_names_fields_and_speaks_the_callers_language(scene: Scene, path: str, language: str) -> None:
     [method] = {method for method, taken in takers() if taken == path}
     client = Api(scene.cast.customer, language=language)
     for field in sorted(fields_of(document(), document()["paths"][path][method.lower()])):

@@ -13,7 +13,7 @@ from tests.api import data, refusal
 from tests.uploads import zoo
 from tests.uploads.cases import ACCEPTED, REFUSED
 from tests.uploads.door import content_of, fetch
-from uploads import images
+from uploads import image_process, images
 from uploads.models import Attachment, UnnamedKey
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +119,11 @@ def test_pictures_are_decoded_in_a_process_with_bounded_memory_and_none_of_our_s
     assert answer["size"] > 0
     assert resource.getrlimit(resource.RLIMIT_AS) == limit
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < images.MAX_MEMORY_BYTES // 1024
+
+
+def test_a_picture_the_machine_has_no_time_for_is_not_called_damaged(
+    cast: Any, send: Any, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_process, "WORK_SECONDS", 0.001)
+    refusal(send(cast.customer, ("photo.jpg", zoo.photo_with_metadata())), 503, "unavailable")
+    assert stored() == []
