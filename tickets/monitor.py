@@ -13,7 +13,7 @@ from tickets.models import Ticket
 from tickets.operations.monitoring import check_due, check_one, put_off
 
 log = structlog.get_logger(__name__)
-BATCH = 100
+BATCH = 250
 MOST_SECONDS = 300
 LOCKED_SECONDS = 30
 AGAIN_SECONDS = 1.0

@@ -143,7 +143,10 @@ TermsOf = Callable[[Traits], Terms | None]
 
 
 def clock_of(history: History, terms_of: TermsOf, now: Moment) -> Clock:
-    """Return the clock of a ticket at `now`, which is not before its creation; without terms it promises nothing."""
+    """Return the clock of a ticket at `now`, which is not before its creation; without terms it promises nothing.
+
+    Its segments, which are for people to read, are left to `segments_of`.
+    """
     status = history.statuses[-1][1]
     terms = terms_of(history.traits[-1][1])
     epochs = _epochs(history, terms_of)
@@ -155,8 +158,7 @@ def clock_of(history: History, terms_of: TermsOf, now: Moment) -> Clock:
             cycle = _cycle(_Promise(metric, number, start, end, runs), epochs, now)
             if cycle is not None:
                 cycles.append(cycle)
-    segments = _segments(history, terms.calendar, now) if terms else ()
-    return Clock(segments, cycles, status in PAUSED, terms.policy_id if terms else None)
+    return Clock((), cycles, status in PAUSED, terms.policy_id if terms else None)
 
 
 @dataclass(frozen=True)
@@ -336,12 +338,16 @@ _STARTS: Mapping[Metric, Callable[[History], list[Run]]] = {
 }
 
 
-def _segments(history: History, calendar: Calendar, now: Moment) -> list[Segment]:
+def segments_of(history: History, terms_of: TermsOf, now: Moment) -> list[Segment]:
+    """Return the stretches of a ticket's life until `now`; none where nothing is promised."""
+    terms = terms_of(history.traits[-1][1])
     found: list[Segment] = []
+    if terms is None:
+        return found
     for start, ended, cause in _stretches(history):
         end = min(ended or now, now)
         if start >= end and found:
             continue
         state = State.RUNNING if cause in RUNNING else State.PAUSED if cause in PAUSED else State.CLOSED
-        found.append(Segment(start, end, state, cause, calendar.seconds_between(start, end)))
+        found.append(Segment(start, end, state, cause, terms.calendar.seconds_between(start, end)))
     return found

@@ -15,7 +15,7 @@ from core.prepared import execute
 from tickets import facts
 from tickets.facts import Fact
 from tickets.models import AuthorType, SlaEvent, Ticket
-from tickets.sla.clock import Clock, Cycle, Metric, clock_of
+from tickets.sla.clock import Clock, Cycle, Metric, clock_of, segments_of
 from tickets.sla.history import history_of
 from tickets.sla.rules import Rules, present_rules
 from tickets.states import PAUSED, WORKING, Priority, Status
@@ -105,9 +105,11 @@ def save_columns(tickets: Sequence[Ticket]) -> None:
 
 def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
     """Return a ticket's clock at `now`, with breaches as they were stored; changes nothing."""
-    told = clock_of(history_of(ticket.created_at, facts.of(ticket)), present_rules().of(ticket), now)
+    history, terms_of = history_of(ticket.created_at, facts.of(ticket)), present_rules().of(ticket)
+    told = clock_of(history, terms_of, now)
     stored = _stored([ticket.pk]).get(ticket.pk, frozenset())
-    return replace(told, cycles=[_frozen(cycle, stored) for cycle in told.cycles])
+    cycles = [_frozen(cycle, stored) for cycle in told.cycles]
+    return replace(told, cycles=cycles, segments=segments_of(history, terms_of, now))
 
 
 def shown_clock(ticket: Ticket) -> tuple[object, ...]:
