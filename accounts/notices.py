@@ -25,7 +25,7 @@ class AccountKind(Kind[User]):
     channels = (Channel.EMAIL,)
     optional = False
 
-    def thing(self, item: Item) -> User:
+    def find(self, item: Item) -> User:
         return User.objects.get(pk=item.entity_id)
 
     def recipients(self, item: Item) -> QuerySet[User]:

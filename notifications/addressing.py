@@ -31,12 +31,14 @@ class Batch:
         people: Any = get_user_model()._default_manager
         self.people: dict[int, Any] = {user.pk: user for user in people.with_rights().filter(pk__in=ids)}
         self.items: dict[int, list[Item]] = {delivery.pk: [] for delivery in deliveries}
-        parts = Part.objects.filter(delivery__in=self.items).select_related("item").order_by("item_id")
+        parts = list(Part.objects.filter(delivery__in=self.items).order_by("item_id"))
+        every = Item.objects.in_bulk({part.item_id for part in parts})  # one copy of each: what it is about is read once
         for part in parts:
-            self.items[part.delivery_id].append(part.item)
-        every = [item for items in self.items.values() for item in items]
+            self.items[part.delivery_id].append(every[part.item_id])
         self._recipients: dict[int, set[int]] = {}
-        self.choices = Choices.of(ids, [item.kind for item in every], [item.conversation for item in every])
+        self._present: dict[int, set[int]] = {}
+        told = every.values()
+        self.choices = Choices.of(ids, [item.kind for item in told], [item.conversation for item in told])
 
     def message(self, delivery: Delivery, now: datetime.datetime) -> Message | Settlement:
         """Return what to send, or how the delivery ends or waits instead of being sent."""
@@ -53,7 +55,7 @@ class Batch:
         kind = kinds().get(item.kind)
         if kind is None or not self.choices.enabled(kind, user, channel):
             return False
-        if self.choices.is_muted(kind, user, item.conversation) or viewers(kind.rooms(item), [user.pk]):
+        if self.choices.is_muted(kind, user, item.conversation) or user.pk in self._present_at(kind, item):
             return False
         try:
             return user.pk in self._recipients_of(kind, item) and kind.still_wanted(item, user)
@@ -66,6 +68,12 @@ class Batch:
             found = kind.recipients(item).filter(pk__in=self.people)
             self._recipients[item.pk] = set(found.values_list("pk", flat=True))
         return self._recipients[item.pk]
+
+    def _present_at(self, kind: Kind[Any], item: Item) -> set[int]:
+        """Return which of the batch's people look at what an item is about."""
+        if item.pk not in self._present:
+            self._present[item.pk] = viewers(kind.rooms(item), list(self.people))
+        return self._present[item.pk]
 
     def _quiet_until(
         self, delivery: Delivery, items: Sequence[Item], user: Any, now: datetime.datetime

@@ -15,12 +15,12 @@ import orjson
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.operation import operation
-from core.prepared import execute
+from core.prepared import Statement, execute, execute_all
 from notifications.models import Attempt, Channel, Delivery, Outcome, State
 from notifications.retry import delay
 
 LEASE_SECONDS = 120
-BATCH = 20
+BATCH = 50
 UNANSWERED = "The worker ended while the provider was asked."
 
 # The oldest open delivery of each conversation alone: what is told of one keeps its order.
@@ -79,22 +79,40 @@ def claim(channel: str, now: datetime.datetime) -> list[Delivery]:
     return list(Delivery.objects.filter(pk__in=ids).order_by("due_at", "pk"))
 
 
-def begin(delivery: Delivery, now: datetime.datetime) -> int | None:
-    """Write that a try begins and return its id; None when the lease is no longer ours, so nothing may be sent."""
-    rows = execute(_BEGIN, [delivery.pk, delivery.lease, now, now])
+@dataclass(frozen=True)
+class Ended:
+    """Say how a leased delivery ended, and its try, if there was one."""
+
+    delivery: Delivery
+    end: Settlement
+    at: datetime.datetime
+    attempt: int | None = None
+    outcome: str = ""
+
+    def statement(self) -> Statement:
+        """Return what writes it down; nothing happens once the lease is lost."""
+        end, delivery, reason = self.end, self.delivery, self.end.reason[:500]
+        sent_at = self.at if end.state == State.SENT else None
+        tried = [self.at, self.outcome, reason, self.attempt]
+        ended = [end.state, end.due_at, sent_at, reason, orjson.dumps(delivery.reached).decode(), end.repeated]
+        return _SETTLE, [*tried, *ended, delivery.pk, delivery.lease]
+
+
+def begin(delivery: Delivery, now: datetime.datetime, *, before: Ended | None = None) -> int | None:
+    """Write that a try begins and return its id; None when the lease is no longer ours, so nothing may be sent.
+
+    What ended `before` is written with it, both or neither: of what a worker sends, one try at most is ever open.
+    """
+    first = [before.statement()] if before else []
+    rows = execute_all(*first, (_BEGIN, [delivery.pk, delivery.lease, now, now]))[-1]
     if rows:
         delivery.tries += 1
     return rows[0][0] if rows else None
 
 
-def settle(
-    delivery: Delivery, end: Settlement, now: datetime.datetime, *, attempt: int | None = None, outcome: str = ""
-) -> None:
+def settle(ended: Ended) -> None:
     """Write how a leased delivery and its try, if there was one, ended. Nothing happens once the lease is lost."""
-    reason, sent_at = end.reason[:500], now if end.state == State.SENT else None
-    tried = [now, outcome, reason, attempt]
-    ended = [end.state, end.due_at, sent_at, reason, orjson.dumps(delivery.reached).decode(), end.repeated]
-    execute(_SETTLE, [*tried, *ended, delivery.pk, delivery.lease])
+    execute(*ended.statement())
 
 
 def give_back(deliveries: Sequence[Delivery], due_at: datetime.datetime | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
@@ -43,7 +43,13 @@ class Kind(Generic[Thing]):
     push_to_staff = False
 
     def thing(self, item: Item) -> Thing:
-        """Return what the item is about; ObjectDoesNotExist when it is gone."""
+        """Return what the item is about, read once for each copy of the item; ObjectDoesNotExist when it is gone."""
+        if item.thing is None:
+            item.thing = self.find(item)
+        return cast("Thing", item.thing)
+
+    def find(self, item: Item) -> Thing:
+        """Read what the item is about, with all that is told of it; ObjectDoesNotExist when it is gone."""
         raise NotImplementedError
 
     def concerned(self, thing: Thing, item: Item) -> QuerySet[Any]:

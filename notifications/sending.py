@@ -12,7 +12,7 @@ from notifications import pauses
 from notifications.addressing import Batch
 from notifications.channels import configured, sender
 from notifications.channels.base import ChannelSender, Message, ProviderDown, Result
-from notifications.claims import Settlement, begin, claim, give_back, settle
+from notifications.claims import Ended, Settlement, begin, claim, give_back, settle
 from notifications.models import Channel, Delivery, Outcome, State
 from notifications.retry import MOST_TRIES, delay
 
@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 RUN_SECONDS = 60
 LEFT_SECONDS = 45
 """A send begins only with so much of the lease left: more than any provider's time limit."""
+FRESH_SECONDS = 5
+"""So long what was read for a batch decides who is told; after that it is read anew for what is left of it."""
 
 
 def send_due(channel: str, run_seconds: float = RUN_SECONDS) -> int:
@@ -41,10 +43,9 @@ def _send(channel: str, deliveries: list[Delivery]) -> int:
     opened, waiting = sender(channel), list(deliveries)
     try:
         opened.open()
-        batch = Batch(deliveries)
-        while waiting and _lease_holds(waiting[0]):
-            if not _send_one(opened, batch, waiting.pop(0)):
-                break
+        run = _Run(channel, opened)
+        while waiting and _lease_holds(waiting[0]) and run.goes_on:
+            run.send(waiting)
     except ProviderDown as error:
         pauses.failed(channel, str(error), timezone.now(), provider_down=True)
     finally:
@@ -58,24 +59,60 @@ def _lease_holds(delivery: Delivery) -> bool:
     return delivery.lease_until is not None and delivery.lease_until - timezone.now() > left
 
 
-def _send_one(opened: ChannelSender, batch: Batch, delivery: Delivery) -> bool:
-    """Send one delivery; return whether the batch goes on."""
-    message = _prepared(batch, delivery)
-    if isinstance(message, Settlement):
-        settle(delivery, message, timezone.now())
-        return True
-    attempt = begin(delivery, timezone.now())
-    if attempt is None:
-        return True
+class _Run:
+    """Sends a batch by one open channel; how a delivery ended is written together with the beginning of the next."""
+
+    def __init__(self, channel: str, opened: ChannelSender) -> None:
+        self.channel, self.opened = channel, opened
+        self.goes_on = True
+        self._may_have_failed = True  # as far as is known: another worker's failures count as well
+        self._ended: Ended | None = None
+
+    def send(self, waiting: list[Delivery]) -> None:
+        """Take deliveries from the head of a list and send them, for as long as what was read for them is fresh."""
+        batch = Batch(waiting)
+        messages = {delivery.pk: _prepared(batch, delivery) for delivery in waiting}
+        until = time.monotonic() + FRESH_SECONDS
+        try:
+            while waiting and _lease_holds(waiting[0]) and self.goes_on and time.monotonic() < until:
+                delivery = waiting.pop(0)
+                self._send_one(delivery, messages[delivery.pk])
+        finally:
+            if self._ended:
+                settle(self._ended)
+                self._ended = None
+
+    def _send_one(self, delivery: Delivery, message: Message | Settlement) -> None:
+        if isinstance(message, Settlement):
+            settle(Ended(delivery, message, timezone.now()))
+            return
+        attempt = begin(delivery, timezone.now(), before=self._ended)
+        self._ended = None
+        if attempt is None:
+            return
+        result = _result(self.opened, delivery, message)
+        delivery.reached = sorted({*delivery.reached, *result.reached})
+        self._ended = Ended(delivery, _end(delivery, result), timezone.now(), attempt, result.outcome)
+        self._count(result, timezone.now())
+
+    def _count(self, result: Result, now: datetime.datetime) -> None:
+        """Count failures of the channel, and forget them at a success; say whether it can go on now."""
+        if result.outcome in {Outcome.RETRY, Outcome.UNKNOWN}:
+            down, after = result.provider_down, result.retry_after
+            rests = pauses.failed(self.channel, result.reason, now, provider_down=down, retry_after=after)
+            self.goes_on, self._may_have_failed = not rests, True
+        elif result.outcome == Outcome.SENT and self._may_have_failed:
+            pauses.worked(self.channel)
+            self._may_have_failed = False
+
+
+def _result(opened: ChannelSender, delivery: Delivery, message: Message) -> Result:
+    """Return what became of a send; what breaks in our own code parks the delivery alone."""
     try:
-        result = opened.send(message)
+        return opened.send(message)
     except Exception as error:
         log.exception("delivery_broken", delivery=str(delivery.uid))
-        result = Result(Outcome.BROKEN, f"{type(error).__name__}: {error}")
-    delivery.reached = sorted({*delivery.reached, *result.reached})
-    end, now = _end(delivery, result), timezone.now()
-    settle(delivery, end, now, attempt=attempt, outcome=result.outcome)
-    return _goes_on(delivery.channel, result, now)
+        return Result(Outcome.BROKEN, f"{type(error).__name__}: {error}")
 
 
 def _prepared(batch: Batch, delivery: Delivery) -> Message | Settlement:
@@ -106,13 +143,3 @@ def _end(delivery: Delivery, result: Result) -> Settlement:
         return Settlement(State.PARKED, f"Given up after {delivery.tries} attempts. {result.reason}")
     due_at = timezone.now() + delay(delivery.tries, result.retry_after)
     return Settlement(State.DUE, result.reason, due_at=due_at, repeated=missing)
-
-
-def _goes_on(channel: str, result: Result, now: datetime.datetime) -> bool:
-    """Count successes and failures of the channel; return whether it can go on now."""
-    if result.outcome in {Outcome.RETRY, Outcome.UNKNOWN}:
-        down, after = result.provider_down, result.retry_after
-        return not pauses.failed(channel, result.reason, now, provider_down=down, retry_after=after)
-    if result.outcome == Outcome.SENT:
-        pauses.worked(channel)
-    return True

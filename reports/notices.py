@@ -24,7 +24,7 @@ class OwnersKind(Kind[Thing]):
 
     audiences = (Audience.STAFF,)
 
-    def thing(self, item: Item) -> Thing:
+    def find(self, item: Item) -> Thing:
         found: Thing = self.model.objects.get(pk=item.entity_id)
         return found
 

@@ -45,7 +45,7 @@ class ChatKind(Kind[Session]):
     model = Session
     urgent = True
 
-    def thing(self, item: Item) -> Session:
+    def find(self, item: Item) -> Session:
         return Session.objects.select_related("customer", "agent").get(pk=item.entity_id)
 
     def rooms(self, item: Item) -> Collection[str]:

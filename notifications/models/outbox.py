@@ -69,6 +69,9 @@ class Item(models.Model):
     expanded_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0, db_default=0)
 
+    thing: models.Model | None = None
+    """What it is about, once its kind has read it; not a column."""
+
     objects: ClassVar[models.Manager[Item]] = models.Manager()
 
     class Meta:

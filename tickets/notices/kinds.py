@@ -53,7 +53,7 @@ class TicketKind(Kind[Ticket]):
 
     model = Ticket
 
-    def thing(self, item: Item) -> Ticket:
+    def find(self, item: Item) -> Ticket:
         return Ticket.objects.with_people().get(pk=item.entity_id)
 
     def rooms(self, item: Item) -> Collection[str]:
@@ -177,7 +177,7 @@ class LeftBehind(Kind[User]):
     audiences = (Audience.STAFF,)
     push_to_staff = True
 
-    def thing(self, item: Item) -> User:
+    def find(self, item: Item) -> User:
         return User.objects.get(pk=item.entity_id)
 
     def concerned(self, agent: User, item: Item) -> QuerySet[User]:
