@@ -65,10 +65,14 @@ def keep(form: QuietForm, post: QueryDict, *, user: Any) -> None:
     set_settings(**form.cleaned_data, by=user)
 
 
-def table(user: Any) -> dict[str, Any]:
-    """Return what `notifications/preference_table.html` shows: each kind that may reach a person, by channels."""
+def table(user: Any, post: QueryDict | None = None) -> dict[str, Any]:
+    """Return what `notifications/preference_table.html` shows: each kind that may reach a person, by channels.
+
+    The boxes are ticked as in `post`, a form that was refused; without one, as the person chose.
+    """
     kinds = kinds_for(user)
     choices = Choices.of([user.pk], [kind.slug for kind in kinds])
+    chosen = _chosen(post, user) if post is not None else None
     rows = [
         {
             "label": kind.label,
@@ -76,7 +80,7 @@ def table(user: Any) -> dict[str, Any]:
                 {
                     "name": f"{kind.slug}:{channel}",
                     "label": channel.label,
-                    "ticked": choices.enabled(kind, user, channel),
+                    "ticked": chosen[kind.slug][channel] if chosen else choices.enabled(kind, user, channel),
                 }
                 if channel in kind.channels
                 else None

@@ -54,7 +54,7 @@ def _shown(
         "title": _("Settings"),
         "form": form,
         "quiet": quiet or QuietForm.of(user),
-        **table(user),
+        **table(user, request.POST if quiet else None),
     }
     context |= switch_context(user, scope=reverse("help-home"), address=reverse("help-push"))
     return page(request, "portal/profile.html", context | {"saved": "saved" in request.GET}, status)

@@ -30,7 +30,7 @@ def preferences(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": title,
         "trail": [(_("Notifications"), reverse("admin:my_notifications")), (title, "")],
         "form": form,
-        **table(request.user),
+        **table(request.user, request.POST if form.is_bound else None),
         **switch_context(request.user, scope=reverse("admin:index"), address=reverse("admin:notification_push")),
     }
     return TemplateResponse(request, "notifications/preferences.html", context, status=400 if form.is_bound else 200)
