@@ -32,7 +32,9 @@ class Batch:
         self.people: dict[int, Any] = {user.pk: user for user in people.with_rights().filter(pk__in=ids)}
         self.items: dict[int, list[Item]] = {delivery.pk: [] for delivery in deliveries}
         parts = list(Part.objects.filter(delivery__in=self.items).order_by("item_id"))
-        every = Item.objects.in_bulk({part.item_id for part in parts})  # one copy of each: what it is about is read once
+        every = Item.objects.in_bulk(
+            {part.item_id for part in parts}
+        )  # one copy of each: what it is about is read once
         for part in parts:
             self.items[part.delivery_id].append(every[part.item_id])
         self._recipients: dict[int, set[int]] = {}

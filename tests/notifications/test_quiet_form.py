@@ -24,7 +24,11 @@ WRONG = {
         "Quiet hours end at another time than they begin.",
     ),
     "no such zone": ({"time_zone": "Asia/Nowhere"}, "هذه المنطقة الزمنية غير معروفة.", "This time zone is not known."),
-    "a hostile zone": ({"time_zone": "../../etc/passwd"}, "هذه المنطقة الزمنية غير معروفة.", "This time zone is not known."),
+    "a hostile zone": (
+        {"time_zone": "../../etc/passwd"},
+        "هذه المنطقة الزمنية غير معروفة.",
+        "This time zone is not known.",
+    ),
 }
 TICKED = "ticket-replied:email"
 
