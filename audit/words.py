@@ -44,6 +44,8 @@ ACTIONS: dict[str, str | Promise] = {
     "PASSWORD_RESET": _("Password set by a mailed link"),
     "PASSWORD_RESET_REQUESTED": _("Password link asked for"),
     "PERMISSIONS_CHANGED": _("Permissions changed"),
+    "PERSONAL_DATA_ERASED": _("Personal data erased"),
+    "PERSONAL_DATA_EXPORTED": _("Personal data given out"),
     "RECOVERY_CODE_USED": _("Recovery code used"),
     "SAVED_REPORT_CREATED": _("Report saved, to be sent"),
     "SAVED_REPORT_DELETED": _("Saved report deleted"),

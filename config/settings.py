@@ -343,6 +343,8 @@ REALTIME_ROOMS = [
 ]
 NOTIFICATION_KINDS = ["accounts.notices.KINDS", "tickets.notices.KINDS", "chat.notices.KINDS", "reports.notices.KINDS"]
 ATTACHMENT_OWNERS = ["tickets.attachments.MESSAGE_FILES", "chat.attachments.CHAT_FILES"]
+# What apps know of a person: given out and forgotten on request.
+PERSONAL_DATA = ["notifications.personal_data.DATA"]
 BOT_USAGE_COUNTER = "chat.queries.rule_usage"
 BOT_WORKING_HOURS = "tickets.sla.hours.describe_in_both"
 LINK_SIGNER = "uploads.links.signed_url"

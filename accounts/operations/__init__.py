@@ -24,6 +24,7 @@ from accounts.operations.second_factor import (
     reset_second_factor,
     start_second_factor,
 )
+from accounts.operations.personal_data import erase_personal_data, export_personal_data
 from accounts.operations.server_keys import create_server_key, revoke_server_key, server_key, sign_in_for_shop
 from accounts.operations.sessions import (
     end_family,
@@ -55,6 +56,8 @@ __all__ = [
     "end_family",
     "end_session",
     "end_sessions",
+    "erase_personal_data",
+    "export_personal_data",
     "forgot_password",
     "make_reset_link",
     "make_sign_in_link",

@@ -91,18 +91,25 @@ def update_staff(user_id: int, *, changes: dict[str, Any], by: User, group_ids: 
 
 
 @operation
-def set_active(user_id: int, *, active: bool, by: User) -> User:
+def set_active(user_id: int, *, active: bool, by: User | None) -> User:
     """Disable a person, which ends all sessions and sockets at once, or let them in again.
 
-    Forbidden for a person with a right that `by` does not hold, Invalid for oneself and the last administrator.
+    Forbidden for a person with a right that `by` does not hold, Invalid for oneself and the last administrator. `by` is
+    None only from the command line.
     """
     with an_administrator_stays("isActive"):
-        return _set_active(_locked(user_id), active, by)
+        return _set_active(managed(user_id, by), active, by)
 
 
-def _set_active(user: User, active: bool, by: User) -> User:
+def managed(user_id: int, by: User | None) -> User:
+    """Return a person, locked, whom `by` may manage; NotFound for nobody and the service users, else Forbidden."""
+    user = _locked(user_id)
     _refuse_unless_managing(by, user)
-    if user.pk == by.pk and not active:
+    return user
+
+
+def _set_active(user: User, active: bool, by: User | None) -> User:
+    if by is not None and user.pk == by.pk and not active:
         raise Invalid(fields={"isActive": [_("You cannot disable yourself.")]})
     if user.is_active == active:
         return user

@@ -186,6 +186,14 @@ def _erased(cast: Cast) -> Callable[[], Any]:
     return lambda: erase_details([entry.pk], by=cast.administrator)
 
 
+def _known_of(cast: Cast) -> Callable[[], Any]:
+    return lambda: people.export_personal_data(cast.customer.pk, by=cast.administrator)
+
+
+def _forgotten(cast: Cast) -> Callable[[], Any]:
+    return lambda: people.erase_personal_data(cast.customer.pk, by=cast.administrator)
+
+
 def _confirming(cast: Cast) -> Callable[[], Any]:
     device = people.start_second_factor(cast.agent.pk, by=cast.agent)
     return lambda: people.confirm_second_factor(cast.agent.pk, code=app_code(device), by=cast.agent)
@@ -523,6 +531,10 @@ CASES = {
     ),
     "widget.operations.change_looks": case(
         _by_administrator(lambda boss: change_looks({"title_en": "Help"}, by=boss)), "SETTINGS_CHANGED", silent=UNHEARD
+    ),
+    f"{_PEOPLE}.personal_data.export_personal_data": case(_known_of, "PERSONAL_DATA_EXPORTED", silent=UNHEARD),
+    f"{_PEOPLE}.personal_data.erase_personal_data": case(
+        _forgotten, "USER_DISABLED AUDIT_ERASED PERSONAL_DATA_ERASED", "access:changed"
     ),
     f"{_PEOPLE}.server_keys.create_server_key": case(
         _by_administrator(lambda boss: people.create_server_key("Shop", by=boss)), "SERVER_KEY_CREATED", silent=UNHEARD
