@@ -1,4 +1,4 @@
-"""What notifications hold of a person: given out and forgotten on request (`accounts.operations.personal_data`)."""
+"""Give out and forget what notifications hold of a person (`accounts.operations.personal_data` asks)."""
 
 from __future__ import annotations
 

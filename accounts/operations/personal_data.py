@@ -1,4 +1,4 @@
-"""What the system knows of a person: given out on request, and forgotten on request.
+"""Give out and forget what the system knows of a person, on request.
 
 Each app that knows something names its `core.protocols.PersonalData` in PERSONAL_DATA. The words of tickets and chats
 stay: they are the shop's records, and show no name any more.

@@ -1,4 +1,4 @@
-"""What is known of a person, given out and forgotten at the command line; notifications are among it."""
+"""Give out and forget what is known of a person at the command line; notifications are among it."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class Widget {
       this.tell("open");
     }
     if (view) this.panel.go({ message: "leave", tickets: "tickets", chat: "talk" }[view] ?? "home");
-    else this.panel.focus();
+    else this.panel.begun.then(() => this.panel?.focus());
     this.update();
   }
 

@@ -13,7 +13,7 @@ export class Panel {
     this.app = app;
     this.heading = h("h2", { id: "title" });
     this.subtitle = h("p", {});
-    this.back = h("button", { type: "button", class: "round", "aria-label": gettext("Back"), onclick: () => this.go("home") }, icon("back"));
+    this.back = h("button", { type: "button", class: "round", "aria-label": gettext("Back"), onclick: () => this.go(this.name === "ticket" ? "tickets" : "home") }, icon("back"));
     this.more = h("button", { type: "button", class: "round", "aria-label": gettext("More"), "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.toggleMenu() }, icon("more"));
     const close = h("button", { type: "button", class: "round", "aria-label": gettext("Close"), onclick: () => app.close() }, icon("close"));
     this.menu = h("div", { class: "menu", role: "menu", hidden: true });
@@ -21,7 +21,7 @@ export class Panel {
     this.view = h("div", { class: "fill" });
     const head = h("div", { class: "head" }, this.back, h("div", { class: "title" }, this.heading, this.subtitle), this.more, close);
     this.element = h("div", { class: "panel", role: "dialog", "aria-labelledby": "title", lang: app.language, dir: app.direction, onkeydown: (event) => this.key(event) }, head, this.menu, this.notice, this.view);
-    this.go(app.conversation.session ? "talk" : "home", null, { focus: false });
+    this.begun = this.go(app.conversation.session ? "talk" : "home", null, { focus: false });
   }
 
   /** Shows a view: home, talk, leave, left, tickets, ticket, transcript. */

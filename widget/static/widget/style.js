@@ -33,6 +33,7 @@ a { color:inherit; text-decoration:underline; overflow-wrap:anywhere; }
 @keyframes rise { from { opacity:0; transform:translateY(12px); } }
 .head { display:flex; align-items:center; gap:4px; padding:10px 12px; background:var(--accent); color:var(--on-accent); }
 .head .title { flex:1; min-inline-size:0; padding-inline:6px; }
+.head h2 { display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:2; overflow:hidden; overflow-wrap:anywhere; }
 .head p { font-size:13px; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
 .head :focus-visible { outline-color:var(--on-accent); }
 .round { inline-size:44px; block-size:44px; border-radius:50%; display:grid; place-items:center; flex:none; }
