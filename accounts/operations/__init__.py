@@ -18,13 +18,13 @@ from accounts.operations.people import (
     update_profile,
     update_staff,
 )
+from accounts.operations.personal_data import erase_personal_data, export_personal_data
 from accounts.operations.second_factor import (
     confirm_second_factor,
     disable_second_factor,
     reset_second_factor,
     start_second_factor,
 )
-from accounts.operations.personal_data import erase_personal_data, export_personal_data
 from accounts.operations.server_keys import create_server_key, revoke_server_key, server_key, sign_in_for_shop
 from accounts.operations.sessions import (
     end_family,
