@@ -47,4 +47,4 @@ def _found(named: str) -> User:
 
 
 def _said(problem: Problem) -> str:
-    return " ".join(str(text) for texts in problem.fields.values() for text in texts) or str(problem)
+    return " ".join(str(text) for texts in (problem.fields or {}).values() for text in texts) or str(problem)
