@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,7 @@ class Desk:
     mine: list[Card]
     capacity: int
     may_accept: bool
+    shown: int | None
     seqs: dict[str, int]
 
     @property
@@ -63,12 +65,15 @@ class Desk:
         return {str(card.session.pk): self.seqs.get(f"chat-staff:{card.session.pk}", 0) for card in self.mine}
 
 
-def read_desk(user: User, shown: int | None = None) -> Desk:
-    """The desk of this person; `shown` is the chat that is open on it, whose messages count as read there."""
+def read_desk(user: User, shown: int | None = None, beside: Iterable[int] = ()) -> Desk:
+    """The desk of this person; `shown` is the chat that is at hand on it, whose messages count as read there.
+
+    `beside` are all that are open on it.
+    """
     may_accept = user.has_perm(ACCEPT)
     mine = list(own_chats(user).values_list("pk", flat=True)) if may_accept else []
     # Read the sequence numbers before the data, so that a client which joins with them misses nothing.
-    seqs = latest_seqs([QUEUE, *(room_for(user, pk) for pk in {*mine, *([shown] if shown else [])})])
+    seqs = latest_seqs([QUEUE, *(room_for(user, pk) for pk in {*mine, *beside})])
     now = clock.now()
     waiting = Session.objects.visible_to(user).waiting()
     first = list(_with_last(waiting, AuthorType.CUSTOMER).select_related("customer")[:WAITING_SHOWN])
@@ -80,6 +85,7 @@ def read_desk(user: User, shown: int | None = None) -> Desk:
         mine=[_card(row, now, unread=0 if row.pk == shown else row.unread) for row in held],
         capacity=settings.CHAT["capacity"],
         may_accept=may_accept,
+        shown=shown,
         seqs=seqs,
     )
 

@@ -19,7 +19,7 @@ class ChatForm(OperationForm):
 
     def __init__(self, session: Session, *args: Any, **options: Any) -> None:
         self.session = session
-        options["auto_id"] = f"{self.slug}-%s"
+        options["auto_id"] = f"{self.slug}-{session.pk}-%s"  # several chats stand on one page
         super().__init__(*args, **options)
         self.prepare()
 

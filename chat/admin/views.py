@@ -15,8 +15,9 @@ from accounts.operations import set_availability
 from chat import canned, policies
 from chat.admin.actions import ACTIONS, Done
 from chat.admin.desk import unread_of
-from chat.admin.detail import Refusal, chat_page, desk_page, find, is_fragment, may_look, way_back
+from chat.admin.detail import chat_page, desk_page, is_fragment, may_look, way_back
 from chat.admin.forms import ReplyForm
+from chat.admin.panes import Refusal, find
 from chat.models import Session
 from chat.queries import sees
 from core.admin import kept_filters
@@ -57,18 +58,19 @@ def act(request: HttpRequest, site: AdminSite, ref: str, slug: str) -> HttpRespo
 
 
 # Where the page stands after a form: at what was said, or, by script and without scrolling, in the box.
-_PLACES = {"reply": "#message-last", "note": "#message-last", "accept": "#write"}
+_PLACES = {"reply": "#message-last-{}", "note": "#message-last-{}", "accept": "#write"}
 
 
 def _go_on(request: HttpRequest, ref: str, done: Done, slug: str) -> HttpResponse:
     if slug == "read":
         return HttpResponse("")
-    if done.text and not is_fragment(request):
+    if done.text:
         messages.success(request, str(done.text))
     stays = not done.leaves and sees(ref, person(request))
     if stays:
-        return HttpResponseRedirect(page_url(ref) + kept_filters(request) + _PLACES.get(slug, ""))
-    return HttpResponseRedirect(way_back(request)[1])
+        return HttpResponseRedirect(page_url(ref) + kept_filters(request) + _PLACES.get(slug, "").format(ref))
+    # A script has other chats open there, which it keeps.
+    return HttpResponseRedirect(reverse("admin:chat_desk") if is_fragment(request) else way_back(request)[1])
 
 
 def _fill(session: Session, by: User) -> Fill:

@@ -73,7 +73,7 @@ def test_a_waiting_chat_appears_is_announced_and_accepted(look: Look, committed_
     expect(page.locator("#chat-link .count.warn")).to_contain_text("1", timeout=SOON)
     page.click(f"#waiting-{session.pk} form button")
     page.wait_for_url(f"**{page_of(session)}*")
-    expect(page.locator("#chat-status")).to_contain_text("Active")
+    expect(page.locator(".chat-status")).to_contain_text("Active")
     assert Session.objects.get(pk=session.pk).agent_id == cast.agent.pk
     assert page.complaints == []
 
@@ -113,23 +113,23 @@ def test_messages_and_typing_go_both_ways(look: Look, phone: Any, committed_cast
     page = look(cast.agent, page_of(session))
     app = phone(cast.customer, session)
     app.evaluate("id => say('sendTyping', { sessionId: id, isTyping: true })", str(session.pk))
-    expect(page.locator("#typing")).to_have_text(f"{cast.customer.name} is typing…", timeout=SOON)
+    expect(page.locator(".typing")).to_have_text(f"{cast.customer.name} is typing…", timeout=SOON)
     asked = says(cast.customer, "متى يصل الطلب؟")
     expect(page.locator(".bubble.customer").last).to_contain_text("متى يصل الطلب؟", timeout=SOON)
-    expect(page.locator("#typing")).to_have_text("")
+    expect(page.locator(".typing")).to_have_text("")
     # Whoever looks at a chat has read it.
     app.wait_for_function("id => events.some(f => f.event === 'chat:read' && f.data.messageId === id)", arg=str(asked))
 
     page.evaluate("window.same = true")
-    page.fill("#reply-body", "")
-    page.type("#reply-body", "Today.")
+    page.fill(".reply [name=body]", "")
+    page.type(".reply [name=body]", "Today.")
     app.wait_for_function("() => events.some(frame => frame.event === 'typing:start')")
     page.keyboard.press("Shift+Enter")
-    page.type("#reply-body", "In the evening.")
+    page.type(".reply [name=body]", "In the evening.")
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.agent.mine").last).to_contain_text("Today.\nIn the evening.", timeout=SOON)
-    expect(page.locator("#reply-body")).to_have_value("", timeout=SOON)
-    expect(page.locator("#reply-body")).to_be_focused(timeout=SOON)
+    expect(page.locator(".reply [name=body]")).to_have_value("", timeout=SOON)
+    expect(page.locator(".reply [name=body]")).to_be_focused(timeout=SOON)
     assert page.evaluate("window.same")
     app.wait_for_function("() => events.some(f => f.event === 'chat:message' && f.data.author.type === 'agent')")
     expect(page.locator(".bubble.agent .seen").last).to_have_text("Sent")
@@ -137,7 +137,7 @@ def test_messages_and_typing_go_both_ways(look: Look, phone: Any, committed_cast
     read(None, written.pk, by=cast.customer)
     expect(page.locator(".bubble.agent .seen").last).to_have_text("Read", timeout=SOON)
     # The next message goes out as well: the form got a new id.
-    page.type("#reply-body", "Anything else?")
+    page.type(".reply [name=body]", "Anything else?")
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.agent.mine")).to_have_count(2, timeout=SOON)
     assert page.complaints == []
@@ -149,9 +149,9 @@ def test_a_note_is_written_and_the_customers_socket_hears_nothing(look: Look, ph
     app = phone(cast.customer, session)
     page = look(cast.agent, page_of(session))
     before = app.evaluate("events.filter(frame => frame.event === 'chat:message').length")
-    page.click("label[for=tab-note]")
-    page.type("#note-body", "zzNOTEzz")
-    page.click("#form-note .submit-row button")
+    page.click("label[for^=tab-note]")
+    page.type(".note-form [name=body]", "zzNOTEzz")
+    page.click("form.note-form .submit-row button")
     expect(page.locator(".bubble.internal")).to_contain_text("zzNOTEzz", timeout=SOON)
     says(cast.customer, "Still here?")
     app.wait_for_function("() => events.some(frame => frame.event === 'chat:message')")
@@ -165,11 +165,11 @@ def test_a_chat_that_was_passed_on_leaves_one_desk_and_comes_to_the_other(look: 
     cast = committed_cast
     session = active(cast.customer, cast.agent)
     mine, theirs = look(cast.agent, page_of(session)), look(cast.colleague, DESK, language="ar")
-    here = mine.locator("#transfer-agent_id option", has_text=f"{cast.colleague.name} · Offline · 0 of 4 chats")
+    here = mine.locator(".transfer [name=agent_id] option", has_text=f"{cast.colleague.name} · Offline · 0 of 4 chats")
     expect(here).to_have_count(1, timeout=SOON)
-    mine.select_option("#transfer-agent_id", value=str(cast.colleague.pk))
-    mine.fill("#transfer-note", "Knows the order.")
-    mine.click("#form-transfer .submit-row button")
+    mine.select_option(".transfer [name=agent_id]", value=str(cast.colleague.pk))
+    mine.fill(".transfer [name=note]", "Knows the order.")
+    mine.click(".transfer .submit-row button")
     mine.wait_for_url(f"**{DESK}")
     expect(theirs.locator(f"#mine-{session.pk}")).to_contain_text(cast.customer.name, timeout=SOON)
     theirs.click(f"#mine-{session.pk} a")
@@ -208,10 +208,10 @@ def test_a_slash_in_a_chat_finds_canned_responses(look: Look, committed_cast: Ca
     words = {"title_ar": "ترحيب", "title_en": "Greeting", "body_ar": "أهلا", "shortcut": "hi"}
     CannedResponse.objects.create(**words, body_en="Hello {customer_name}!")
     page = look(cast.agent, page_of(active(cast.customer, cast.agent)))
-    page.locator("#reply-body").press_sequentially("/greet")
+    page.locator(".reply [name=body]").press_sequentially("/greet")
     expect(page.locator(".completion [role=option]")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.locator("#reply-body")).to_have_value(f"Hello {cast.customer.name}!")
+    expect(page.locator(".reply [name=body]")).to_have_value(f"Hello {cast.customer.name}!")
     assert not ChatMessage.objects.filter(author=cast.agent).exists()
 
 
@@ -223,7 +223,7 @@ def test_the_box_of_a_chat_stands_in_the_first_screen_of_a_phone(look: Look, com
     page = look(cast.agent, page_of(session), language="ar", viewport={"width": 390, "height": 844})
     for y in (0, 300, 100_000):
         page.evaluate("y => scrollTo(0, y)", y)
-        box = page.locator("#reply-body").bounding_box()
+        box = page.locator(".reply [name=body]").bounding_box()
         assert 0 <= box["y"] <= 844 - box["height"], y
 
 
@@ -231,28 +231,13 @@ def test_what_is_being_written_stays_when_the_chat_goes(look: Look, committed_ca
     cast = committed_cast
     session = active(cast.customer, cast.agent)
     page = look(cast.agent, page_of(session))
-    page.fill("#reply-body", "Half a sent")
+    page.fill(".reply [name=body]", "Half a sent")
     transfer(session.pk, agent_id=cast.colleague.pk, by=cast.lead)
-    expect(page.locator("#composer .live-note")).to_be_visible(timeout=SOON)
-    assert page.input_value("#reply-body") == "Half a sent"
+    expect(page.locator(".composer .live-note")).to_be_visible(timeout=SOON)
+    assert page.input_value(".reply [name=body]") == "Half a sent"
     page.keyboard.press("Enter")
-    expect(page.locator("#refusal, #not-sent:not([hidden])").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".refusal, .not-sent:not([hidden])").first).to_be_visible(timeout=SOON)
     assert not ChatMessage.objects.filter(body="Half a sent").exists()
-
-
-def test_drafts_of_two_chats_are_kept_apart(look: Look, committed_cast: Cast) -> None:
-    cast = committed_cast
-    first, second = active(cast.customer, cast.agent), active(cast.stranger, cast.agent)
-    page = look(cast.agent, page_of(first))
-    page.fill("#reply-body", "To the first")
-    says(cast.stranger, "And me?")
-    expect(page.locator(f"#mine-{second.pk} .count")).to_contain_text("2", timeout=SOON)
-    page.click(f"#mine-{second.pk} a")
-    page.wait_for_url(f"**{page_of(second)}")
-    assert page.input_value("#reply-body") == ""
-    page.click(f"#mine-{first.pk} a")
-    page.wait_for_url(f"**{page_of(first)}")
-    assert page.input_value("#reply-body") == "To the first"
 
 
 def test_a_chat_ends_in_both_ways(look: Look, committed_cast: Cast) -> None:
@@ -260,12 +245,12 @@ def test_a_chat_ends_in_both_ways(look: Look, committed_cast: Cast) -> None:
     session, other = active(cast.customer, cast.agent), active(cast.stranger, cast.agent)
     page = look(cast.agent, page_of(session))
     end_chat(None, by=cast.customer)
-    expect(page.locator("#chat-status")).to_contain_text("Ended", timeout=SOON)
-    expect(page.locator("#composer")).to_have_count(0, timeout=SOON)
+    expect(page.locator(".chat-status")).to_contain_text("Ended", timeout=SOON)
+    expect(page.locator(".composer")).to_have_count(0, timeout=SOON)
     page.click(f"#mine-{other.pk} a")
-    page.click("#end-chat summary")
-    page.click("#end-chat form button")
-    expect(page.locator("#chat-status")).to_contain_text("Ended")
+    page.click(".end-chat summary")
+    page.click(".end-chat form button")
+    expect(page.locator(".chat-status")).to_contain_text("Ended")
     assert Session.objects.get(pk=other.pk).ended_by == "agent"
 
 
@@ -277,7 +262,7 @@ def test_the_loser_of_a_race_reads_who_won(look: Look, committed_cast: Cast) -> 
     page.evaluate("sockets.at(-1).onmessage = null")
     accept(session.pk, by=cast.colleague)
     page.click(f"#waiting-{session.pk} form button")
-    expect(page.locator("#refusal")).to_contain_text(f"{cast.colleague.name} already took this chat.")
+    expect(page.locator(".refusal")).to_contain_text(f"{cast.colleague.name} already took this chat.")
 
 
 def test_without_scripts_one_accepts_writes_and_ends(look: Look, committed_cast: Cast) -> None:
@@ -285,12 +270,12 @@ def test_without_scripts_one_accepts_writes_and_ends(look: Look, committed_cast:
     session = waiting(cast.customer)
     page = look(cast.agent, DESK, scripts=False)
     page.click(f"#waiting-{session.pk} form button")
-    page.fill("#reply-body", "By hand.")
-    page.click("#form-reply .submit-row button")
+    page.fill(".reply [name=body]", "By hand.")
+    page.click("form.reply .submit-row button")
     expect(page.locator(".bubble.agent").last).to_contain_text("By hand.")
-    page.click("#end-chat summary")
-    page.click("#end-chat form button")
-    expect(page.locator("#chat-status")).to_contain_text("Ended")
+    page.click(".end-chat summary")
+    page.click(".end-chat form button")
+    expect(page.locator(".chat-status")).to_contain_text("Ended")
 
 
 @pytest.fixture
@@ -354,12 +339,12 @@ def test_the_keyboard_is_enough(look: Look, committed_cast: Cast, tmp_path: Path
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{page_of(session)}*")
-    page.locator("#tab-reply").focus()
+    page.locator(".tab-reply").focus()
     page.keyboard.press("Tab")
     page.keyboard.type("Hello")
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.agent").last).to_contain_text("Hello", timeout=SOON)
-    expect(page.locator("#reply-body")).to_be_focused()
+    expect(page.locator(".reply [name=body]")).to_be_focused()
 
 
 def test_the_focus_stays_where_it_went_while_a_message_was_on_its_way(look: Look, committed_cast: Cast) -> None:
@@ -368,7 +353,7 @@ def test_the_focus_stays_where_it_went_while_a_message_was_on_its_way(look: Look
     page = look(cast.agent, page_of(session))
     late: list[Any] = []
     page.route("**/do/reply/", lambda route: late.append((route, route.fetch())))
-    page.locator("#reply-body").focus()
+    page.locator(".reply [name=body]").focus()
     page.keyboard.type("Hello")
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.agent").last).to_contain_text("Hello", timeout=SOON)
@@ -381,8 +366,8 @@ def test_the_focus_stays_where_it_went_while_a_message_was_on_its_way(look: Look
     )
     [(route, answer)] = late
     route.fulfill(response=answer)
-    expect(page.locator("#form-reply[data-sending]")).to_have_count(0)
-    expect(page.locator("#reply-body")).to_be_visible()
+    expect(page.locator("form.reply[data-sending]")).to_have_count(0)
+    expect(page.locator(".reply [name=body]")).to_be_visible()
     expect(mine).to_be_focused()
 
 
@@ -392,15 +377,15 @@ def test_a_fresh_composer_keeps_the_focus_and_does_not_scroll_to_it(look: Look, 
     CannedResponse.objects.create(**words)
     session = active(cast.customer, cast.agent)
     page = look(cast.agent, page_of(session), viewport={"width": 390, "height": 500})
-    page.locator("#tab-reply").focus()
+    page.locator(".tab-reply").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#note-body")).to_be_visible()
+    expect(page.locator(".note-form [name=body]")).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
     _fresh_composer(page, cast, "And you?")
-    expect(page.locator("#tab-note")).to_be_focused()
+    expect(page.locator(".tab-note")).to_be_focused()
     assert page.evaluate("scrollY") == 0
     page.keyboard.press("ArrowLeft")
-    send = page.locator("#form-reply .submit-row button")
+    send = page.locator("form.reply .submit-row button")
     send.focus()
     _fresh_composer(page, cast, "Still there?")
     expect(send).to_be_focused()
@@ -408,9 +393,9 @@ def test_a_fresh_composer_keeps_the_focus_and_does_not_scroll_to_it(look: Look, 
 
 def _fresh_composer(page: Any, cast: Cast, text: str) -> None:
     """The customer says something, and what comes of it replaces the composer."""
-    page.evaluate("document.getElementById('composer').dataset.was = 'here'")
+    page.evaluate("document.querySelector('.composer').dataset.was = 'here'")
     says(cast.customer, text)
-    expect(page.locator("#composer[data-was]")).to_have_count(0, timeout=SOON)
+    expect(page.locator(".composer[data-was]")).to_have_count(0, timeout=SOON)
 
 
 def test_what_is_typed_while_a_message_is_on_its_way_is_the_next_one(look: Look, committed_cast: Cast) -> None:
@@ -419,7 +404,7 @@ def test_what_is_typed_while_a_message_is_on_its_way_is_the_next_one(look: Look,
     page = look(cast.agent, page_of(session))
     late: list[Any] = []
     page.route("**/do/reply/", lambda route: late.append(route))
-    box = page.locator("#reply-body")
+    box = page.locator(".reply [name=body]")
     box.focus()
     page.keyboard.type("The first")
     page.keyboard.press("Enter")
@@ -428,7 +413,7 @@ def test_what_is_typed_while_a_message_is_on_its_way_is_the_next_one(look: Look,
     page.wait_for_function("() => true")
     late.pop().continue_()
     expect(page.locator(".bubble.agent").last).to_contain_text("The first", timeout=SOON)
-    expect(page.locator("#form-reply[data-sending]")).to_have_count(0, timeout=SOON)
+    expect(page.locator("form.reply[data-sending]")).to_have_count(0, timeout=SOON)
     expect(box).to_have_value("and the next")
     page.unroute("**/do/reply/")
     page.keyboard.press("Enter")
@@ -449,7 +434,7 @@ def test_what_could_not_be_sent_comes_back_below_what_was_typed_since(
     page = look(cast.agent, page_of(session))
     late: list[Any] = []
     page.route("**/do/reply/", lambda route: late.append(route))
-    page.locator("#reply-body").focus()
+    page.locator(".reply [name=body]").focus()
     page.keyboard.type("The first")
     page.keyboard.press("Enter")
     page.keyboard.type("typed since")
@@ -457,9 +442,9 @@ def test_what_could_not_be_sent_comes_back_below_what_was_typed_since(
         late.pop().continue_(post_data="body=")
     else:
         late.pop().abort()
-    said = page.locator("#not-sent:not([hidden]), #composer .errornote, #composer .errorlist, #refusal").first
+    said = page.locator(".not-sent:not([hidden]), .composer .errornote, .composer .errorlist, .refusal").first
     expect(said).to_be_visible(timeout=SOON)
-    expect(page.locator("#reply-body")).to_have_value("typed since\nThe first")
+    expect(page.locator(".reply [name=body]")).to_have_value("typed since\nThe first")
     assert not ChatMessage.objects.filter(author=cast.agent).exists()
 
 
@@ -471,8 +456,8 @@ def test_accepting_the_chat_that_stands_here_keeps_the_page_and_goes_on_in_the_b
     page = look(available(cast.agent), page_of(session), viewport={"width": 390, "height": 500})
     page.evaluate("window.same = true; scrollTo(0, 120)")
     before = page.evaluate("scrollY")
-    page.locator("#chat-head form[action*='/do/accept/'] button").evaluate("button => button.click()")
-    expect(page.locator("#reply-body")).to_be_focused(timeout=SOON)
+    page.locator(".chat-head form[action*='/do/accept/'] button").evaluate("button => button.click()")
+    expect(page.locator(".reply [name=body]")).to_be_focused(timeout=SOON)
     assert page.evaluate("window.same")
     assert page.evaluate("scrollY") == before
-    expect(page.locator("#chat-status")).to_contain_text("Active")
+    expect(page.locator(".chat-status")).to_contain_text("Active")

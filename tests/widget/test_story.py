@@ -161,8 +161,8 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     agent.click(f"#waiting-{session.pk} form button")
     expect(page.locator(".line[role=status]")).to_have_text(words["talking"], timeout=SOON)
 
-    agent.fill("#reply-body", HOSTILE)
-    agent.click("#form-reply .submit-row button")
+    agent.fill(".reply [name=body]", HOSTILE)
+    agent.click("form.reply .submit-row button")
     said = page.locator(".log .agent .bubble").last
     expect(said).to_have_text(HOSTILE, timeout=SOON)
     expect(said.locator("a")).to_have_attribute("href", "https://example.com/a?b=1")
@@ -180,8 +180,8 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     assert photo.body == ""
 
     page.evaluate("sockets.forEach(socket => socket.close())")
-    agent.fill("#reply-body", "After the cut")
-    agent.click("#form-reply .submit-row button")
+    agent.fill(".reply [name=body]", "After the cut")
+    agent.click("form.reply .submit-row button")
     expect(page.locator(".log .agent .bubble", has_text="After the cut")).to_have_count(1, timeout=SOON)
 
     page.reload()
@@ -189,8 +189,8 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     for tab in (page, second):
         tab.click(".launcher")
         expect(tab.locator(".log .agent .bubble", has_text="After the cut")).to_have_count(1, timeout=SOON)
-    agent.click("#end-chat summary")
-    agent.click("#end-chat form button")
+    agent.click(".end-chat summary")
+    agent.click(".end-chat form button")
     expect(page.locator(".panel h3")).to_have_text(words["ended"], timeout=SOON)
     page.locator(".stars input").nth(4).check(force=True)
     page.click(".panel form.card .big >> nth=0")

@@ -36,7 +36,7 @@ function swapBlock(block, fresh, ways) {
   fresh.querySelectorAll("details[id]").forEach((fold) => {
     fold.open ||= document.getElementById(fold.id)?.open ?? false;
   });
-  const tab = block.querySelector("[name=composer]:checked")?.id;
+  const tab = block.querySelector("[name^=composer]:checked")?.id;
   block.replaceWith(fresh);
   if (tab) document.getElementById(tab).checked = true;
   ways.dress(fresh);

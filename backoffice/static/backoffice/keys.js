@@ -7,8 +7,11 @@ const isOff = () => localStorage.getItem(OFF) !== null;
 const seen = (element) => element?.checkVisibility?.() ?? false;
 const rows = () => [...document.querySelectorAll(".row-link")].filter(seen);
 
-function write(tab, box) {
-  const [choice, field] = [document.getElementById(tab), document.querySelector(box)];
+// Of several open chats, keys mean the one at hand.
+const atHand = () => document.querySelector(".pane.is-active") ?? document;
+
+function write(kind) {
+  const [choice, field] = [atHand().querySelector(`.tab-${kind}`), atHand().querySelector(`[data-draft=${kind}] [name=body]`)];
   if (!choice || !field) return false;
   choice.checked = true;
   field.focus();
@@ -56,11 +59,18 @@ function search() {
   return Boolean(field);
 }
 
+// Goes to one of the chats that are open beside each other.
+function chat(number) {
+  const pane = document.querySelectorAll(".pane")[number - 1];
+  [...(pane?.querySelectorAll("[name=body], .chat-scroll") ?? [])].find(seen)?.focus();
+  return Boolean(pane);
+}
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
-  r: () => write("tab-reply", "#reply-body"),
-  n: () => write("tab-note", "#note-body"),
+  r: () => write("reply"),
+  n: () => write("note"),
   s: () => menu("menu-status"),
   a: () => menu("menu-agent"),
   p: () => menu("menu-priority"),
@@ -69,6 +79,10 @@ const KEYS = {
   m: () => menu("menu-macro"),
   "/": search,
   "?": showHelp,
+  1: () => chat(1),
+  2: () => chat(2),
+  3: () => chat(3),
+  4: () => chat(4),
 };
 
 function showHelp() {
@@ -103,6 +117,6 @@ document.addEventListener("keydown", (event) => {
   if (isOff() || event.ctrlKey || event.metaKey || event.altKey || inField(target)) return;
   if (key === "Escape") return;
   // By the place of the key too, for those who type Arabic.
-  const name = KEYS[key.toLowerCase()] ? key.toLowerCase() : event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
+  const name = KEYS[key.toLowerCase()] ? key.toLowerCase() : event.code.replace(/^(Key|Digit)/, "").toLowerCase();
   if (KEYS[name]?.()) event.preventDefault();
 });

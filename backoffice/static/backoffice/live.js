@@ -82,7 +82,7 @@ export async function fragment(address) {
 /** Whether somebody is at work in a form below this element: typed, chosen, or standing in a field. */
 export function inEdit(element) {
   return [...element.querySelectorAll("input, select, textarea")].some((field) => {
-    if (field.type === "hidden" || field.closest(".tabs") || field.name === "composer") return false;
+    if (field.type === "hidden" || field.closest(".tabs") || field.name.startsWith("composer")) return false;
     return field === document.activeElement || changed(field);
   });
 }

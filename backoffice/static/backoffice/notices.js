@@ -1,6 +1,7 @@
 // Tells of what is new: a line on the page, a short sound and a browser notice; a button switches a kind of it off.
 const SHOWN = 3;
 const STAYS = 12000;
+const SAID = 6000;
 const SOUND_EVERY = 2000;
 const SOUNDED = "notices:sounded";
 
@@ -69,6 +70,15 @@ function toast(kind, text, { address, code, text: words }) {
     clearInterval(timer);
     line.remove();
   }, STAYS);
+}
+
+/** Says what was done, in a line that goes away by itself. */
+export function say(text) {
+  const line = document.createElement("p");
+  line.className = "toast";
+  line.textContent = text;
+  toasts?.append(line);
+  setTimeout(() => line.remove(), SAID);
 }
 
 // Browsers let a page make sounds only after somebody has used it. Of several tabs one is heard.

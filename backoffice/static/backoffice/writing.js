@@ -97,4 +97,4 @@ export function dress(element) {
   fresh("button[name=insert]").forEach(dressInsert);
   fresh("form[data-draft]").forEach(dressDraft);
 }
-if (page) dress(page);
+document.querySelectorAll("[data-draft-of]").forEach(dress);

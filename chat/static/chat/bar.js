@@ -46,7 +46,7 @@ const refresh = coalesced(async () => show((await fragment(bar.dataset.url))?.ge
 const live = listen(refresh, () => {});
 
 const address = (id) => `${bar.dataset.chats}${id}/change/`;
-const isOpen = (id) => desk?.dataset.sessionId === String(id) && !document.hidden;
+const isOpen = (id) => document.getElementById(`chat-${id}`)?.checkVisibility() && !document.hidden;
 
 live.on("*", (data, frame) => frame.event.startsWith("chat:") && frame.event !== "chat:session:position" && refresh());
 live.on("chat:session:waiting", ({ id, customer }) => {

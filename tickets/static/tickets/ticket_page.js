@@ -2,6 +2,7 @@
 // without leaving the page.
 import { swapBlocks } from "../backoffice/blocks.js";
 import { coalesced, follow, fragment, keepFocus, listen } from "../backoffice/live.js";
+import { say } from "../backoffice/notices.js";
 import { dress as dressWriting, forget } from "../backoffice/writing.js";
 import { dressComposer } from "./composer.js";
 import { dressFinders } from "./finder.js";
@@ -95,7 +96,8 @@ export function mountTicket(page) {
       page.querySelector("#thread > li:last-child")?.scrollIntoView({ block: "nearest" });
       page.querySelector(writes)?.focus({ preventScroll: true });
     }
-    tell(fresh);
+    // What the answer says of itself stands in the fragment.
+    for (const line of fresh.querySelectorAll("#said li")) say(line.textContent);
     page.dispatchEvent(new CustomEvent("ticket:sent", { bubbles: true, detail: { ok: answer.ok } }));
   }
 
@@ -120,16 +122,4 @@ function followThread(card, block) {
   const before = newest(thread);
   follow(thread, fresh);
   if (newest(thread) !== before) said.textContent = said.dataset.text;
-}
-
-// What the answer says of itself stands in the fragment; here it is a line that goes away by itself.
-function tell(fresh) {
-  const toasts = document.getElementById("toasts");
-  for (const line of fresh.querySelectorAll("#said li")) {
-    const toast = document.createElement("p");
-    toast.className = "toast";
-    toast.textContent = line.textContent;
-    toasts?.append(toast);
-    setTimeout(() => toast.remove(), 6000);
-  }
 }
