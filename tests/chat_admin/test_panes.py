@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat.admin.panes import PANES_SHOWN
-from tests.cast import Cast
+from tests.cast import Cast, fresh
 from tests.chat_admin.desk import active, page_of, says, waiting
 from tests.tickets_admin.desk import text_of
 
@@ -36,11 +37,13 @@ def test_what_is_said_in_a_chat_that_is_not_at_hand_is_counted(cast: Cast, desk)
 
 
 def test_chats_of_others_and_nonsense_are_left_out(cast: Cast, desk) -> None:
-    mine, theirs = active(cast.customer, cast.agent), active(cast.stranger, cast.colleague)
+    cast.outsider.user_permissions.set(Permission.objects.filter(codename="chat.accept"))
+    agent = fresh(cast.outsider)
+    mine, theirs = active(cast.customer, agent), active(cast.stranger, cast.colleague)
     asked = f"{theirs.pk},{mine.pk},{mine.pk},x,-1,{2**70},999999999"
-    assert open_in(desk(cast.agent).open(mine, panes=asked)) == [str(mine.pk)]
+    assert open_in(desk(agent).open(mine, panes=asked)) == [str(mine.pk)]
     many = ",".join(str(number) for number in range(10**6, 10**6 + 40))
-    assert open_in(desk(cast.agent).open(mine, panes=many)) == [str(mine.pk)]
+    assert open_in(desk(agent).open(mine, panes=many)) == [str(mine.pk)]
     assert PANES_SHOWN < 40
 
 
@@ -52,7 +55,7 @@ def test_each_open_chat_costs_the_same_queries(cast: Cast, desk) -> None:
     here.open(sessions[0])
     counts = []
     for end in (1, 2):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             here.open(sessions[0], panes=",".join(str(each.pk) for each in sessions[:end]))
         counts.append(len(queries))
     assert counts[1] - counts[0] <= 8, counts

@@ -62,7 +62,8 @@ function search() {
 // Goes to one of the chats that are open beside each other.
 function chat(number) {
   const pane = document.querySelectorAll(".pane")[number - 1];
-  [...(pane?.querySelectorAll("[name=body], .chat-scroll") ?? [])].find(seen)?.focus();
+  const box = [...(pane?.querySelectorAll("[name=body]") ?? [])].find(seen);
+  (box ?? pane?.querySelector(".chat-scroll"))?.focus();
   return Boolean(pane);
 }
 
