@@ -106,8 +106,10 @@ function place(fresh, id) {
   }
   strip.append(element);
   desk.classList.add("has-chat");
+  activate(id); // before it is mounted, since what it shows is read by that
   mount(element);
-  activate(id);
+  element.classList.add("is-active");
+  remember();
   show(fresh);
 }
 
