@@ -6,8 +6,9 @@ from typing import Any
 
 from django import template
 
+from core.formatting import as_html
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, was_with
-from tickets.admin.message_text import with_links
+from tickets.admin.message_text import for_staff
 from tickets.admin.sla_badge import badge_context
 from tickets.pages.moments import moment
 from tickets.states import Priority, Status
@@ -16,7 +17,8 @@ register = template.Library()
 register.filter("moment", moment)
 register.filter("was_with", was_with)
 register.inclusion_tag("tickets/sla_badge.html", name="sla_badge")(badge_context)
-register.filter("with_links", with_links)
+register.filter("for_staff", for_staff)
+register.filter("formatted", as_html)
 
 
 @register.filter

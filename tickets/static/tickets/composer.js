@@ -1,6 +1,7 @@
 // The box in which agents write, with scripts.
 import { complete } from "./completion.js";
 import { keepDraft } from "./drafts.js";
+import { dressMarks } from "./marks.js";
 
 const dressed = new WeakSet();
 
@@ -12,6 +13,7 @@ export function dressComposer(element) {
     dressFiles(form);
     complete(form);
     keepDraft(form);
+    dressMarks(form);
   }
 }
 

@@ -1,8 +1,6 @@
-// Elements without markup: what people wrote is only ever text, and only http links become links.
+// Elements without markup: what people wrote is only ever text.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LINK = /https?:\/\/[^\s<>"']+/g;
-const TAIL = /[.,;:!?)\]}'"»،؛؟…]+$/;
 const PATHS = {
   chat: "M4 5h16v11H9l-5 4z",
   close: "M6 6l12 12M18 6L6 18",
@@ -39,19 +37,6 @@ export function icon(name) {
   path.setAttribute("d", PATHS[name]);
   svg.append(path);
   return svg;
-}
-
-/** Text as people wrote it, its http addresses as links that tell the other page nothing. */
-export function linked(text) {
-  const parts = [];
-  let from = 0;
-  for (const match of text.matchAll(LINK)) {
-    const address = match[0].replace(TAIL, "");
-    if (!isWebAddress(address)) continue;
-    parts.push(text.slice(from, match.index), outside(address, address));
-    from = match.index + address.length;
-  }
-  return [...parts, text.slice(from)];
 }
 
 /** A link to another page, in a new tab. */

@@ -49,6 +49,9 @@ a { color:inherit; text-decoration:underline; overflow-wrap:anywhere; }
 .log > .customer { align-self:end; align-items:end; }
 .log > .system { align-self:center; max-inline-size:95%; align-items:center; }
 .bubble { background:var(--soft); border-radius:14px; padding:9px 13px; white-space:pre-wrap; overflow-wrap:anywhere; max-inline-size:100%; }
+.bubble :is(ul, ol, pre) { margin:4px 0; padding:0; white-space:pre-wrap; }
+.bubble :is(ul, ol) { padding-inline-start:20px; }
+.bubble code { font-family:ui-monospace, monospace; font-size:.9em; }
 .customer .bubble { background:var(--mine); }
 .system .bubble { background:none; color:var(--quiet); text-align:center; font-size:14px; padding:2px 8px; }
 .meta { font-size:12.5px; color:var(--quiet); }

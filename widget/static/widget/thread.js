@@ -1,6 +1,7 @@
 // Messages on the screen: each is drawn once and again only when it changed, so that readers hear what is new alone.
 
-import { arrange, h, icon, linked, visit } from "./dom.js";
+import { arrange, h, icon, visit } from "./dom.js";
+import { formatted } from "./formatting.js";
 import { gettext } from "./texts.js";
 
 const PICTURES = new Set(["image/jpeg", "image/png", "image/webp", "image/gif"]);
@@ -91,5 +92,5 @@ export class Thread {
 }
 
 function bubble(kind, text, files = []) {
-  return h("div", { class: kind }, text ? h("div", { class: "bubble", dir: "auto" }, linked(text)) : "", files);
+  return h("div", { class: kind }, text ? h("div", { class: "bubble", dir: "auto" }, formatted(text)) : "", files);
 }
