@@ -7,7 +7,7 @@ import { dress as dressWriting, forget } from "../backoffice/writing.js";
 import { dressComposer } from "./composer.js";
 import { dressFinders } from "./finder.js";
 import { hold } from "./holding.js";
-import { sendForm } from "./send.js";
+import { takingTurns } from "./turns.js";
 import { followViewers } from "./viewers.js";
 import { followWriters } from "./writers.js";
 
@@ -67,12 +67,13 @@ export function mountTicket(page) {
   followWriters(page, live);
   const unfollow = followViewers(page);
 
+  const turns = takingTurns(page);
   let held = null;
   async function submit(event) {
     const form = event.target;
     if (!form.action.includes("/do/") || event.submitter?.name === "insert" || event.defaultPrevented) return;
     event.preventDefault();
-    if ("sending" in form.dataset) return;
+    if (turns.mustWait(form, event.submitter) || "sending" in form.dataset) return;
     form.dataset.sending = "";
     if ("hold" in page.dataset && form.dataset.draft === "reply") {
       held = hold(form);
@@ -80,7 +81,7 @@ export function mountTicket(page) {
       held = null;
       if (!isSent) return delete form.dataset.sending;
     }
-    const answer = await sendForm(form, event.submitter);
+    const answer = await turns.take(form, event.submitter);
     delete form.dataset.sending;
     if (ended) return; // another ticket stands here now
     const fresh = answer?.page.getElementById("ticket");
@@ -99,6 +100,7 @@ export function mountTicket(page) {
     // What the answer says of itself stands in the fragment.
     for (const line of fresh.querySelectorAll("#said li")) say(line.textContent);
     page.dispatchEvent(new CustomEvent("ticket:sent", { bubbles: true, detail: { ok: answer.ok } }));
+    turns.next(answer.ok);
   }
 
   function leave(answer) {
