@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_one_request_at_a_time_whatever_happens_in_both(look: Look, committed_ca
     expect(pane(page, second).locator(".bubble.customer").last).to_contain_text("second 3", timeout=SOON)
     asked = page.evaluate(ASKED)
     assert asked
-    assert all(later - sooner >= 295 for sooner, later in zip(asked, asked[1:], strict=False)), asked
+    assert all(later - sooner >= 295 for sooner, later in pairwise(asked)), asked
 
 
 def test_a_chat_that_ends_or_leaves_gives_its_place_and_the_others_stay(look: Look, committed_cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""A reply with marks, wherever its ticket is read: formatted on pages and in mail, as it was written everywhere else."""
+"""A reply with marks, wherever its ticket is read: formatted on pages and in mail, as written everywhere else."""
 
 from __future__ import annotations
 
