@@ -1,4 +1,4 @@
-"""Several chats open beside each other, as the server sends them: those that one sees, in order, at a fixed cost each."""
+"""Several chats open beside each other, as the server sends them: those one sees, in order, at a fixed cost each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several chats beside each other in a real browser: each its box and its count, keys between them, one request at a time."""
+"""Several chats beside each other in a browser: each its box and its count, keys between them, few requests."""
 
 from __future__ import annotations
 
