@@ -159,6 +159,14 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             ("connect", self._connected), ("message", self._received), ("disconnect", self._disconnected),
         ):  # fmt: skip
             self.eio.on(event, partial(handler, self.eio.handlers[event]))
+        # The library's own waits, with the request open, until what is queued is fetched: a stranger's may never be.
+        self.eio.disconnect = self._end
+
+    async def _end(self, eio_sid: str) -> None:
+        """End a connection that broke the protocol, and wait for nothing."""
+        socket = self.eio.sockets.pop(eio_sid, None)
+        if socket is not None:
+            await socket.close(wait=False)
 
     async def _connected(self, handle: Handler, eio_sid: str, environ: Any) -> None:
         scope = environ["asgi.scope"]

@@ -112,6 +112,10 @@ def test_an_engineio_post_of_a_stranger_is_answered(web):
         sid = http.get(HANDSHAKE).text[1:].partition('"sid":"')[2].partition('"')[0]
         assert http.post(f"{HANDSHAKE}&sid={sid}", content='40/support,{"token":"nonsense"}').text.upper() == "OK"
         assert "unauthorized" in http.get(f"{HANDSHAKE}&sid={sid}").text
+        for unknown in ("2", "0", "6", "2probe"):
+            sid = http.get(HANDSHAKE).text[1:].partition('"sid":"')[2].partition('"')[0]
+            assert http.post(f"{HANDSHAKE}&sid={sid}", content=unknown).status_code == 400
+            assert http.get(f"{HANDSHAKE}&sid={sid}").status_code == 400
 
 
 @pytest.mark.node
