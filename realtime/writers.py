@@ -19,6 +19,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 HEADER_BYTES = 10
 _OF_TRANSPORT = ("dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "disconnecting", "socket")
 _OF_PROTOCOL = ("state", "STATE_OPEN", "sendCloseFrame", "failByDrop", "onCloseFrame", "dropConnection")
+CLOSE_SECONDS = 5
+"""How long a peer has to answer a close frame before its connection is cut, which may lose the frame on its way."""
 FLUSH_SECONDS = 0.5
 """How long a server that goes down waits for its last words to be on their way."""
 
@@ -49,6 +51,7 @@ def _close_by_frame(protocol: Any) -> None:
     It would take the peer's malformed close frame for the answer to its own and drop the connection with that unsent.
     """
     protocol.failByDrop = False
+    protocol.closeHandshakeTimeout = CLOSE_SECONDS
     protocol.onCloseFrame = partial(_close_frame_came, protocol)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.examine import LOOKS, faults
 from tests.browser.site import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -32,17 +33,6 @@ PAGES = (
     "/admin/password/forgot",
     "/admin/password/reset/made-up",
 )
-LOOKS = [
-    ("ar", "light", 1440),
-    ("en", "dark", 1440),
-    ("ar", "dark", 390),
-    ("en", "light", 390),
-]
-# Things to press that are smaller than a finger, outside of running text and tables.
-SMALL = """() => [...document.querySelectorAll(
-  'button, .button, input[type=submit], input[type=text], input[type=email], select, summary, #nav a')]
-  .filter(el => el.checkVisibility() && el.getBoundingClientRect().height < 43.5)
-  .map(el => el.outerHTML.slice(0, 120))"""
 
 
 @pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("en", "ltr")])
@@ -60,33 +50,20 @@ def test_one_signs_in_by_keyboard_alone(visit: Visit, language: str, direction: 
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-def test_no_page_complains_overflows_or_is_too_small_for_fingers(
-    visit: Visit, language: str, scheme: str, width: int
+def test_no_page_complains_overflows_or_keeps_anybody_out(
+    visit: Visit, axe: str, language: str, scheme: str, width: int
 ) -> None:
     visitor = visit(language, scheme, width)
+    page, found = visitor.page, []
     for path in PAGES:
-        response = visitor.go(path)
-        assert response.status == 200, path
+        assert visitor.go(path).status == 200, path
         assert (visitor.attribute("lang"), visitor.attribute("data-theme")) == (language, "auto")
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert visitor.page.evaluate(SMALL) == [], path
-        dark = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 21, 24)"
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 21, 24)"
         assert dark == (scheme == "dark")
-    assert visitor.page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"')")
+        found += faults(page, axe, path)
+    assert found == []
+    assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"')")
     assert visitor.complaints == []
-
-
-@pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 390), ("en", "dark", 1440)])
-def test_axe_finds_nothing(visit: Visit, axe: str, language: str, scheme: str, width: int) -> None:
-    visitor = visit(language, scheme, width)
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = {}
-    for path in PAGES:
-        visitor.go(path)
-        visitor.page.evaluate(axe)
-        result = visitor.page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
-        found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]] for one in result["violations"]}
-    assert found == {}
 
 
 def test_the_navigation_of_a_phone_opens_closes_and_leads(visit: Visit) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import BOSS, Visitor
-from tests.browser.test_back_office import LOOKS, SMALL
+from tests.browser.examine import LOOKS, faults
 from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -150,33 +150,17 @@ def pages(visitor: Visitor) -> list[str]:
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-def test_no_page_complains_overflows_or_is_too_small_for_fingers(
-    visit: Visit,
-    language: str,
-    scheme: str,
-    width: int,
+def test_no_page_complains_overflows_or_keeps_anybody_out(
+    visit: Visit, axe: str, language: str, scheme: str, width: int
 ) -> None:
     visitor = visit(language, scheme, width)
+    found = []
     for path in pages(visitor):
         assert visitor.go(path).status == 200, path
         visitor.page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert visitor.page.evaluate(SMALL) == [], path
+        found += faults(visitor.page, axe, path)
+    assert found == []
     assert visitor.complaints == []
-
-
-@pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 390), ("en", "dark", 1440)])
-def test_axe_finds_nothing(visit: Visit, axe: Any, language: str, scheme: str, width: int) -> None:
-    visitor = visit(language, scheme, width)
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = {}
-    for path in pages(visitor):
-        visitor.go(path)
-        visitor.page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
-        visitor.page.evaluate(axe)
-        result = visitor.page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
-        found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]] for one in result["violations"]}
-    assert found == {}
 
 
 def test_text_outlives_a_session_that_ended(visit: Visit) -> None:
