@@ -19,7 +19,7 @@ from config.embedded.layout import Layout
 from config.embedded.process import leftovers
 from tests.config.processes import ROOT, processes_with, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
