@@ -13,8 +13,8 @@ from accounts.models import User
 from chat.models import ChatMessage, Session
 from chat.operations import NewChatMessage, accept, post, read, transfer
 from chat.operations import end as end_chat
-from tests.browser.office import Look, beside_the_browser  # noqa: F401
 from tests.browser.examine import LOOKS, faults
+from tests.browser.office import Look, beside_the_browser  # noqa: F401
 from tests.cast import Cast
 from tests.chat_admin.desk import DESK, LIST, active, page_of, says, waiting
 from tests.realtime.servers import Web

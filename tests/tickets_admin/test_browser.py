@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.site import BOSS, Visitor
 from tests.browser.examine import LOOKS, faults
+from tests.browser.site import BOSS, Visitor
 from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
