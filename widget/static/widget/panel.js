@@ -115,7 +115,7 @@ export class Panel {
 
   title(text) {
     const { settings, conversation } = this.app;
-    this.heading.textContent = text || settings.title;
+    this.heading.replaceChildren(h("bdi", {}, text || settings.title));
     const agent = this.chat && conversation.isOpen ? conversation.session.agent?.name : "";
     this.subtitle.textContent = agent ?? "";
     this.subtitle.hidden = !agent;
