@@ -74,16 +74,16 @@ def seconds(start: str, end: str) -> str:
 
 
 CREATED_IN = within("t.created_at")
-# A change of status that merging made, or undid, is nobody's work.
-OF_MERGE = (
-    "exists (select from tickets_change m where m.ticket_id = {c}.ticket_id and m.field = 'merged' and m.at = {c}.at)"
-    " or exists (select from tickets_merge g where g.target_id = {c}.ticket_id and g.undone_at = {c}.at)"
+# A change of status that merging made, or undid, is nobody's work. Two conditions, so that each becomes an anti join.
+NOT_OF_MERGE = (
+    "not exists (select from tickets_change m where m.ticket_id = {c}.ticket_id and m.field = 'merged' and m.at = {c}.at)"
+    " and not exists (select from tickets_merge g where g.target_id = {c}.ticket_id and g.undone_at = {c}.at)"
 )
 RESOLVING = (
     f"c.field = 'status' and c.old in {AT_WORK} and c.new in {OVER} and c.by_id is distinct from t.customer_id"
-    f" and not ({OF_MERGE.format(c='c')})"
+    f" and {NOT_OF_MERGE.format(c='c')}"
 )
-REOPENING = f"c.field = 'status' and c.old in {OVER} and c.new in {AT_WORK} and not ({OF_MERGE.format(c='c')})"
+REOPENING = f"c.field = 'status' and c.old in {OVER} and c.new in {AT_WORK} and {NOT_OF_MERGE.format(c='c')}"
 CHANGES = "join tickets_change c on c.ticket_id = t.id"
 HOLDER = """
 left join lateral (

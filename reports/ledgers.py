@@ -7,7 +7,7 @@ from reports.ledger import (
     CHANGES,
     CREATED_IN,
     HOLDER,
-    OF_MERGE,
+    NOT_OF_MERGE,
     OVER,
     REOPENING,
     RESOLVING,
@@ -39,7 +39,7 @@ RESOLUTIONS = Ledger(
 CLOSINGS = Ledger(
     "closings",
     f"c.field = 'status' and c.new = 'closed' and c.old not in ('', 'closed') and {within('c.at')}"
-    f" and not ({OF_MERGE.format(c='c')})",
+    f" and {NOT_OF_MERGE.format(c='c')}",
     at="c.at",
     joins=CHANGES,
     day="at",
@@ -208,12 +208,13 @@ and not exists (
   )
 )
 """,
-    joins="""
-join lateral (
-  select min(m.id) filter (where m.author_type = 'agent' and m.opens_id is null) as answered,
+    joins=f"""
+join (
+  select m.ticket_id, min(m.id) filter (where m.author_type = 'agent' and m.opens_id is null) as answered,
          max(m.id) filter (where m.author_type = 'customer') as last
-  from tickets_message m where m.ticket_id = t.id and not m.is_internal
-) said on true
+  from t join tickets_message m on m.ticket_id = t.id and not m.is_internal
+  where {CREATED_IN} and t.status in {OVER} group by m.ticket_id
+) said on said.ticket_id = t.id
 """,
 )
 # What was met or breached once stays so (tickets.sla.recompute); what is neither is open. A due time may move after the

@@ -247,6 +247,16 @@ class Ticket(models.Model):
                 fields=["sla_rules_version", "id"], condition=~Q(status__in=[*DONE]), name="ticket_open_by_rules"
             ),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
+            # All that reports count of tickets by the day of their creation, so that no row is fetched for it.
+            models.Index(
+                fields=["created_at"],
+                include=[
+                    *("id", "status", "priority", "category", "team", "customer", "resolved_at", "closed_at"),
+                    *("first_response_at", "first_response_by"),
+                ],
+                condition=Q(merged_into__isnull=True),
+                name="ticket_in_reports",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -320,7 +330,12 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["ticket", "id"], name="message_thread"),
-            models.Index(fields=["ticket", "id"], condition=Q(is_internal=False), name="message_public_thread"),
+            models.Index(
+                fields=["ticket", "id"],
+                include=["author_type", "author", "opens", "created_at"],
+                condition=Q(is_internal=False),
+                name="message_public_thread",
+            ),
             models.Index(fields=["author", "created_at"], name="message_by_author"),
         ]
 
@@ -343,7 +358,10 @@ class Change(models.Model):
         default_permissions = ()
         indexes = [
             models.Index(fields=["ticket", "id"], name="change_of_ticket"),
-            models.Index(fields=["field", "at"], name="change_by_field"),
+            models.Index(fields=["field", "at"], include=["ticket", "old", "new", "by_id"], name="change_by_field"),
+            models.Index(
+                fields=["ticket", "-at", "-id"], include=["new"], condition=Q(field="assignee"), name="change_of_agent"
+            ),
         ]
 
     def __str__(self) -> str:
