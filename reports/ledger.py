@@ -76,7 +76,8 @@ def seconds(start: str, end: str) -> str:
 CREATED_IN = within("t.created_at")
 # A change of status that merging made, or undid, is nobody's work. Two conditions, so that each becomes an anti join.
 NOT_OF_MERGE = (
-    "not exists (select from tickets_change m where m.ticket_id = {c}.ticket_id and m.field = 'merged' and m.at = {c}.at)"
+    "not exists (select from tickets_change m"
+    " where m.ticket_id = {c}.ticket_id and m.field = 'merged' and m.at = {c}.at)"
     " and not exists (select from tickets_merge g where g.target_id = {c}.ticket_id and g.undone_at = {c}.at)"
 )
 RESOLVING = (
