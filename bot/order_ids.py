@@ -26,7 +26,7 @@ _CURRENCY = (
     r"|bhd|omr|jod|dollars?|dirhams?|euros?|[$€£%]"
 )
 _SIZE = (
-    r"جيجا\w*|جيغا\w*|ميجا\w*|تيرا\w*|سم|ملم|متر\w*|[إا]نش|بوص\w*|كيلو\w*|كجم|جرام|غرام|وات|واط|[gmtk]b|gigs?|mah|mp"
+    r"جيجا\w*|جيغا\w*|ميجا\w*|تيرا\w*|سم|ملم|متر\w*|[إا]نش|بوص\w*|كيلو\w*|كجم|جم|جرام\w*|غرام\w*|مل|مليلتر|لتر\w*|وات|واط|[gmtk]b|gigs?|mah|mp|ml|lit(?:er|re)s?|grams?"
     r"|cm|mm|km|kg|inch(?:es)?|hz|watts?|volts?"
 )
 _COUNT = (

@@ -10,6 +10,7 @@ from core.errors import NotFound
 
 # Copied along with a number out of right-to-left text.
 _MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_AROUND = " \t\r\n#.,:;!?()[]{}<>«»‹›“”‘’\"'`*،؛؟…"
 
 
 def new_id() -> uuid.UUID:
@@ -27,10 +28,14 @@ def as_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def copied(text: str) -> str:
+    """Return a number as people copy it without `#`, blanks, signs and marks of direction around it."""
+    return text[:100].translate(_MARKS).strip(_AROUND)
+
+
 def reference(text: str) -> str:
-    """Return a number as people copy it without `#`, blanks and marks of direction around it, its digits ASCII."""
-    bare = text.translate(_MARKS).strip().removeprefix("#")
-    return "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in bare[:100])
+    """Return a number as people write it without what stands around it, its digits ASCII."""
+    return "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in copied(text))
 
 
 def id_or_refuse(text: str) -> int:

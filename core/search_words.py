@@ -22,6 +22,7 @@ _SHORTEST_PHONE = 5
 _PHONE = re.compile(r"^(?:\+|00?)(\d+)$")
 # Signs that belong to what they touch: `50%`, `C&A`, `@name`, `a/b`, `C:\`, `_`.
 _KEPT = frozenset("%&@/\\_")
+_ALSO_SIGNS = frozenset("<>=|~^`")
 
 
 @dataclass(frozen=True)
@@ -149,4 +150,4 @@ def _stripped(word: str) -> str:
 
 
 def _is_sign(char: str) -> bool:
-    return char not in _KEPT and unicodedata.category(char).startswith("P")
+    return char not in _KEPT and (unicodedata.category(char).startswith("P") or char in _ALSO_SIGNS)

@@ -34,7 +34,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Groups"),
         queryset=Group.objects.order_by("name"),
         required=False,
-        help_text=_("What this person may do is what his groups may do. A change takes effect at once."),
+        help_text=_("What this person may do is what their groups may do. A change takes effect at once."),
     )
     password = forms.CharField(
         label=_("Password"),

@@ -116,6 +116,7 @@ def test_a_phrase_stands_together_and_in_order():
         ("order 2026-11-29", ""),
         ("order 29/11/2026", ""),
         ("my order 256 GB", ""),
+        ("طلبي 1000 مل", ""),
         ("طلبي ٢٥٦ جيجا", ""),
         ("order 120 pieces", ""),
         ("طلبي شقة 123", ""),

@@ -158,6 +158,8 @@ def test_a_ticket_is_found_by_its_customers_phone_however_it_is_written(shelf, a
     ("query", "subject"),
     [
         ("«الشحن»", "تأخّرَ الشَّحن إلى أحمد"),
+        ("`الشحن`", "تأخّرَ الشَّحن إلى أحمد"),
+        ("<الشحن>", "تأخّرَ الشَّحن إلى أحمد"),
         ("احمد؟", "تأخّرَ الشَّحن إلى أحمد"),
         ("“Screen” (broken).", "Screen broken on arrival"),
         ('"50%"', "Screen broken on arrival"),
@@ -186,5 +188,5 @@ def test_every_word_of_a_long_search_counts(shelf, api):
 
 def test_a_number_is_taken_with_its_sign_in_a_path(shelf, api):
     ticket = open_ticket(shelf.customer, "Second")
-    for written in (f"%23{ticket.number}", f"%23{ticket.pk}"):
+    for written in (f"%23{ticket.number}", f"%23{ticket.pk}", f"{ticket.number}.", f"%E2%80%8F({ticket.number})"):
         assert data(api(shelf.agent).get(f"/tickets/{written}"))["id"] == str(ticket.pk)

@@ -97,7 +97,7 @@ class NoteForm(WriteForm):
         label=_("Internal note"),
         rows=3,
         required=False,
-        help_text=_("The customer never sees it. Mention a colleague by @ and his e-mail."),
+        help_text=_("The customer never sees it. Mention a colleague by @ and their e-mail."),
     )
 
 
