@@ -86,10 +86,10 @@ RESOLVING = (
 )
 REOPENING = f"c.field = 'status' and c.old in {OVER} and c.new in {AT_WORK} and {NOT_OF_MERGE.format(c='c')}"
 CHANGES = "join tickets_change c on c.ticket_id = t.id"
-HOLDER = """
-left join lateral (
-  select nullif(a.new, '')::bigint as agent_id from tickets_change a
+# A value rather than a join: where nobody asks for the agent, nothing is looked up.
+HOLDER_THEN = """(
+  select nullif(a.new, '')::bigint from tickets_change a
   where a.ticket_id = c.ticket_id and a.field = 'assignee' and (a.at, a.id) <= (c.at, c.id)
   order by a.at desc, a.id desc limit 1
-) holder on true
-"""
+)"""
+HOLDER = f"left join lateral (select {HOLDER_THEN} as agent_id) holder on true"

@@ -7,6 +7,7 @@ from reports.ledger import (
     CHANGES,
     CREATED_IN,
     HOLDER,
+    HOLDER_THEN,
     NOT_OF_MERGE,
     OVER,
     REOPENING,
@@ -29,9 +30,9 @@ RESOLUTIONS = Ledger(
     "resolutions",
     f"{RESOLVING} and {within('c.at')}",
     at="c.at",
-    agent="holder.agent_id",
+    agent=HOLDER_THEN,
     amount=seconds("t.created_at", "c.at"),
-    joins=CHANGES + HOLDER,
+    joins=CHANGES,
     day="at",
     kept=("agent",),
     classes=True,
@@ -156,8 +157,8 @@ RESOLUTIONS_AGAIN = Ledger(
     at="c.at",
     agent="holder.agent_id",
     mark="to_char(earlier.at at time zone %(zone)s, 'YYYY-MM-DD')",
-    joins=RESOLUTIONS.joins
-    + f"""
+    joins=f"""
+{CHANGES} {HOLDER}
 left join lateral (
   select max(p.at) as at from tickets_change p left join lateral (
     select nullif(a.new, '')::bigint as agent_id from tickets_change a

@@ -15,6 +15,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from core import clock
 from reports.asking import Ask
@@ -24,6 +26,11 @@ from reports.exports.words import is_rtl, line_name, local, site_name, word
 from reports.metrics import METRICS, Unit
 from reports.report import Table
 
+PAPER = Worksheet.PAPERSIZE_A4
+CHART_HEIGHT = 8
+"""In centimetres."""
+CHART_ROWS = 18
+"""So many rows stand beside a chart, where a row is half a centimetre at least; the next table begins below it."""
 MAX_CELL = 32_767
 MAX_ROWS = 1_048_576
 TITLE = Font(name="IBM Plex Sans Arabic", size=18, bold=True, color="FFFFFF")
@@ -67,14 +74,21 @@ class Cells:
         self.side = Alignment(horizontal="right" if self.rtl else "left", vertical="top", wrap_text=False)
 
     def start(self, title: Any, widths: Iterable[int], freeze: str = "") -> None:
-        """Begin a sheet; direction, widths and what stays in sight stand before its first row."""
+        """Begin a sheet; direction, widths and what stays in sight stand before its first row.
+
+        Printed, it is as wide as a page, and the rows that stay in sight are repeated on each.
+        """
         self.sheet = self.book.create_sheet(word(title, self.language).replace("/", "-")[:31])
         self.sheet.sheet_view.rightToLeft = self.rtl
         self.sheet.sheet_view.showGridLines = False
         for place, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(place)].width = width
+        self.sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        self.sheet.page_setup.orientation, self.sheet.page_setup.paperSize = "landscape", PAPER
+        self.sheet.page_setup.fitToWidth, self.sheet.page_setup.fitToHeight = 1, 0
         if freeze:
             self.sheet.freeze_panes = freeze
+            self.sheet.print_title_rows = "1:1"
 
     def cell(self, value: Any, font: Font = BODY, fill: PatternFill | None = None, form: str = "") -> WriteOnlyCell:
         """Return a cell of text, a number or a moment."""
@@ -98,14 +112,20 @@ class Cells:
     def cover(self, ask: Ask) -> None:
         """Write what the file is, of which question, and its totals."""
         self.start(_("Cover"), (34, 60))
+        self.sheet.row_dimensions[1].height = TITLE.size * 2
         self.sheet.append([self.cell(site_name(self.language), TITLE, BAND), self.cell("", TITLE, BAND)])
         self.sheet.append([self.cell(word(_("Tickets"), self.language), BOLD)])
         made = local(clock.now(), ask.period.zone)
-        self.sheet.append([self.cell(word(_("Made"), self.language), BOLD), self.cell(made, form=FORMATS["moment"])])
+        self._told(word(_("Made"), self.language), made, FORMATS["moment"])
         for label, text in tickets.conditions(ask, self.language):
-            self.sheet.append([self.cell(label, BOLD), self.cell(text)])
-        rows = self.cell(tickets.count(ask), form=FORMATS["number"])
-        self.sheet.append([self.cell(word(_("Tickets"), self.language), BOLD), rows])
+            self._told(label, text)
+        self._told(word(_("Tickets"), self.language), tickets.count(ask), FORMATS["number"])
+
+    def _told(self, label: str, value: Any, form: str = "") -> None:
+        """Write a line of the cover."""
+        cell = self.cell(value, form=form)
+        cell.alignment = self.side
+        self.sheet.append([self.cell(label, BOLD), cell])
 
     def summary(self, ask: Ask) -> None:
         """Write the reports' tables one below the other, each with its chart beside it."""
@@ -116,9 +136,12 @@ class Cells:
             self.heading(table.heading, *(metric.label for metric in table.columns()))
             for values in self._lines(table):
                 self.sheet.append(values)
-            self._chart(table, row + 1)
-            row += len(table.lines) + 3 + bool(table.total)
-            self.sheet.append([])
+            lines = len(table.lines) + 2 + bool(table.total)
+            drawn = self._chart(table, row + 1)
+            below = 1 + (max(CHART_ROWS - lines, 0) if drawn else 0)
+            for _row in range(below):
+                self.sheet.append([])
+            row += lines + below
 
     def _lines(self, table: Table) -> Iterator[list[Any]]:
         total = [(word(_("Total"), self.language), table.total)] if table.total else []
@@ -128,15 +151,15 @@ class Cells:
             units = ((figures[key], UNITS.get(METRICS[key].unit, "#,##0.00")) for key in table.metrics)
             yield [self.cell(name, font), *(self.cell(value, font, form=form) for value, form in units)]
 
-    def _chart(self, table: Table, heading_row: int) -> None:
-        """Put a native chart of a table's drawn figures beside it."""
+    def _chart(self, table: Table, heading_row: int) -> bool:
+        """Put a native chart of a table's drawn figures beside it; return whether there is one."""
         if not table.chart or not table.lines:
-            return
+            return False
         chart: Any = LineChart() if table.chart == "lines" else BarChart()
         if table.chart == "bars":
             chart.type = "bar"
         chart.title = word(table.title, self.language)
-        chart.height, chart.width = 8, 18
+        chart.height, chart.width = CHART_HEIGHT, 18
         last = heading_row + len(table.lines)
         for key in table.drawn:
             column = table.metrics.index(key) + 2
@@ -147,6 +170,7 @@ class Cells:
         if self.rtl:
             chart.x_axis.scaling.orientation = "maxMin" if table.chart != "bars" else "minMax"
         self.sheet.add_chart(chart, f"{get_column_letter(len(table.metrics) + 3)}{heading_row}")
+        return True
 
     def tickets(self, ask: Ask, done: Callable[[int], None]) -> int:
         """Write the tickets, as many sheets of them as Excel needs; returns how many there are."""

@@ -25,7 +25,7 @@ from reports.report import Table
 log = structlog.get_logger(__name__)
 ROWS_PER_TABLE = 250
 """A long table costs more the longer it is, so that tickets stand in several, each with its heading."""
-WIDTHS = (0.13, 0.27, 0.13, 0.11, 0.09, 0.11, 0.08, 0.08)
+WIDTHS = (0.12, 0.26, 0.12, 0.11, 0.08, 0.11, 0.1, 0.1)
 
 
 def write(ask: Ask, language: str, to: IO[bytes], done: Callable[[int], None]) -> int:

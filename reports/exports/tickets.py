@@ -52,7 +52,7 @@ def _yes(ticket: Ticket, _ask: Ask, language: str) -> str:
 COLUMNS = (
     Column(_("Number"), lambda ticket, _ask, _l: ticket.number, 18),
     Column(_("Subject"), lambda ticket, _ask, _l: ticket.subject, 40),
-    Column(_("Customer"), lambda ticket, _ask, _l: ticket.customer.name, 24),
+    Column(pgettext_lazy("heading", "Customer"), lambda ticket, _ask, _l: ticket.customer.name, 24),
     Column(_("E-mail"), lambda ticket, _ask, _l: ticket.customer.address, 28),
     Column(_("Status"), lambda ticket, _ask, lang: word(Status(ticket.status).label, lang), 20, "status"),
     Column(_("Priority"), lambda ticket, _ask, lang: word(Priority(ticket.priority).label, lang), 16),
@@ -103,7 +103,7 @@ def each(ask: Ask) -> Iterator[Ticket]:
 def conditions(ask: Ask, language: str) -> list[tuple[str, str]]:
     """Return what was asked for, in words, for the cover."""
     found: list[tuple[Text, str]] = [
-        (_("Period"), f"{ask.period.first} – {ask.period.last}"),
+        (_("Period"), word(_("%(first)s to %(last)s"), language) % {"first": ask.period.first, "last": ask.period.last}),
         (_("Time zone"), ask.period.zone.key),
     ]
     for name, label in _FILTER_LABELS.items():

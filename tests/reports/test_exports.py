@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 
 import openpyxl
 import pytest
@@ -62,7 +63,11 @@ def test_a_workbook_holds_the_tickets_and_the_figures_of_the_api(cast):
     categories = data(client.get(f"/support/reports/tickets/by-category?{TODAY}&priority=high,urgent"))
     for row in categories:
         assert [row["categoryName"], *list(row.values())[2:]] in [line[:7] for line in sheet]
-    assert len(book["Summary"]._charts) >= 3
+    begins = sorted(chart.anchor._from.row for chart in book["Summary"]._charts)
+    assert len(begins) >= 3
+    # None lies over the next one: a row is half a centimetre high.
+    assert all(below - above >= 16 for above, below in itertools.pairwise(begins))
+    assert [sheet.page_setup.fitToWidth for sheet in book] == [1, 1, 1]
 
 
 def test_the_default_file_reads_from_right_to_left_with_both_headings(cast):
