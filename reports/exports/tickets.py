@@ -103,7 +103,10 @@ def each(ask: Ask) -> Iterator[Ticket]:
 def conditions(ask: Ask, language: str) -> list[tuple[str, str]]:
     """Return what was asked for, in words, for the cover."""
     found: list[tuple[Text, str]] = [
-        (_("Period"), word(_("%(first)s to %(last)s"), language) % {"first": ask.period.first, "last": ask.period.last}),
+        (
+            _("Period"),
+            word(_("%(first)s to %(last)s"), language) % {"first": ask.period.first, "last": ask.period.last},
+        ),
         (_("Time zone"), ask.period.zone.key),
     ]
     for name, label in _FILTER_LABELS.items():
