@@ -6,18 +6,22 @@ and `body.html` extend `email/base.txt` and `email/base.html`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from core.text import in_language
 from notifications.kinds import kinds
 
 MOST_ENTRIES = 20
 _COLOR = "#334155"
+_NUMBER = re.compile(r"\b[A-Z]{2,5}(?:-\d+)+\b")
 
 
 class Words(NamedTuple):
@@ -49,6 +53,7 @@ def mail(slug: str, entries: Sequence[Mapping[str, Any]], language: str, unsubsc
         full = _full(slug, entries, language) | {"unsubscribe_url": unsubscribe_url}
         full["title"] = _line(f"email/{slug}/subject.txt", full)
         full["lead"] = _line(f"email/{slug}/short.txt", full)
+        full |= {f"{name}_html": _with_whole_numbers(full[name]) for name in ("title", "lead")}
         return Mail(
             full["title"],
             full["lead"],
@@ -76,6 +81,11 @@ def _full(slug: str, entries: Sequence[Mapping[str, Any]], language: str) -> dic
 
 def _line(template: str, context: Mapping[str, Any]) -> str:
     return " ".join(render_to_string(template, context).split())
+
+
+def _with_whole_numbers(line: str) -> SafeString:
+    """Return a line as HTML that neither breaks a number of a ticket or an order at its hyphens nor turns it around."""
+    return SafeString(_NUMBER.sub(r'<bdi style="white-space:nowrap">\g<0></bdi>', escape(line)))
 
 
 def _plain(text: str) -> str:

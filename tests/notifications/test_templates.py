@@ -54,3 +54,12 @@ def test_what_people_wrote_is_escaped(slug):
     }
     evil |= {"status": "open", "from": "open", "to": "open"} if "ticket" in slug else {}
     assert "<script>" not in mail(slug, [evil], "en").html
+
+
+@pytest.mark.parametrize(("language", "word"), [("ar", "بانتظار ردك"), ("en", "Waiting for you")])
+def test_a_customer_reads_that_a_pending_ticket_waits_for_them_and_its_number_whole(language, word):
+    made = mail("ticket-status-changed", [kinds()["ticket-status-changed"].sample(language)], language)
+    assert word in made.subject
+    assert '<bdi style="white-space:nowrap">TKT-2026-000123</bdi>' in made.html
+    hostile = {**kinds()["ticket-created"].sample(language), "ticket_number": "<b>TKT-1-2</b>"}
+    assert "<b>" not in mail("ticket-created", [hostile], language).html.split("<h1")[1].split("</h1>")[0]

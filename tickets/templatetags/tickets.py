@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from core.formatting import as_html
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, was_with
@@ -34,9 +35,9 @@ def status_tone(status: str) -> str:
 
 
 @register.filter
-def status_word(status: str) -> str:
-    """Return a status in the reader's language."""
-    return str(Status(status).label)
+def status_for_customers(status: str) -> str:
+    """Return a status as customers read it, who are the ones a pending ticket waits for."""
+    return _("Waiting for you") if status == Status.PENDING else str(Status(status).label)
 
 
 @register.filter
