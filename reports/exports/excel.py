@@ -107,7 +107,10 @@ class Cells:
         return made
 
     def heading(self, *values: Any) -> None:
-        self.sheet.append([self.cell(word(value, self.language), HEAD, BAND) for value in values])
+        cells = [self.cell(word(value, self.language), HEAD, BAND) for value in values]
+        for cell in cells:
+            cell.alignment = Alignment(horizontal=self.side.horizontal, vertical="center", wrap_text=True)
+        self.sheet.append(cells)
 
     def cover(self, ask: Ask) -> None:
         """Write what the file is, of which question, and its totals."""
@@ -155,7 +158,8 @@ class Cells:
         """Put a native chart of a table's drawn figures beside it; return whether there is one."""
         if not table.chart or not table.lines:
             return False
-        chart: Any = LineChart() if table.chart == "lines" else BarChart()
+        # A line through one point cannot be seen.
+        chart: Any = LineChart() if table.chart == "lines" and len(table.lines) > 1 else BarChart()
         if table.chart == "bars":
             chart.type = "bar"
         chart.title = word(table.title, self.language)

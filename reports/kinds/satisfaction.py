@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 from rest_framework import serializers
 
 from core.api.serializers import FormOut
@@ -18,6 +19,13 @@ TOTALS = ("score", "responseRate", "avgRating", "count")
 TREND = ("score", "avgRating", "count")
 STARS = range(1, 6)
 
+
+def _named(star: int) -> str:
+    return ngettext("%(n)s star", "%(n)s stars", star) % {"n": star}
+
+
+NAMES = {star: lazy(_named, str)(star) for star in STARS}
+"""Said in the language of whoever reads, which of a file is not that of whoever asks."""
 
 DistributionOut: type[FormOut] = type(
     "DistributionOut", (FormOut,), {str(star): serializers.IntegerField() for star in STARS}
@@ -44,8 +52,7 @@ def _tables(ask: Ask) -> list[Table]:
     total = Table(
         "total", _("All ratings"), _("Tickets"), TOTALS, [Line(None, _("All tickets"), total_of(ask, TOTALS))]
     )
-    stars = {star: ngettext_lazy("%(n)s star", "%(n)s stars", "n") % {"n": star} for star in STARS}
-    lines, over_time = lines_of(ask, ("count",), "amount", stars), lines_of(ask, TREND, "created", bucket_names(ask))
+    lines, over_time = lines_of(ask, ("count",), "amount", NAMES), lines_of(ask, TREND, "created", bucket_names(ask))
     given = Table(
         "distribution", _("Ratings by stars"), _("Rating"), ("count",), lines, "amount", None, "columns", ("count",)
     )

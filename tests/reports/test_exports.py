@@ -10,7 +10,7 @@ import itertools
 import openpyxl
 import pytest
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.models import Entry
 from notifications.models import Item
@@ -18,6 +18,7 @@ from reports import operations, running
 from reports.asking import read_ask
 from reports.exports import bidi_text, excel, pdf, pdf_parts, summary
 from reports.exports.tickets import FILTERS
+from reports.exports.words import line_name
 from reports.models import Export
 from tests.api import Api, data, refusal
 from tests.cast import fresh
@@ -104,7 +105,10 @@ def test_the_tables_of_a_pdf_hold_the_figures_of_the_api(cast):
     Maker(cast, 4).make(30)
     ask = read_ask({"startDate": "2026-01-01", "endDate": "2026-01-31"}, cast.manager)
     totals = data(Api(cast.manager).get("/support/reports/tickets/overview?startDate=2026-01-01&endDate=2026-01-31"))
-    [overview, *_rest] = summary.tables_of(ask)
+    with translation.override("ar"):
+        [overview, *others] = summary.tables_of(ask)
+        named = {line_name(line.name, "", "en") for table in others for line in table.lines}
+    assert {"1 star", "5 stars"} <= named  # in the language of the file, whoever asks for it
     assert overview.total == totals["totals"]
     pdf_parts.bidi_text.register_fonts()
     table = list(pdf.figures_table(overview, "en", 700))[1]
