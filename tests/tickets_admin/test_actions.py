@@ -203,7 +203,7 @@ def test_one_watches_and_watches_no_more(cast, desk):
 def test_tickets_are_linked_and_unlinked(cast, desk):
     ticket, other = opened(cast.customer), opened(cast.stranger)
     agent = desk(cast.agent)
-    agent.do(ticket, "link", ticket_id=f"#{other.number}", kind="follow_up")
+    agent.do(ticket, "link", ticket_id=f"#{other.number}.", kind="follow_up")
     assert Link.objects.get().other == other
     page = agent.open(other)
     assert "Followed by" in words_of(page)
