@@ -23,7 +23,7 @@ PAGE = '<html lang="{}"><body>{}<script type="module" src="/sla_badge.js"></scri
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ar", ["بقي ساعتان", "بقي 30 دقيقة", "تأخر 30 دقيقة"]),
+        ("ar", ["بقي ساعتان", "بقي 30 دقيقة", "التأخر: 30 دقيقة"]),
         ("en", ["2 hours", "30 minutes left", "30 minutes late"]),
     ],
 )
