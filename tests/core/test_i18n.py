@@ -20,8 +20,10 @@ from core.i18n.sources import python_files, template_files
 BASE = Path(settings.BASE_DIR)
 LOCALE = BASE / "locale"
 
-# Texts that are right as they stand in both languages: the names of the languages, and words of the wire.
-SAME_IN_TEMPLATES = frozenset({"English", "العربية", "EN", "ع", "Ctrl+K", "TKT-2026-000123"})
+# Texts that are right as they stand in both languages: the names of the languages, words of the wire, keys.
+SAME_IN_TEMPLATES = frozenset(
+    {"English", "العربية", "EN", "ع", "B", "I", "Ctrl+B", "Ctrl+I", "Ctrl+K", "TKT-2026-000123"}
+)
 SAME_IN_PYTHON = frozenset({"English", "العربية", "1–200 ASCII"})
 
 Search = Callable[[str, str, frozenset[str]], list[Finding]]
