@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.ground import ROOT, SIZES, ground
 from benchmarks.table import RESULTS, Row, save, show
 
-ITEMS = ("F1", "F2", "F3", "F4", "F5", "F6", "H1", "H2", "H3", "H4", "N1")
+ITEMS = ("F1", "F2", "F3", "F4", "F5", "F6", "H1", "H2", "H3", "H4", "B1", "B2", "B3", "N1")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,11 +30,11 @@ def main(arguments: list[str]) -> int:
     data = options.data or ROOT / "var" / f"bench-{size.tickets}"
     rows: list[Row] = []
     with ground(data.resolve(), size, hurried=options.hurry) as made:
-        from benchmarks import notifications, peers, reads, reports, writes
+        from benchmarks import notifications, pages, peers, reads, reports, writes
 
         # Reads first: what writes add would make them differ from run to run.
         for name, measure in (
-            ("F4", reads.lists), ("F5", reads.searches), ("F6", reports.reports),
+            ("F4", reads.lists), ("F5", reads.searches), ("F6", reports.reports), ("B", pages.pages),
             ("H", peers.compare if options.peers else peers.ours_alone),
             ("F2", writes.create_by_operation), ("F1", writes.create_over_http), ("F3", writes.bulk_import),
             ("N1", notifications.deliveries),

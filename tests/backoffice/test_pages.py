@@ -187,8 +187,8 @@ def check_page(response: Any, language: str) -> None:
     assert html.count("<h1") == 1
 
 
-def test_the_style_sheet_knows_no_left_and_no_right() -> None:
-    css = (Path(settings.BASE_DIR) / "backoffice/static/backoffice/backoffice.css").read_text()
+def test_the_style_sheets_know_no_left_and_no_right() -> None:
+    css = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "backoffice/static/backoffice").glob("*.css"))
     rules = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
     assert not re.findall(r"(?<![-\w])(?:left|right|(?:margin|padding|border)-(?:left|right|top|bottom))\s*:", rules)
     assert not re.findall(r"(?:text-align|float)\s*:\s*(?:left|right)", rules)

@@ -1,0 +1,99 @@
+"""B1 to B3: pages of the back office beside what a client of the API asks for to show the same."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from benchmarks.ground import Ground
+from benchmarks.reads import agent
+from benchmarks.table import Row
+from benchmarks.web import request, times, web
+
+LONG = 500
+"""Messages of the ticket and of the chat whose pages are opened."""
+SUBJECT = "A ticket with many messages"
+
+
+def pages(ground: Ground) -> list[Row]:
+    """Return the time to a page's last byte beside that of its answers of the API, asked one after another in turn."""
+    ticket, chat = _long_ticket(ground), _long_chat(ground)
+    cases = (
+        ("B1", f"inbox, all {ground.size.tickets:,} tickets", "/admin/tickets/ticket/?view=all", ("/tickets?limit=25",)),
+        (
+            "B2",
+            f"ticket with {LONG} messages",
+            f"/admin/tickets/ticket/{ticket}/change/",
+            (f"/tickets/{ticket}", f"/tickets/{ticket}/messages", f"/tickets/{ticket}/history"),
+        ),
+        (
+            "B3",
+            f"chat with {LONG} messages",
+            f"/admin/chat/session/{chat}/change/",
+            (f"/chat/sessions/{chat}", f"/chat/sessions/{chat}/messages", "/chat/sessions?status=waiting"),
+        ),
+    )
+    with web(1) as ports:
+        return [_compare(ground, ports[0], *case) for case in cases]
+
+
+def _compare(ground: Ground, port: int, bar: str, what: str, page: str, twin: tuple[str, ...]) -> Row:
+    from accounts.tokens import open_family
+
+    user = agent()
+    token, cookie = open_family(user).access, _cookie(user)
+    sent = [request("GET", page, "", extra=cookie), *(request("GET", path, token) for path in twin)]
+    ours, theirs = [], []
+    for _ in range(ground.size.rounds):
+        turn = iter(range(10**9))
+        found = times(port, lambda: sent[next(turn) % len(sent)], len(sent) * ground.size.requests, warm=len(sent))  # noqa: B023
+        ours.append(statistics.median(found[:: len(sent)]))
+        twins = zip(*(found[at :: len(sent)] for at in range(1, len(sent))), strict=True)
+        theirs.append(statistics.median(sum(each) for each in twins))
+    return Row(bar, f"page: {what}", "ms", ours, theirs)
+
+
+def _cookie(user: Any) -> str:
+    """Return the header of somebody who is signed in to the back office."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
+
+
+def _customer(ground: Ground) -> Any:
+    from accounts.models import User
+
+    return User.objects.filter(role="customer", is_active=True).order_by("pk").first()
+
+
+def _long_ticket(ground: Ground) -> int:
+    """Return the id of a ticket with many messages, made once."""
+    from tickets.models import Ticket
+    from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
+
+    customer, by = _customer(ground), agent()
+    ticket = Ticket.objects.filter(subject=SUBJECT).first()
+    if ticket is None:
+        ticket = create_ticket(NewTicket(SUBJECT, "The first of many."), by=customer)
+    for number in range(ticket.messages.count(), LONG):
+        add_message(ticket.pk, NewMessage(f"Message {number} of this ticket."), by=by if number % 2 else customer)
+    return int(ticket.pk)
+
+
+def _long_chat(ground: Ground) -> int:
+    """Return the id of a chat with many messages, made once."""
+    from chat.models import ChatMessage, Session
+    from chat.operations import NewChatMessage, accept, hand_over, post, start
+
+    customer, by = _customer(ground), agent()
+    session = Session.objects.filter(customer=customer, agent=by, status="active").first()
+    if session is None:
+        session = start(by=customer, text="The first of many.").session
+        hand_over(by=customer)
+        accept(session.pk, by=by)
+    for number in range(ChatMessage.objects.filter(session=session).count(), LONG):
+        post(session.pk, NewChatMessage(f"Message {number} of this chat."), by=by)
+    return int(session.pk)
