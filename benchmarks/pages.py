@@ -17,7 +17,7 @@ SUBJECT = "A ticket with many messages"
 
 def pages(ground: Ground) -> list[Row]:
     """Return the time to a page's last byte beside that of its answers of the API, asked one after another in turn."""
-    ticket, chat = _long_ticket(ground), _long_chat(ground)
+    ticket, chat = _long_ticket(), _long_chat()
     cases = (
         ("B1", f"inbox, all {ground.size.tickets:,} tickets", "/admin/tickets/ticket/?view=all", ("/tickets?limit=25",)),
         (
@@ -63,18 +63,18 @@ def _cookie(user: Any) -> str:
     return f"Cookie: {settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}\r\n"
 
 
-def _customer(ground: Ground) -> Any:
+def _customer() -> Any:
     from accounts.models import User
 
     return User.objects.filter(role="customer", is_active=True).order_by("pk").first()
 
 
-def _long_ticket(ground: Ground) -> int:
+def _long_ticket() -> int:
     """Return the id of a ticket with many messages, made once."""
     from tickets.models import Ticket
     from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
 
-    customer, by = _customer(ground), agent()
+    customer, by = _customer(), agent()
     ticket = Ticket.objects.filter(subject=SUBJECT).first()
     if ticket is None:
         ticket = create_ticket(NewTicket(SUBJECT, "The first of many."), by=customer)
@@ -83,12 +83,12 @@ def _long_ticket(ground: Ground) -> int:
     return int(ticket.pk)
 
 
-def _long_chat(ground: Ground) -> int:
+def _long_chat() -> int:
     """Return the id of a chat with many messages, made once."""
     from chat.models import ChatMessage, Session
     from chat.operations import NewChatMessage, accept, hand_over, post, start
 
-    customer, by = _customer(ground), agent()
+    customer, by = _customer(), agent()
     session = Session.objects.filter(customer=customer, agent=by, status="active").first()
     if session is None:
         session = start(by=customer, text="The first of many.").session

@@ -135,6 +135,10 @@ class OperationAdmin(ModelAdminBase):
         if request.method == "POST" and name in map(str, self.actions or ()) and name not in self.get_actions(request):
             raise Forbidden
 
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = ()) -> Any:
+        """As Django's; nothing chosen is said in words."""
+        return super().get_action_choices(request, [("", gettext("Choose an action"))])
+
     # --- Writing --------------------------------------------------------------------------------------------------
     def changeform_view(
         self,

@@ -33,6 +33,7 @@ PAGES = {
     "ticket-history": ("/admin/tickets/ticket/{ticket}/history/", AGENT),
     "new-ticket": ("/admin/tickets/ticket/add/", AGENT),
     "chats": ("/admin/chat/session/desk/", AGENT),
+    "chats-open": ("/admin/chat/session/{chat}/change/?panes={chats}", AGENT),
     "all-chats": ("/admin/chat/session/", AGENT),
     "samples": ("/admin/samples/", AGENT),
     "customers": ("/admin/accounts/user/?kind=customers", BOSS),
@@ -77,7 +78,7 @@ def main(names: list[str]) -> int:
 
 
 def _look(browser: Browser, language: str, scheme: Any, width: int, names: list[str]) -> int:
-    wrong, ticket = 0, ""
+    wrong, things = 0, {"ticket": "", "chat": "", "chats": ""}
     for who in (None, AGENT, BOSS):
         wanted = [name for name in names if PAGES[name][1] == who]
         if not wanted:
@@ -88,9 +89,9 @@ def _look(browser: Browser, language: str, scheme: Any, width: int, names: list[
         page = context.new_page()
         if who:
             _sign_in(page, who, language)
-            ticket = ticket or _first_ticket(page)
+            things = things if things["ticket"] else _things(page)
         for name in wanted:
-            wrong += _take(page, name, ticket, OUT / f"{name}-{language}-{scheme}-{width}.png", width)
+            wrong += _take(page, name, things, OUT / f"{name}-{language}-{scheme}-{width}.png", width)
         context.close()
     return wrong
 
@@ -106,15 +107,18 @@ def _sign_in(page: Page, who: str, language: str) -> None:
         page.wait_for_selector(f'html[lang="{language}"]')
 
 
-def _first_ticket(page: Page) -> str:
-    """Return the id of the ticket that waits longest."""
+def _things(page: Page) -> dict[str, str]:
+    """Return the ids of the ticket that waits longest and of the chats at hand, the first three of them in one."""
     page.goto(f"{SITE}/admin/tickets/ticket/")
     found = re.search(r"/(\d+)/change/", page.locator(".row-link").first.get_attribute("href") or "")
-    return found[1] if found else ""
+    page.goto(f"{SITE}/admin/chat/session/desk/")
+    cards = page.locator("#desk-mine .chat-card, #desk-waiting .chat-card")
+    chats = [(card.get_attribute("id") or "").rpartition("-")[2] for card in cards.all()]
+    return {"ticket": found[1] if found else "", "chat": (chats or [""])[-1], "chats": ",".join(chats[-3:])}
 
 
-def _take(page: Page, name: str, ticket: str, file: Path, width: int) -> int:
-    answer = page.goto(SITE + PAGES[name][0].format(ticket=ticket), wait_until="networkidle")
+def _take(page: Page, name: str, things: dict[str, str], file: Path, width: int) -> int:
+    answer = page.goto(SITE + PAGES[name][0].format(**things), wait_until="networkidle")
     if name == "inbox-open":  # beside the list, or on narrow screens on its own page
         page.wait_for_selector("#reading #ticket" if width >= 1200 else "body.ticket-page #ticket")
     page.screenshot(path=file)

@@ -239,6 +239,7 @@ function join(rooms) {
 
 goOn(live.client, desk.dataset.queue, Number(desk.dataset.queueSeq));
 join(JSON.parse(desk.dataset.rooms));
+live.on("access:changed", refreshAll); // what may be done
 live.on("room:left", ({ room }) => {
   for (const [id, { element }] of panes) if (element.dataset.rtRoom === room) touched.add(id) && refresh();
 });
@@ -262,5 +263,6 @@ live.on("typing:stop", ({ sessionId }) => panes.get(sessionId)?.typing(""));
 document.addEventListener("visibilitychange", () => document.hidden || panes.get(active)?.sayRead());
 
 strip.querySelectorAll(".pane").forEach(mount);
+panes.get(active)?.element.scrollIntoView({ inline: "nearest", block: "nearest" });
 if (location.hash === "#write") panes.get(active)?.toWrite();
 if (active) remember();

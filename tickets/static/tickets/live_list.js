@@ -75,6 +75,7 @@ list.addEventListener("change", () => waiting && !choosing() && refresh());
 
 const live = listen(refresh, lost);
 if (list.dataset.rtRoom) goOn(live.client, list.dataset.rtRoom, Number(list.dataset.rtSeq));
+live.on("access:changed", refresh); // what may be done
 live.on("*", (data, frame) => frame.event.startsWith("ticket:") && refresh());
 
 if ("mayTake" in list.dataset) {

@@ -58,6 +58,7 @@ export function mountTicket(page) {
     if (!frame.event.startsWith("ticket:")) return;
     if (String(data.ticketId ?? data.id) === page.dataset.ticketId) refresh();
   });
+  live.on("access:changed", refresh); // what may be done
   live.on("room:left", ({ room }) => room === page.dataset.rtRoom && refresh());
   live.client.joinTicket(page.dataset.ticketId, { since: Number(page.dataset.rtSeq) }).then(
     ({ reset }) => reset && refresh(),
