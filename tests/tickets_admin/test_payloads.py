@@ -42,7 +42,7 @@ FORBIDDEN = {"iframe", "object", "embed", "base", "math", "foreignobject"}
 
 
 class Found(HTMLParser):
-    """What of a page could run: elements, attributes and addresses that our templates never write."""
+    """Collect what of a page could run: elements, attributes and addresses that our templates never write."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
