@@ -19,7 +19,7 @@ def pages(ground: Ground) -> list[Row]:
     """Return the time to a page's last byte beside that of its answers of the API, asked one after another in turn."""
     ticket, chat = _long_ticket(), _long_chat()
     cases = (
-        ("B1", f"inbox, all {ground.size.tickets:,} tickets", "/admin/tickets/ticket/?view=all", ("/tickets?limit=25",)),
+        ("B1", f"inbox, {ground.size.tickets:,} tickets", "/admin/tickets/ticket/?view=all", ("/tickets?limit=25",)),
         (
             "B2",
             f"ticket with {LONG} messages",
