@@ -106,10 +106,12 @@ class Cells:
             made.number_format = form
         return made
 
-    def heading(self, *values: Any) -> None:
+    def heading(self, row: int, *values: Any) -> None:
+        """Write the row of headings, high enough for two lines of words."""
         cells = [self.cell(word(value, self.language), HEAD, BAND) for value in values]
         for cell in cells:
             cell.alignment = Alignment(horizontal=self.side.horizontal, vertical="center", wrap_text=True)
+        self.sheet.row_dimensions[row].height = HEAD.size * 3
         self.sheet.append(cells)
 
     def cover(self, ask: Ask) -> None:
@@ -136,7 +138,7 @@ class Cells:
         row = 1
         for table in tables_of(ask):
             self.sheet.append([self.cell(word(table.title, self.language), BOLD)])
-            self.heading(table.heading, *(metric.label for metric in table.columns()))
+            self.heading(row + 1, table.heading, *(metric.label for metric in table.columns()))
             for values in self._lines(table):
                 self.sheet.append(values)
             lines = len(table.lines) + 2 + bool(table.total)
@@ -169,6 +171,8 @@ class Cells:
             column = table.metrics.index(key) + 2
             data = Reference(self.sheet, min_col=column, min_row=heading_row, max_row=last)
             chart.add_data(data, titles_from_data=True)
+        for series in chart.series:
+            series.smooth = False if isinstance(chart, LineChart) else None
         chart.set_categories(Reference(self.sheet, min_col=1, min_row=heading_row + 1, max_row=last))
         chart.x_axis.delete = chart.y_axis.delete = False
         if self.rtl:
@@ -198,7 +202,7 @@ class Cells:
     def _start_tickets(self, part: int) -> None:
         title = word(_("Data"), self.language)
         self.start(title if part == 1 else f"{title} {part}", (column.width for column in tickets.COLUMNS), "B2")
-        self.heading(*(column.label for column in tickets.COLUMNS))
+        self.heading(1, *(column.label for column in tickets.COLUMNS))
 
     def _end_tickets(self, rows: int) -> None:
         """End a sheet of so many rows, the heading among them: they can be filtered."""
