@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
@@ -17,7 +19,7 @@ from notifications.claims import Settlement
 from notifications.kinds import Kind, kinds
 from notifications.links import unsubscribe_url
 from notifications.models import Channel, Delivery, Item, Part, State
-from notifications.rendering import mail
+from notifications.rendering import Mail, mail
 from realtime.viewing import viewers
 
 NOT_WANTED = "Nobody wants to know it any more."
@@ -39,6 +41,7 @@ class Batch:
             self.items[part.delivery_id].append(every[part.item_id])
         self._recipients: dict[int, set[int]] = {}
         self._present: dict[int, set[int]] = {}
+        self._mails = _Mails()
         told = every.values()
         self.choices = Choices.of(ids, [item.kind for item in told], [item.conversation for item in told])
 
@@ -51,7 +54,7 @@ class Batch:
         quiet = self._quiet_until(delivery, wanted, user, now)
         if quiet:
             return Settlement(State.DUE, "Quiet hours.", due_at=quiet)
-        return _message(delivery, user, wanted, self.choices)
+        return _message(delivery, user, wanted, self.choices, self._mails)
 
     def _is_wanted(self, item: Item, user: Any, channel: str) -> bool:
         kind = kinds().get(item.kind)
@@ -85,7 +88,23 @@ class Batch:
         return None if delivery.kind == digest.SLUG or None in ends else ends[0]
 
 
-def _message(delivery: Delivery, user: Any, items: Sequence[Item], choices: Choices) -> Message:
+class _Mails:
+    """Word each e-mail of a batch once for all who read the same; the link that unsubscribes is one's own."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str, bool, bytes], Mail] = {}
+        self._place = f"https://{secrets.token_hex(16)}.invalid/"  # nobody can have written it
+
+    def of(self, slug: str, entries: Sequence[dict[str, Any]], language: str, unsubscribe_url: str) -> Mail:
+        key = (slug, language, bool(unsubscribe_url), orjson.dumps(entries, default=str))
+        if key not in self._made:
+            self._made[key] = mail(slug, entries, language, self._place if unsubscribe_url else "")
+        made = self._made[key]
+        own = {name: getattr(made, name).replace(self._place, unsubscribe_url) for name in ("text", "html")}
+        return made._replace(**own)
+
+
+def _message(delivery: Delivery, user: Any, items: Sequence[Item], choices: Choices, mails: _Mails) -> Message:
     """Return the message of one item or of several; what came in quiet hours from several kinds is a digest."""
     told = [(kinds()[item.kind], item) for item in items]
     entries = [kind.context(item, user) for kind, item in told]
@@ -95,7 +114,7 @@ def _message(delivery: Delivery, user: Any, items: Sequence[Item], choices: Choi
     if not one_kind:
         entries = digest.entries(told, entries, user.language)
     url = unsubscribe_url(user, slug, delivery.channel) if last.optional and delivery.channel == Channel.EMAIL else ""
-    subject, short, text, html = mail(slug, entries, user.language, url)
+    subject, short, text, html = mails.of(slug, entries, user.language, url)
     chosen = choices.settings.get(user.pk)
     return Message(
         uid=str(delivery.uid),

@@ -16,7 +16,7 @@ from notifications.models import Channel, Delivery, Notification, Settings
 from notifications.sending import send_due
 from tests.api import Api, data
 from tests.chat import acts as chats
-from tests.notifications.acts import hurry, kinds_of, mails_to, subjects, work
+from tests.notifications.acts import headers, hurry, kinds_of, mails_to, subjects, work
 from tests.tickets.acts import act, given, moved, opened, replied
 
 NIGHT = datetime.datetime(2026, 3, 1, 20, 30, tzinfo=datetime.UTC)
@@ -201,3 +201,15 @@ def test_what_is_older_than_a_day_is_listed_as_read_and_sends_nothing(cast, sett
     assert mail.outbox == []
     [row] = Notification.objects.filter(recipient=cast.customer)
     assert row.read_at == row.created_at
+
+
+def test_those_who_read_the_same_text_get_a_link_each_that_unsubscribes_them_alone(cast):
+    opened(cast.customer)
+    work()
+    agents = [mails_to(person) for person in (cast.agent, cast.colleague)]
+    links = [headers(mail)["List-Unsubscribe"].strip("<>") for [mail] in agents]
+    assert len(set(links)) == 2
+    for [mail], link in zip(agents, links, strict=True):
+        html = mail.alternatives[0].content
+        assert link in html
+        assert ".invalid" not in html + mail.body
