@@ -207,9 +207,9 @@ def test_those_who_read_the_same_text_get_a_link_each_that_unsubscribes_them_alo
     opened(cast.customer)
     work()
     agents = [mails_to(person) for person in (cast.agent, cast.colleague)]
-    links = [headers(mail)["List-Unsubscribe"].strip("<>") for [mail] in agents]
+    links = [headers(sent_to)["List-Unsubscribe"].strip("<>") for [sent_to] in agents]
     assert len(set(links)) == 2
-    for [mail], link in zip(agents, links, strict=True):
-        html = mail.alternatives[0].content
+    for [sent_to], link in zip(agents, links, strict=True):
+        html = sent_to.alternatives[0].content
         assert link in html
-        assert ".invalid" not in html + mail.body
+        assert ".invalid" not in html + sent_to.body
