@@ -91,6 +91,8 @@ def _look(browser: Browser, language: str, scheme: Any, width: int, names: list[
             _sign_in(page, who, language)
             things = things if things["ticket"] else _things(page)
         for name in wanted:
+            if "{chat}" in PAGES[name][0] and not things["chat"]:
+                continue  # nobody chats at the moment
             wrong += _take(page, name, things, OUT / f"{name}-{language}-{scheme}-{width}.png", width)
         context.close()
     return wrong

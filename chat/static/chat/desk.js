@@ -120,8 +120,15 @@ async function open(id) {
     if (!panes.has(id)) place(fresh, id);
   }
   activate(id);
-  panes.get(id).element.scrollIntoView({ inline: "nearest", block: "nearest" });
+  reveal(id);
   panes.get(id).toWrite();
+}
+
+// Scrolls the row of chats until one stands in it whole; the page stays where it is.
+function reveal(id) {
+  const [own, all] = [panes.get(id).element.getBoundingClientRect(), strip.getBoundingClientRect()];
+  if (own.left < all.left) strip.scrollLeft += own.left - all.left;
+  else if (own.right > all.right) strip.scrollLeft += own.right - all.right;
 }
 
 function drop(id) {
@@ -145,7 +152,7 @@ function step(by) {
   const order = [...panes.keys()];
   if (!order.length) return false;
   const next = order[(order.indexOf(active) + by + order.length) % order.length];
-  panes.get(next).element.scrollIntoView({ inline: "nearest", block: "nearest" });
+  reveal(next);
   activate(next);
   panes.get(next).toWrite();
   return true;
@@ -263,6 +270,6 @@ live.on("typing:stop", ({ sessionId }) => panes.get(sessionId)?.typing(""));
 document.addEventListener("visibilitychange", () => document.hidden || panes.get(active)?.sayRead());
 
 strip.querySelectorAll(".pane").forEach(mount);
-panes.get(active)?.element.scrollIntoView({ inline: "nearest", block: "nearest" });
+if (active) reveal(active);
 if (location.hash === "#write") panes.get(active)?.toWrite();
 if (active) remember();
