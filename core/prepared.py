@@ -11,6 +11,7 @@ import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, BooleanField, F, Func, Value
+from psycopg.pq import PipelineStatus
 
 Rows = list[tuple[Any, ...]]
 Statement = tuple[str, Sequence[Any]]
@@ -30,8 +31,12 @@ def execute_all(*statements: Statement) -> list[Rows]:
     ours.ensure_connection()
     raw = ours.connection
     with ours.wrap_database_errors:
-        with raw.pipeline() if len(statements) > 1 else nullcontext():
-            cursors = [psycopg.Cursor(raw).execute(*each, prepare=each is not COMMIT) for each in statements]
+        try:
+            with raw.pipeline() if len(statements) > 1 else nullcontext():
+                cursors = [psycopg.Cursor(raw).execute(*each, prepare=each is not COMMIT) for each in statements]
+        finally:
+            if raw.info.pipeline_status != PipelineStatus.OFF:
+                raw.close()  # libpq could not leave its pipeline: nobody knows what became of the statements
         found = [cursor.fetchall() if cursor.rownumber is not None else [] for cursor in cursors]
     if ours.queries_logged:
         written = psycopg.ClientCursor(raw)

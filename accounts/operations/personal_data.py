@@ -52,7 +52,9 @@ def erase_personal_data(user_id: int, *, by: User | None) -> int:
     _erase_account(user)
     if user.is_active:
         user = set_active(user_id, active=False, by=by)  # under the new name, which the log keeps
-    about = Q(entity_type=User.audit_type, entity_id=str(user.pk)) | Q(actor_id=user.pk)
+    about = Q(entity_type=User.audit_type, entity_id=str(user.pk))
+    if not user.is_agent:  # the log answers for what staff did
+        about |= Q(actor_id=user.pk)
     erase_details(Entry.objects.filter(about).values_list("pk", flat=True), by=doer)
     record("PERSONAL_DATA_ERASED", user, by=by, metadata={"rows": forgotten})
     return forgotten

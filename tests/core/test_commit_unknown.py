@@ -7,8 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import psycopg
 import pytest
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from tests.api import Api, data, refusal
 from tests.tickets.acts import act, opened, thread
@@ -132,3 +134,29 @@ def test_a_connection_lost_before_the_commit_promises_nothing_of_the_kind(word, 
     connection.close()  # as the next request would, which looks at its connection first
     assert Ticket.objects.count() == 0
     data(client.post("/tickets", BODY, Idempotency_Key="k1"), 201)
+
+
+def test_a_commit_whose_pipeline_cannot_be_left_may_be_stored_and_its_connection_is_not_used_again(
+    committed_cast, monkeypatch
+):
+    enter, leave = psycopg.Pipeline.__enter__, psycopg.Pipeline.__exit__
+    inside = {}
+
+    def begin(pipeline):
+        inside[pipeline] = connection.connection.info.transaction_status == TransactionStatus.INTRANS
+        return enter(pipeline)
+
+    def end(pipeline, *problem):
+        pipeline.sync()
+        if inside[pipeline] and connection.connection.info.transaction_status == TransactionStatus.IDLE:
+            raise psycopg.OperationalError("cannot exit pipeline mode while busy")
+        leave(pipeline, *problem)
+
+    client = Api(committed_cast.customer)
+    with monkeypatch.context() as stuck:
+        stuck.setattr(psycopg.Pipeline, "__enter__", begin)
+        stuck.setattr(psycopg.Pipeline, "__exit__", end)
+        error = refusal(client.post("/tickets", BODY, Idempotency_Key="k1"), 503, "unavailable")
+    assert error["details"] == {"mayBeStored": True}
+    data(client.post("/tickets", BODY, Idempotency_Key="k1"), 201)
+    assert Ticket.objects.count() == 1
