@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.errors import Forbidden, Invalid, NotFound
+from core.inputs import ascii_digits
 from reports import drill, operations
 from reports.api.exports import file_or_job, own_export, stored_file
 from reports.api.transcripts import PARAMETERS as TRANSCRIPT_PARAMETERS
@@ -32,6 +33,7 @@ from reports.shown import form_shown, tables_shown
 
 View = Callable[..., HttpResponseBase]
 VIEW, EXPORT = "support.reports.view", "support.export"
+DAYS = ("startDate", "endDate")
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -90,7 +92,8 @@ def _given(request: HttpRequest, known: Collection[str]) -> dict[str, str]:
     if unknown:
         name = unknown[0][:100]
         raise Invalid(fields={name: [_("This page has no filter “%(name)s”.") % {"name": name}]})
-    return {name: value for name, value in request.GET.dict().items() if value and "\x00" not in value}
+    found = {name: value for name, value in request.GET.dict().items() if value and "\x00" not in value}
+    return {name: ascii_digits(value) if name in DAYS else value for name, value in found.items()}
 
 
 def _file_address(format_: str, ask: Ask, given: dict[str, str]) -> str:

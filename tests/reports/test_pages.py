@@ -51,6 +51,13 @@ def test_a_malformed_filter_is_said_on_the_page(cast):
     assert Pages(cast.manager).get("/admin/reports/nothing").status_code == 404
 
 
+def test_days_are_typed_in_the_digits_of_either_script(cast):
+    for first, last in (("2026-01-01", "2026-01-31"), ("٢٠٢٦-٠١-٠١", "٢٠٢٦-٠١-٣١")):
+        page = Pages(cast.manager).get(f"/admin/reports/overview?startDate={first}&endDate={last}")
+        assert page.status_code == 200
+        assert 'name="startDate" value="2026-01-01"' in page.content.decode()
+
+
 @pytest.mark.parametrize("page", ["overview", "files/csv", "overview/rows"])
 def test_a_filter_that_no_page_or_file_declares_is_refused(cast, page):
     answer = Pages(cast.lead).get(f"/admin/reports/{page}?assignee__password__startswith=p")
