@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SEED = "import json; from tests.browser.seed import seed; print(json.dumps(seed()))"
 BOSS = "boss@example.test"
 AXE = "axe-core@4.14.1"
+SOON = 20_000
+"""Milliseconds that a page is given to show what is expected of it: CI's two processors have other work."""
 
 
 @dataclass
@@ -80,8 +82,9 @@ def _run(env: dict[str, str], *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for a file: while it is open an event loop runs on this thread, which no other test must meet."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=SOON)
     program = next(path for path in map(shutil.which, CHROMIUM) if path)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

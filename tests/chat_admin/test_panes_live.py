@@ -104,8 +104,8 @@ def test_a_chat_that_ends_or_leaves_gives_its_place_and_the_others_stay(look: Lo
     page.click(f"#about-chat-{first.pk}")
     page.select_option(f"#transfer-{first.pk}-agent_id", value=str(cast.colleague.pk))
     page.click(f"#form-transfer-{first.pk} .submit-row button")
-    expect(page.locator(".pane")).to_have_count(1, timeout=SOON)
     expect(page.locator("#toasts")).to_contain_text("The chat was passed on.")
+    expect(page.locator(".pane")).to_have_count(1)
     expect(box(page, second)).to_have_value("Half a")
     assert Session.objects.get(pk=first.pk).agent_id == cast.colleague.pk
     assert page.complaints == []
