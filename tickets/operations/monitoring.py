@@ -77,7 +77,7 @@ def _check(ids: Sequence[int], now: datetime.datetime, by: User) -> int:
 
 
 def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: tuple[Any, ...]) -> None:
-    """Tell what came about by now; `before` is what readers hold of the clock, who hear of it when it changed."""
+    """Tell what came about by now; `before` is what readers hold of the clock."""
     ticket = computed.ticket
     waiting = computed.waiting()
     past = [due for due in waiting if due.at < now]
@@ -94,7 +94,7 @@ def _tell_all(computed: Computed, now: datetime.datetime, by: User, before: tupl
         tell(ticket, due, by)
     if ended is not None:
         _end(ticket, ended, by)
-    elif woken or shown_clock(ticket) != before:
+    elif woken or told or shown_clock(ticket) != before:
         events.ticket_updated(ticket, public=False)
 
 
