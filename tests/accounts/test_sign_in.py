@@ -2,7 +2,6 @@
 
 import datetime
 import time
-from statistics import median
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -64,11 +63,11 @@ def test_unknown_wrong_and_disabled_cost_the_same_work(cast, settings):
 
     def work(email, password):
         spent = []
-        for _ in range(5):
+        for _ in range(9):
             started = time.thread_time()
             refusal(tried(email, password), 401, "unauthenticated")
             spent.append(time.thread_time() - started)
-        return median(spent)
+        return min(spent)  # on a busy machine the others say what the machine was doing
 
     costs = [work("nobody@example.test", "x"), work(cast.customer.email, "wrong"), work(cast.stranger.email, PASSWORD)]
     assert max(costs) < 1.6 * min(costs), costs

@@ -1,4 +1,4 @@
-"""What keeps people out of a page: looked for once a page, at both widths, by axe at the width it was loaded at."""
+"""Find what keeps people out of a page: at both widths, and by axe at the width it was loaded at."""
 
 from __future__ import annotations
 

@@ -246,7 +246,7 @@ def test_a_waiting_chat_is_told_to_those_who_are_available_while_it_waits(cast):
     assert list(kind.recipients(item)) == [cast.agent]
     assert kind.still_wanted(item, cast.agent)
     acts.accepted(cast.agent, session)
-    assert not kind.still_wanted(item, cast.agent)
+    assert not kind.still_wanted(Item.objects.get(pk=item.pk), cast.agent)
     accepted = Item.objects.get(kind="chat-accepted")
     assert list(kinds()["chat-accepted"].recipients(accepted)) == [cast.customer]
 

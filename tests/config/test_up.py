@@ -65,7 +65,7 @@ class Up:
             return False
 
     def wait_until_ready(self) -> None:
-        assert wait_for(lambda: "Ready after" in self.output or self.process.poll() is not None, seconds=60)
+        assert wait_for(lambda: "Ready after" in self.output or self.process.poll() is not None, seconds=150)
         assert self.process.poll() is None, self.output
 
     def left(self) -> set[int]:

@@ -205,9 +205,10 @@ desk.addEventListener("submit", async (event) => {
   event.preventDefault();
   if ("sending" in form.dataset) return;
   form.dataset.sending = "";
+  const wasOpen = panes.has(id);
   try {
     const answer = await post(form.action, new FormData(form, event.submitter));
-    take(answer, id, form);
+    take(answer, id, form, wasOpen);
     if (answer.ok && slug === "accept") panes.get(id)?.toWrite();
   } catch ({ address }) {
     if (address) location.assign(address);
@@ -217,11 +218,12 @@ desk.addEventListener("submit", async (event) => {
   }
 });
 
-function take({ ok, page }, id, form) {
+// What was closed while its form was on its way stays closed.
+function take({ ok, page }, id, form, wasOpen) {
   const fresh = page.getElementById("desk");
   const found = fresh.querySelector(`#chat-${id}`);
   const pane = panes.get(id);
-  if (!pane && found) return place(fresh, id);
+  if (!pane && !wasOpen && found) return place(fresh, id);
   if (pane) Object.assign(pane.ways, { sent: ok ? form : null, refused: found?.dataset.refused ?? "" });
   show(fresh);
   if (pane) pane.ways.sent = null;
