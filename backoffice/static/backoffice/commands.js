@@ -25,6 +25,7 @@ function acts() {
     return {
       text: asks ? name : name ? `${name}: ${what}` : what,
       kind: bar.dataset.act,
+      button,
       run: () => (asks ? ask(asks, button) : button.form.requestSubmit(button)),
     };
   });
@@ -78,7 +79,9 @@ function mark() {
 function run(index) {
   const chosen = found[index];
   bar.close();
-  chosen?.run();
+  // What is live may have been renewed since the list was drawn: the button of that name is meant.
+  const stands = !chosen?.button || chosen.button.isConnected;
+  (stands ? chosen : acts().find(({ text }) => text === chosen.text))?.run();
 }
 
 export function openCommands() {
