@@ -70,7 +70,7 @@ class Item(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     thing: models.Model | None = None
-    """What it is about, once its kind has read it; not a column."""
+    """The thing that the item is about, once its kind has read it; not a column."""
 
     objects: ClassVar[models.Manager[Item]] = models.Manager()
 
