@@ -56,6 +56,7 @@ FIRST_RESPONSES = Ledger(
     classes=True,
 )
 # An agent holds a ticket while it is assigned to them and not over; who resolved one in the period held it in it.
+# Materialized: planned by stale statistics (a fresh import) it would be counted once a ticket.
 HELD = Ledger(
     "held",
     "true",
@@ -63,7 +64,7 @@ HELD = Ledger(
     at="h.at",
     agent="h.agent_id",
     joins=f"""
-join (
+join (with h as materialized (
   select ticket_id, agent_id, min(at) as at from (
     select ticket_id, agent::bigint as agent_id, at from (
       select ticket_id, at, lead(at) over (partition by ticket_id order by at, id) as until,
@@ -86,7 +87,7 @@ join (
     select c.ticket_id, holder.agent_id, c.at from t {CHANGES} {HOLDER}
     where {RESOLVING} and {within("c.at")} and holder.agent_id is not null
   ) holding group by ticket_id, agent_id
-) h on h.ticket_id = t.id
+) select * from h) h on h.ticket_id = t.id
 """,
 )
 # A holding begins where an agent has a ticket at work that they had not, and ends with its last moment: that of their
@@ -210,12 +211,12 @@ and not exists (
 )
 """,
     joins=f"""
-join (
+join (with said as materialized (
   select m.ticket_id, min(m.id) filter (where m.author_type = 'agent' and m.opens_id is null) as answered,
          max(m.id) filter (where m.author_type = 'customer') as last
   from t join tickets_message m on m.ticket_id = t.id and not m.is_internal
   where {CREATED_IN} and t.status in {OVER} group by m.ticket_id
-) said on said.ticket_id = t.id
+) select * from said) said on said.ticket_id = t.id
 """,
 )
 # What was met or breached once stays so (tickets.sla.recompute); what is neither is open. A due time may move after the
