@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import statistics
+from functools import partial
+from itertools import cycle
 from typing import Any
 
 from benchmarks.ground import Ground
@@ -45,8 +47,7 @@ def _compare(ground: Ground, port: int, bar: str, what: str, page: str, twin: tu
     sent = [request("GET", page, "", extra=cookie), *(request("GET", path, token) for path in twin)]
     ours, theirs = [], []
     for _ in range(ground.size.rounds):
-        turn = iter(range(10**9))
-        found = times(port, lambda: sent[next(turn) % len(sent)], len(sent) * ground.size.requests, warm=len(sent))  # noqa: B023
+        found = times(port, partial(next, cycle(sent)), len(sent) * ground.size.requests, warm=len(sent))
         ours.append(statistics.median(found[:: len(sent)]))
         twins = zip(*(found[at :: len(sent)] for at in range(1, len(sent))), strict=True)
         theirs.append(statistics.median(sum(each) for each in twins))

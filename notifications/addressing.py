@@ -11,6 +11,7 @@ import orjson
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils.html import escape
 
 from notifications import digest
 from notifications.channels.base import Message
@@ -34,9 +35,8 @@ class Batch:
         self.people: dict[int, Any] = {user.pk: user for user in people.with_rights().filter(pk__in=ids)}
         self.items: dict[int, list[Item]] = {delivery.pk: [] for delivery in deliveries}
         parts = list(Part.objects.filter(delivery__in=self.items).order_by("item_id"))
-        every = Item.objects.in_bulk(
-            {part.item_id for part in parts}
-        )  # one copy of each: what it is about is read once
+        # One copy of each, so that what it is about is read once.
+        every = Item.objects.in_bulk({part.item_id for part in parts})
         for part in parts:
             self.items[part.delivery_id].append(every[part.item_id])
         self._recipients: dict[int, set[int]] = {}
@@ -100,8 +100,8 @@ class _Mails:
         if key not in self._made:
             self._made[key] = mail(slug, entries, language, self._place if unsubscribe_url else "")
         made = self._made[key]
-        own = {name: getattr(made, name).replace(self._place, unsubscribe_url) for name in ("text", "html")}
-        return made._replace(**own)
+        text = made.text.replace(self._place, unsubscribe_url)
+        return made._replace(text=text, html=made.html.replace(self._place, escape(unsubscribe_url)))
 
 
 def _message(delivery: Delivery, user: Any, items: Sequence[Item], choices: Choices, mails: _Mails) -> Message:

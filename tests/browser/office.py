@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,6 +23,18 @@ window.WebSocket = class extends WebSocket {
     this.addEventListener("message", ({ data }) => heard.push(JSON.parse(data).event));
   }
 };"""
+
+
+# When the page's scripts asked for addresses of a kind, in milliseconds by the page's own clock.
+ASKED = """pattern => performance.getEntriesByType("resource").filter(({ name, initiatorType }) =>
+  initiatorType === "fetch" && new RegExp(pattern).test(name)).map(({ startTime }) => startTime)"""
+
+
+def pauses(page: Any, pattern: str) -> list[float]:
+    """Return the milliseconds between one request of the page's scripts and the next, of addresses like this."""
+    asked = page.evaluate(ASKED, pattern)
+    assert asked
+    return [later - sooner for sooner, later in pairwise(asked)]
 
 
 @pytest.fixture(autouse=True)

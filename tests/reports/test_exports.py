@@ -108,7 +108,7 @@ def test_the_tables_of_a_pdf_hold_the_figures_of_the_api(cast):
     with translation.override("ar"):
         [overview, *others] = summary.tables_of(ask)
         named = {line_name(line.name, "", "en") for table in others for line in table.lines}
-    assert {"1 star", "5 stars"} <= named  # in the language of the file, whoever asks for it
+    assert {"1 star", "5 stars"} <= named  # in the language of the file
     assert overview.total == totals["totals"]
     pdf_parts.bidi_text.register_fonts()
     table = list(pdf.figures_table(overview, "en", 700))[1]

@@ -27,6 +27,7 @@ from tests.cast import Cast, fresh
 from tests.reports.history import Maker
 from tests.reports.oracle import Oracle
 from tests.sla.acts import policy
+from tests.soak import sized
 from tickets.states import PRIORITIES
 
 QUESTIONS = 30
@@ -234,9 +235,9 @@ def test_thirty_random_questions_have_one_answer_at_every_door(cast, maker):
             oracle = Oracle(asked.first, asked.last, asked.zone, asked.keep)
             agree_with_python(doors, asked, oracle)
             agree_with_pages(doors, asked, keys[number % len(keys)])
-            if number % 10 == 0:
+            if number % sized(10, 1) == 0:
                 agree_with_files(doors, asked)
-            if number % 5 == 0:
+            if number % sized(5, 1) == 0:
                 rows_add_up(doors, asked, dice)
                 statistics_are_parts_of_reports(doors, asked)
         except AssertionError as error:

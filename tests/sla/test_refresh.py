@@ -1,4 +1,4 @@
-"""Open tickets follow an edited policy: what readers hold is told once, by whoever changes it."""
+"""Open tickets follow an edited policy: the refresh tells readers of the new clock, the monitor of what it brought."""
 
 from __future__ import annotations
 

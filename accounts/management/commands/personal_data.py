@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.operations import erase_personal_data, export_personal_data
+from core.admin import describe
 from core.errors import Problem
 from core.ids import as_number
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                 rows = erase_personal_data(user.pk, by=None)
                 self.stdout.write(f"Person {user.pk} is forgotten; {rows} rows of other parts went with them.")
         except Problem as problem:
-            raise CommandError(_said(problem)) from problem
+            raise CommandError(describe(problem)) from problem
 
 
 def _found(named: str) -> User:
@@ -44,7 +45,3 @@ def _found(named: str) -> User:
     if user is None:
         raise CommandError("There is nobody by this id or e-mail address.")
     return user
-
-
-def _said(problem: Problem) -> str:
-    return " ".join(str(text) for texts in (problem.fields or {}).values() for text in texts) or str(problem)
