@@ -12,7 +12,7 @@ from django.conf import settings
 FORM = re.compile(r"<form\b((?:[^>{]|\{%.*?%\}|\{\{.*?\}\})*)>(.*?)</form>", re.DOTALL)
 FRAMED = ("admin", "backoffice", "bot", "chat", "notifications", "reports", "tickets", "widget")
 NATIVE = re.compile(r'type="?(?:date|time|datetime-local|month|week)\b')
-CHECKED = re.compile(r"\brequired(?: |%|>)|fields\.html|\{\{ (?:form|field)|type=\"(?:email|number|url)")
+CHECKED = re.compile(r"\brequired(?=[ {>])|fields\.html|\{\{ (?:form|field)|type=\"(?:email|number|url)")
 
 
 def test_no_page_has_a_picker_or_a_complaint_of_the_browsers_own() -> None:
