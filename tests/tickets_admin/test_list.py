@@ -101,6 +101,16 @@ def test_what_makes_no_sense_leads_to_the_plain_list(cast, desk, some, filters):
     assert shown(some, page) == {"mine", "free"}
 
 
+def test_a_view_is_no_filter(cast, desk):
+    agent = desk(cast.agent)
+    empty = text_of(agent.list(view="breaching"))
+    assert "Nothing waits here." in empty
+    assert '<details class="filters">' in empty
+    narrowed = text_of(agent.list(view="breaching", priority="high"))
+    assert "Nothing matches." in narrowed
+    assert '<details class="filters" open>' in narrowed
+
+
 def test_what_is_no_filter_of_the_list_is_refused(cast, desk, some):
     assert desk(cast.agent).list(customer__password__startswith="a").status_code == 400
 

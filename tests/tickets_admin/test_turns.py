@@ -47,6 +47,23 @@ def test_a_second_choice_between_the_event_of_the_first_and_its_answer_is_sent_t
     assert page.complaints == []
 
 
+def test_ones_own_reply_is_no_news_while_its_answer_is_on_the_way(look: Look, committed_cast: Cast) -> None:
+    cast = committed_cast
+    ticket = opened(cast.customer)
+    page = look(cast.agent, page_of(ticket), until="ack")
+    late: list[Any] = []
+    page.route("**/do/reply/", lambda route: late.append((route, route.fetch())), times=1)
+    page.fill("#reply-body", "A word")
+    page.locator("#reply-body").press("Control+Enter")
+    expect(page.locator(".message.agent")).to_contain_text("A word", timeout=SOON)  # by its event
+    expect(page.locator("#composer .live-note")).to_have_count(0)
+    [(route, answer)] = late
+    route.fulfill(response=answer)
+    expect(page.locator("#reply-body")).to_have_value("")
+    expect(page.locator(".live-note")).to_have_count(0)
+    assert page.complaints == []
+
+
 def test_a_choice_after_one_that_was_refused_is_said_to_be_not_sent(look: Look, committed_cast: Cast) -> None:
     cast = committed_cast
     ticket = opened(cast.customer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Left
@@ -26,7 +26,7 @@ from tickets.unassigned import unassigned
 
 PAGE = 50
 LINE = 160
-AFTER, OPEN, SORT = "after", "open", "sort"
+AFTER, OPEN, SORT, VIEW = "after", "open", "sort", "view"
 OWN = frozenset({AFTER, OPEN, SORT})
 """Parameters of the list beside its filters: the cursor, the ticket that stands beside it, the order."""
 
@@ -78,6 +78,11 @@ class InboxList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str | Combinable]:
         return []
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Return whether a filter is in force; a view is no filter, but what one works through."""
+        return bool(self.kept.keys() - {VIEW, SORT, SEARCH_VAR})
 
     def get_results(self, request: HttpRequest) -> None:
         self.sort = str(self.params.get(SORT) or FIRST)
