@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from realtime.errors import CLOSE_LIMIT, CLOSE_RESTART, Refused
+from realtime.errors import CLOSE_LIMIT, CLOSE_PROTOCOL, CLOSE_RESTART, Refused
+from realtime.writers import writer_of
 
 OLD_CLIENT = "This server speaks Socket.IO 4 (EIO=4): use socket.io-client 3 or 4, or socket_io_client 2 or 3 for Dart."
 _REASONS = {"too_many": (429, "rate_limited", CLOSE_LIMIT), "leaving": (503, "unavailable", CLOSE_RESTART)}
@@ -25,7 +26,7 @@ async def refuse_handshake(scope: Any, receive: Any, send: Any, reason: str) -> 
     status, code, close = _REASONS[reason]
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
-        await send({"type": "websocket.close", "code": close})
+        writer_of(send).close(close)
         return
     error = Refused(code).said("en")
     headers = [(b"content-type", b"application/json"), (b"retry-after", b"5")]
@@ -42,7 +43,7 @@ async def _old_websocket(send: Any) -> None:
     await send({"type": "websocket.accept"})
     for packet in _OLD_PACKETS[:2]:
         await send({"type": "websocket.send", "text": packet})
-    await send({"type": "websocket.close", "code": 4400})
+    await send({"type": "websocket.close", "code": CLOSE_PROTOCOL})
 
 
 async def _answer(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

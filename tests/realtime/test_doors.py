@@ -159,15 +159,19 @@ def test_everybody_behind_one_address_comes_back_after_a_restart(committed_cast,
             client.close()
 
 
-def test_a_process_told_to_go_lets_nobody_in(committed_cast):
+@pytest.mark.parametrize("path", ["/support", "/socket.io/?EIO=4&transport=websocket"])
+def test_a_process_told_to_go_lets_nobody_in(committed_cast, path):
     token = token_of(committed_cast.customer)
     with Web() as web, Client(web, token) as client:
         client.event("ready")
         os.kill(web.pid, signal.SIGTERM)
         assert client.closed() == 1012
-        with contextlib.suppress(OSError, ConnectionClosed), Client(web, token) as newcomer:
+        with contextlib.suppress(OSError, ConnectionClosed), Client(web, token, path=path) as newcomer:
             assert newcomer.closed() == 1012
             assert newcomer.named("ready") == []
+        assert web.process is not None
+        web.process.wait(15)
+        assert web.tracebacks() == []
 
 
 def test_no_line_of_the_log_carries_a_query_string_or_a_token(committed_cast):
