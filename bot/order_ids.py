@@ -13,11 +13,15 @@ from bot.folding import fold_keeping_case
 _ORDER = r"\b(?:[وف]?[بكل]?(?:ال|لل)?(?:طلب(?:ي|ك|ه|ها|نا|كم|ية|يه|يتي|يتك)?|[أا]وردر\w*)|orders?|ord)\b"
 # What may stand between that word and the number.
 _LINK = (
-    r"(?:[\s:#.=«»\"'()\[\]-]|\b(?:و?رقم\w{0,2}|كود|هو|هي|الخاص|بي|ال|number|num|no|nr|id|code|is|was|my|the)\b){0,12}"
+    r"(?:[\s:#.,،;؛/=«»\"'()\[\]-]|\b(?:و?رقم\w{0,2}|كود|هو|هي|الخاص|بي|ال|number|num|no|nr|id|code|is|was|my|the)\b){0,12}"
 )
 _BEFORE = re.compile(rf"(?:{_ORDER}{_LINK}|#)$", re.IGNORECASE)
+# Behind the number stands one order, not a count of them: 12345 is my order, 12345 طلبي وين, 12345 my order; not 120 orders.
 _AFTER = re.compile(
-    rf"\s*(?:(?:هو|هي|هذا|is|=)\s+(?:رقم\s+|my\s+|the\s+)?|رقم\s+){_ORDER}".replace("[وف]?[بكل]?", ""), re.IGNORECASE
+    r"[\s:,،;؛»\"')\]-]*(?:(?:(?:هو|هي|هذا|is|=)\s+(?:رقم\s+)?|رقم\s+)?(?:my\s+|the\s+)?"
+    r"(?:الطلب(?:ي[ةه])?|طلب(?:ي|ك|ه|ها|نا|كم|يتي|يتك)|ال[أا]وردر\w*|[أا]وردري|order)|"
+    r"(?:(?:هو|هي|هذا|=)\s+رقم\s+|(?:هو|هي|هذا|=)\s+|رقم\s+)طلب(?:ي[ةه])?)\b",
+    re.IGNORECASE,
 )
 # An id with letters and so many digits needs no such word.
 _SPEAKS_FOR_ITSELF = re.compile(r"(?=.*[A-Za-z])(?:\D*\d){5}")
@@ -34,9 +38,11 @@ _COUNT = (
     r"|minutes?|people"
 )
 _PLACE = (
-    r"شارع|طريق|مبنى|عمار[ةه]|شق[ةه]|فيلا|فلا|بيت|منزل|بناي[ةه]|دور|طابق|غرف[ةه]|حي|ص\.?\s?ب|بريدي|street|road|building"
+    r"شارع|طريق|مبن[يى]|عمار[ةه]|شق[ةه]|فيلا|فلا|بيت|منزل|بناي[ةه]|دور|طابق|غرف[ةه]|حي|ص\.?\s?ب|بريدي|street|road|building"
     r"|bldg|apt|apartment|flat|house|villa|floor|room|suite|box|zip|postcode|postal"
 )
+# What a currency belongs to when numbers stand on both of its sides: in `order 12345 SAR 500` to the 500.
+_AMOUNT_BEHIND = rf"\s*[1-9]\d{{0,5}}(?![\d/:-])(?!\s*(?:{_CURRENCY}|{_SIZE}|{_COUNT})(?!\w))"
 _NO_ORDER = re.compile(
     "|".join(
         (
@@ -51,12 +57,15 @@ _NO_ORDER = re.compile(
             # Days, times, decimals, thousands.
             r"\d+(?:[/:.,\u066b\u066c]\d+)+",
             r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4}",
-            rf"\d+\s*(?:(?:{_CURRENCY}|{_SIZE})(?!\w))",
+            rf"\d+\s*(?:(?:{_CURRENCY})(?!\w))(?!{_AMOUNT_BEHIND})",
+            rf"\d+\s*(?:(?:{_SIZE})(?!\w))",
             rf"(?<!\w)(?:{_CURRENCY})\s*\d+",
             rf"(?<!\d)\d{{1,4}}\s*(?:{_COUNT})(?!\w)",
             rf"(?<!\w)(?:[وفبكل]?(?:ال)?)(?:{_PLACE})[\s.:#]*(?:(?:رقم\w*|number|no|code)[\s.:#]*)?\d+",
             r"(?<!\w)\d{1,5}\s+(?:\w+\s+){1,2}(?:street|st|road|rd|avenue|ave)\b",
             r"(?<!\w)(?:الساع[ةه]|at)\s+\d+",
+            r"(?<!\w)(?:دفع(?:ت|نا)?|سعر\w*|[وب]?مبلغ|[وب]?قيم[ةه]|paid|price|cost|total|amount)\s+\d+",
+            r"(?<!\w)(?:في|عام|سن[ةه]|منذ|in|since|year)\s+(?:عام\s+|سن[ةه]\s+)?(?:19|20)\d\d(?!\d)",
         )
     ),
     re.IGNORECASE,
@@ -90,4 +99,4 @@ def _is_part_of(found: tuple[int, int], other: tuple[int, int]) -> bool:
 @lru_cache(maxsize=4)
 def _candidates(pattern: str) -> re.Pattern[str]:
     """Whatever looks like an id and is no part of something longer."""
-    return re.compile(rf"(?<![\w+./-])(?P<id>{pattern})(?![\w-])(?!\.\d)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w+.-])(?<![A-Za-z\d]/)(?<!//)(?P<id>{pattern})(?![\w-])(?!\.\d)", re.IGNORECASE)
