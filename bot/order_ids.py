@@ -16,7 +16,7 @@ _LINK = (
     r"(?:[\s:#.,،;؛/=«»\"'()\[\]-]|\b(?:و?رقم\w{0,2}|كود|هو|هي|الخاص|بي|ال|number|num|no|nr|id|code|is|was|my|the)\b){0,12}"
 )
 _BEFORE = re.compile(rf"(?:{_ORDER}{_LINK}|#)$", re.IGNORECASE)
-# Behind the number stands one order, not a count of them: 12345 is my order, 12345 طلبي وين, 12345 my order; not 120 orders.
+# Behind the number stands one order, not a count of them: 12345 is my order, 12345 طلبي وين; not 120 orders.
 _AFTER = re.compile(
     r"[\s:,،;؛»\"')\]-]*(?:(?:(?:هو|هي|هذا|is|=)\s+(?:رقم\s+)?|رقم\s+)?(?:my\s+|the\s+)?"
     r"(?:الطلب(?:ي[ةه])?|طلب(?:ي|ك|ه|ها|نا|كم|يتي|يتك)|ال[أا]وردر\w*|[أا]وردري|order)|"

@@ -26,8 +26,10 @@ from django.db import connection
 from moto.server import ThreadedMotoServer
 
 from accounts.tokens import open_family
+from tests.realtime.servers import wait_until
 from tests.uploads import zoo
 from tests.uploads.door import as_json
+from uploads import image_process
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -162,6 +164,36 @@ def test_ten_files_of_ten_megabytes_are_taken_in_bounded_memory(token: str, tmp_
         grown = (peak - before) / MEGABYTE
         print(f"{len(body) / MEGABYTE:.0f} MB in {seconds:.1f} s, memory grew by {grown:.0f} MB")  # noqa: T201
         assert grown < 80
+
+
+def test_beside_twenty_pictures_of_ten_megabytes_others_are_answered_first(token: str, tmp_path: Path) -> None:
+    """Few are decoded at a time, in processes of their own; the rest wait outside the threads that answer others."""
+    photo = zoo.heavy_photo(10 * MEGABYTE - 1000)
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n'
+    body = head + photo + b"\r\n--x--\r\n"
+    answers: list[tuple[int, Any]] = []
+    with serving(tmp_path, RATE_UPLOAD="100/hour", UPLOAD_QUOTA_BYTES=str(1000 * MEGABYTE)) as site:
+
+        def upload() -> None:
+            answers.append(site.upload(token, body, "multipart/form-data; boundary=x"))
+
+        def decoding() -> int:
+            return len(psutil.Process(site.process.pid).children(recursive=True))
+
+        uploads = [threading.Thread(target=upload) for _number in range(20)]
+        [thread.start() for thread in uploads]
+        wait_until(lambda: decoding() > 0, 30)
+        at_once = 0
+        for _time in range(5):
+            assert site.request("GET", "/tickets", Authorization=f"Bearer {token}")[0] == 200
+            at_once = max(at_once, decoding())
+        finished = len(answers)
+        while any(thread.is_alive() for thread in uploads):
+            at_once = max(at_once, decoding())
+            uploads[0].join(0.02) if uploads[0].is_alive() else uploads.pop(0)
+        assert finished < 10, "the pictures went before the ordinary requests"
+        assert 1 <= at_once <= image_process.AT_ONCE
+        assert [status for status, _answer in answers] == [201] * 20, answers
 
 
 def test_the_project_as_configured_keeps_its_files_on_s3(token: str, tmp_path: Path) -> None:

@@ -27,6 +27,13 @@ def picture(form: str, *, mode: str = "RGB", size: tuple[int, int] = PICTURE_SIZ
     return out.getvalue()
 
 
+def heavy_photo(size: int) -> bytes:
+    """A photo of about `size` bytes, which decodes in the time of a small one: what fills it are comments."""
+    photo = picture("JPEG", size=(1600, 1200))
+    comment = b"\xff\xfe\xff\xff" + bytes(65_533)
+    return photo[:2] + comment * ((size - len(photo)) // len(comment)) + photo[2:]
+
+
 def photo_with_metadata() -> bytes:
     """A JPEG as a phone makes it: turned on its side, with a place and a comment in it."""
     image = Image.linear_gradient("L").resize(PICTURE_SIZE).convert("RGB")
