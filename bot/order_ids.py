@@ -13,7 +13,8 @@ from bot.folding import fold_keeping_case
 _ORDER = r"\b(?:[وف]?[بكل]?(?:ال|لل)?(?:طلب(?:ي|ك|ه|ها|نا|كم|ية|يه|يتي|يتك)?|[أا]وردر\w*)|orders?|ord)\b"
 # What may stand between that word and the number.
 _LINK = (
-    r"(?:[\s:#.,،;؛/=«»\"'()\[\]-]|\b(?:و?رقم\w{0,2}|كود|هو|هي|الخاص|بي|ال|number|num|no|nr|id|code|is|was|my|the)\b){0,12}"
+    r"(?:[\s:#.,،;؛/=«»\"'()\[\]-]"
+    r"|\b(?:و?رقم\w{0,2}|كود|هو|هي|الخاص|بي|ال|number|num|no|nr|id|code|is|was|my|the)\b){0,12}"
 )
 _BEFORE = re.compile(rf"(?:{_ORDER}{_LINK}|#)$", re.IGNORECASE)
 # Behind the number stands one order, not a count of them: 12345 is my order, 12345 طلبي وين; not 120 orders.

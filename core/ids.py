@@ -29,8 +29,8 @@ def as_number(text: str) -> int | None:
 
 
 def copied(text: str) -> str:
-    """Return a number as people copy it without `#`, blanks, signs and marks of direction around it."""
-    return text[:100].translate(_MARKS).strip(_AROUND)
+    """Return a number as people copy it without `رقم:`, `#`, blanks, signs and marks of direction around it."""
+    return text[:100].translate(_MARKS).strip(_AROUND).rpartition(":")[2].strip(_AROUND)
 
 
 def reference(text: str) -> str:

@@ -22,6 +22,8 @@ _SHORTEST_PHONE = 5
 _PHONE = re.compile(r"^(?:\+|00?)(\d+)$")
 # Signs that belong to what they touch: `50%`, `C&A`, `@name`, `a/b`, `C:\`, `_`.
 _KEPT = frozenset("%&@/\\_")
+# Written without a blank behind them: `رقم:TKT-2026-000223`, `غسالة،ثلاجة`.
+_PARTING = re.compile("[:;,،؛]+")
 _ALSO_SIGNS = frozenset("<>=|~^`")
 
 
@@ -35,9 +37,12 @@ class Word:
     def is_long(self) -> bool:
         return len(self.forms[0]) >= SHORT
 
-    def bare(self) -> Word:
-        """Return the word without the signs around it; itself when it is nothing else."""
-        return Word(tuple(_stripped(form) or form for form in self.forms))
+    def bare(self) -> tuple[Word, ...]:
+        """Return the word without the signs around it, or the words that a colon or comma in it parts; at least one."""
+        if len(self.forms) > 1:  # a phone
+            return (Word(tuple(_stripped(form) or form for form in self.forms)),)
+        parts = (_stripped(part) for part in _PARTING.split(self.forms[0]))
+        return tuple(Word((part,)) for part in parts if part) or (self,)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Words:
 
     def bare(self) -> Words | None:
         """Return the words without signs around them, for when nothing holds them as typed; None if there are none."""
-        bare = Words(tuple(dict.fromkeys(word.bare() for word in self.all)))
+        bare = Words(tuple(dict.fromkeys(bare for word in self.all for bare in word.bare())))
         return None if bare == self else bare
 
 

@@ -165,6 +165,9 @@ def test_a_ticket_is_found_by_its_customers_phone_however_it_is_written(shelf, a
         ('"50%"', "Screen broken on arrival"),
         ("#{number}", "طلب رقم ١٢٣ لم يصل"),
         ("{number}.", "طلب رقم ١٢٣ لم يصل"),
+        ("رقم:{number}", "طلب رقم ١٢٣ لم يصل"),
+        ("الشحن،احمد", "تأخّرَ الشَّحن إلى أحمد"),
+        ("broken:screen", "Screen broken on arrival"),
     ],
 )
 def test_signs_around_a_word_do_not_hide_what_it_finds(shelf, api, query, subject):
@@ -188,5 +191,11 @@ def test_every_word_of_a_long_search_counts(shelf, api):
 
 def test_a_number_is_taken_with_its_sign_in_a_path(shelf, api):
     ticket = open_ticket(shelf.customer, "Second")
-    for written in (f"%23{ticket.number}", f"%23{ticket.pk}", f"{ticket.number}.", f"%E2%80%8F({ticket.number})"):
+    for written in (
+        f"%23{ticket.number}",
+        f"%23{ticket.pk}",
+        f"{ticket.number}.",
+        f"%E2%80%8F({ticket.number})",
+        f"no:{ticket.number}",
+    ):
         assert data(api(shelf.agent).get(f"/tickets/{written}"))["id"] == str(ticket.pk)
