@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import phonenumbers
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Language, Role
 from accounts.operations.server_keys import LONGEST_SECRET
+from accounts.phones import e164
 from core.api.serializers import FormIn, FormOut, IdField, TextField, refuse_longer
 
 
@@ -24,12 +24,9 @@ class PhoneField(TextField):
         if not text:
             return ""
         try:
-            number = phonenumbers.parse(text, "SA")
-        except phonenumbers.NumberParseException:
+            return e164(text)
+        except ValueError:
             self.fail("phone")
-        if not phonenumbers.is_possible_number(number):
-            self.fail("phone")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class EmailField(serializers.EmailField):

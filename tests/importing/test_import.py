@@ -123,7 +123,11 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(bring, cast):
         ({"customerEmail": "nobody"}, "customerEmail is not an e-mail address"),
         ({"createdAt": "last week"}, "createdAt is not a time as ISO 8601"),
         ({"createdAt": "2025-02-31"}, "createdAt is not a time as ISO 8601"),
-        ({"createdAt": "2999-01-01"}, "createdAt is not a time that has been"),
+        ({"createdAt": "2999-01-01"}, "createdAt is not a time since 1990"),
+        ({"createdAt": "1446-08-02"}, "createdAt is not a time since 1990, in the Gregorian calendar"),
+        ({"customerPhone": "call me"}, "customerPhone is not a phone number: call me"),
+        ({"customerEmail": "a@b..example"}, "customerEmail is not an e-mail address"),
+        ({"tags": [{"a": 1}]}, "tags are not text"),
         ({"priority": "5"}, "priority is one of low"),
         ({"category": "Nowhere"}, "there is no category Nowhere"),
         ({"agentEmail": "ghost@example.test"}, "agentEmail is nobody of the staff"),
@@ -296,3 +300,38 @@ def test_a_byte_that_cannot_be_read_is_named_with_its_line_and_nothing_is_writte
 def test_two_columns_of_one_name_are_refused(bring):
     _said, wrong = bring("id,Subject,subject\n1,a,b\n", name="twice.csv")
     assert "two columns have the heading subject" in wrong
+
+
+_GOOD = "id,customerEmail,subject,description\n" + "".join(f"{n},c{n}@old.example,s,d\n" for n in range(1, 600))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("open.csv", _GOOD + '600,c@old.example,s,"never closed\n601,d@old.example,s,d\n', "line 601: a quote is not"),
+        (
+            "more.csv",
+            _GOOD + '600,c@old.example,s,"closed" and more\n',
+            "line 601: a quote is not closed, or something",
+        ),
+        ("long.csv", _GOOD + f"600,c@old.example,s,{'x' * 200_000}\n", "line 601: a value is longer than 131,072"),
+        ("book.csv", b"PK\x03\x04" + bytes(100), "this is a workbook: save it as CSV"),
+        ("half.jsonl", '\ufeff{"id": 1}\n'.encode("utf-16-le") + b"\x00\xd8\n\x00", "line 2: this is not UTF-16"),
+    ],
+)
+def test_a_file_that_cannot_be_read_as_a_whole_names_its_line_and_writes_nothing(bring, name, content, reason):
+    said, wrong = bring(content, name=name)
+    assert (said, wrong[: len(reason)]) == ("", reason)
+    assert not Ticket.objects.exists()
+
+
+def test_phones_and_texts_are_kept_as_the_other_doors_keep_them(bring, cast):
+    lines = "\n  indented\nlast  \n"
+    messages = [{"body": lines}]
+    _said, wrong = bring(
+        [record(customerPhone="٠٥٥ ١٢٣ ٤٥٦٧", description=lines, messages=messages, createdAt="٢٠٢٥-٠٢-٠١")]
+    )
+    assert wrong == ""
+    ticket = Ticket.objects.get()
+    assert (ticket.customer.phone, ticket.created_at.date().isoformat()) == ("+966551234567", "2025-01-31")
+    assert [ticket.description, *ticket.messages.values_list("body", flat=True)] == ["  indented\nlast"] * 3

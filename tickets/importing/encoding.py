@@ -14,16 +14,20 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # Excel and LibreOffice, Excel before 2007
 _NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8"}
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(path: Path, *, whole: bool = True) -> str:
     """Return Python's name of a file's encoding: UTF-8, UTF-16, with a mark or without one, or Windows-1256.
 
-    Raises Wrong naming the line that cannot be read, OSError for a file that cannot be opened.
+    Without `whole`, single lines of UTF-8 may be broken. Raises Wrong naming the line that cannot be read, and for a
+    workbook; OSError for a file that cannot be opened.
     """
     with path.open("rb") as file:
         start = file.read(4096)
+    if start.startswith(_WORKBOOKS):
+        raise Wrong("this is a workbook: save it as CSV")
     encoding = next((name for mark, name in _MARKS if start.startswith(mark)), None) or _utf16_without_mark(start)
     failed = _first_failure(path, encoding or "utf-8")
     if failed is None:
@@ -31,6 +35,8 @@ def encoding_of(path: Path) -> str:
     line, block = failed
     if encoding is None and not _is_mostly_utf8(block):
         return ARABIC
+    if not whole and (encoding or "utf-8").startswith("utf-8"):
+        return encoding or "utf-8"
     name = _NAMES.get(encoding or "utf-8", "UTF-16")
     raise Wrong(f"line {line}: this is not {name}, in which the rest of the file is written")
 

@@ -39,10 +39,7 @@ def _json_lines(path: Path, mapped: Mapped) -> Iterator[Raw]:
 
 def _opened_lines(path: Path) -> IO[Any]:
     """Open a file for its lines, as bytes where it is UTF-8: a line that is broken is then wrong alone."""
-    try:
-        encoding = encoding_of(path)
-    except Wrong:
-        return path.open("rb")
+    encoding = encoding_of(path, whole=False)
     return path.open("rb") if encoding.startswith("utf-8") else path.open(encoding=encoding)
 
 
@@ -66,15 +63,29 @@ def _csv(path: Path, mapped: Mapped) -> Iterator[Raw]:
     """Rows of the same id that stand together are one ticket; each may carry a message."""
     with path.open(newline="", encoding=encoding_of(path)) as file:
         before, separator = _separator(file)
+        start = file.tell()
+        _refuse_broken(csv.reader(file, delimiter=separator, strict=True), before)
+        file.seek(start)
         rows = csv.reader(file, delimiter=separator)
-        try:
-            names = _names(next((row for row in rows if _says_something(row)), []), mapped)
-            filled = ((before + rows.line_num, row) for row in rows if _says_something(row))
-            numbered = ((line, mapped.ticket(_named(names, row))) for line, row in filled)
-            for _, group in groupby(numbered, key=lambda pair: pair[1].get("id")):
-                yield _joined(list(group))
-        except csv.Error as error:
-            raise Wrong(f"line {before + rows.line_num}: {error}") from error
+        names = _names(next((row for row in rows if _says_something(row)), []), mapped)
+        filled = ((before + rows.line_num, row) for row in rows if _says_something(row))
+        numbered = ((line, mapped.ticket(_named(names, row))) for line, row in filled)
+        for _, group in groupby(numbered, key=lambda pair: pair[1].get("id")):
+            yield _joined(list(group))
+
+
+def _refuse_broken(rows: Any, before: int) -> None:
+    """Raise Wrong naming the line where a row begins that cannot be told from those behind it."""
+    begins = before + 1
+    try:
+        for _ in rows:
+            begins = before + rows.line_num + 1
+    except csv.Error as error:
+        longest = f"a value is longer than {csv.field_size_limit():,} characters; is a quote not closed?"
+        reason = (
+            longest if "limit" in str(error) else "a quote is not closed, or something stands behind the closing one"
+        )
+        raise Wrong(f"line {begins}: {reason}") from error
 
 
 def _separator(file: TextIO) -> tuple[int, str]:

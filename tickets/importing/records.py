@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.dateparse import parse_date, parse_datetime
 
+from accounts.phones import e164
+from core.text import trim_lines
 from tickets.states import PRIORITIES, Priority, Status
 from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
 
@@ -21,7 +24,6 @@ TICKET_FIELDS = (
 )
 MESSAGE_FIELDS = ("body", "authorEmail", "isInternal", "createdAt")
 MAX_BODY = 50_000
-_ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 _YES, _NO = {"true", "yes", "1", "y"}, {"", "false", "no", "0", "n"}
 
 
@@ -79,14 +81,14 @@ def ticket_record(given: Mapping[str, Any], *, line: int, zone: ZoneInfo, now: d
         line=line,
         source_id=_text(given, "id", 100, required=True),
         subject=subject,
-        description=_text(given, "description", MAX_BODY) or subject,
+        description=_lines(given, "description") or subject,
         customer_email=_address(given, "customerEmail", required=True),
         created_at=created,
         updated_at=updated,
         status=status,
         priority=_one_of(given, "priority", PRIORITIES, Priority.NORMAL),
         customer_name=_text(given, "customerName", 150),
-        customer_phone=_text(given, "customerPhone", 20),
+        customer_phone=_phone(given, "customerPhone"),
         agent_email=_address(given, "agentEmail"),
         category=_text(given, "category", 100),
         team=_text(given, "team", 100),
@@ -107,18 +109,25 @@ def _message(given: Any, opened: datetime.datetime, zone: ZoneInfo, now: datetim
     if unknown:
         raise Wrong(f"unknown field of a message: {sorted(map(str, unknown))[0][:100]}")
     return MessageRecord(
-        body=_text(given, "body", MAX_BODY, required=True),
+        body=_lines(given, "body", required=True),
         created_at=_moment(given, "createdAt", zone, now) or opened,
         author_email=_address(given, "authorEmail"),
         is_internal=_flag(given, "isInternal"),
     )
 
 
-def _text(given: Mapping[str, Any], name: str, longest: int, *, required: bool = False) -> str:
+def _text(
+    given: Mapping[str, Any],
+    name: str,
+    longest: int,
+    *,
+    required: bool = False,
+    trim: Callable[[str], str] = str.strip,
+) -> str:
     value = given.get(name)
     if isinstance(value, Mapping | list | bool):
         raise Wrong(f"{name} is not text")
-    text = "" if value is None else str(value).strip()
+    text = "" if value is None else trim(str(value))
     if required and not text:
         raise Wrong(f"{name} is missing")
     if len(text) > longest:
@@ -128,10 +137,26 @@ def _text(given: Mapping[str, Any], name: str, longest: int, *, required: bool =
     return text
 
 
+def _lines(given: Mapping[str, Any], name: str, *, required: bool = False) -> str:
+    """Return text of several lines, the indentation of its first one with it."""
+    return _text(given, name, MAX_BODY, required=required, trim=trim_lines)
+
+
+def _phone(given: Mapping[str, Any], name: str) -> str:
+    text = _text(given, name, 40)
+    try:
+        return e164(text) if text else ""
+    except ValueError as error:
+        raise Wrong(f"{name} is not a phone number: {text}") from error
+
+
 def _address(given: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     text = _text(given, name, 254, required=required).lower()
-    if text and not _ADDRESS.fullmatch(text):
-        raise Wrong(f"{name} is not an e-mail address: {text[:100]}")
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError as error:
+        raise Wrong(f"{name} is not an e-mail address: {text[:100]}") from error
     return text
 
 
@@ -150,6 +175,8 @@ def _flag(given: Mapping[str, Any], name: str) -> bool:
 
 
 def _tags(value: Any) -> tuple[str, ...]:
+    if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(tag, str | int) for tag in value)):
+        raise Wrong("tags are not text")
     tags = tuple(split_tags(map(str, value) if isinstance(value, list) else [str(value or "")]))
     if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG or "\x00" in tag for tag in tags):
         raise Wrong("tags are at most 20 of 40 characters")
@@ -167,7 +194,7 @@ def _moment(given: Mapping[str, Any], name: str, zone: ZoneInfo, now: datetime.d
         moment = datetime.datetime.combine(moment, datetime.time())
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment > now or moment.year < 1990:
-        raise Wrong(f"{name} is not a time that has been: {text}")
+        raise Wrong(f"{name} is not a time since 1990, in the Gregorian calendar, that has been: {text}")
     return moment
 
 
