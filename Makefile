@@ -16,7 +16,7 @@ PG15_BINDIR := $(or $(PG_BINDIR),/usr/lib/postgresql/15/bin)
 PIP_FLAGS := -q --disable-pip-version-check --no-input $(shell test -w "$$HOME" || echo --no-cache-dir)
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run demo screenshots test quick check bench bench-realtime soak messages openapi test-pg15 widget-size
+.PHONY: run demo screenshots widget-screenshots test quick check bench bench-realtime soak messages openapi test-pg15 widget-size
 
 .venv/installed: requirements.txt requirements-dev.txt
 	@test -x $(PY) || { echo "making .venv"; $(PYTHON) -m venv .venv; }
@@ -69,6 +69,10 @@ soak: .venv/installed
 # Pictures of every page of the back office that runs at SITE, into OUT: tests/browser/screenshots.py.
 screenshots: .venv/installed
 	@$(PY) -m tests.browser.screenshots $(ARGS)
+
+# The same of the widget in its states and of the pages under /help: tests/widget/screenshots.py.
+widget-screenshots: .venv/installed
+	@$(PY) -m tests.widget.screenshots $(ARGS)
 
 # Collects every string into locale/ar and compiles it.
 messages: .venv/installed

@@ -155,7 +155,7 @@ function messagesOf({ messages }) {
 
 /** Asks where the conversation is to be mailed. */
 export function transcriptForm(app) {
-  const email = field(gettext("Send this conversation to"), { type: "email", required: true, dir: "ltr", maxlength: "254", autocomplete: "email", value: app.identity.lastName.email });
+  const email = field(gettext("Send this conversation to"), { name: "email", type: "email", required: true, dir: "ltr", maxlength: "254", autocomplete: "email", value: app.identity.lastName.email });
   const made = form([email.element], gettext("Send by e-mail"), async () => {
     await app.conversation.mailTranscript(email.input.value.trim());
     made.replaceWith(h("p", { class: "card", role: "status" }, gettext("The conversation is on its way to you.")));

@@ -76,8 +76,8 @@ export class Panel {
 
   introduce() {
     const { identity, conversation } = this.app;
-    const name = field(gettext("Name"), { required: true, maxlength: "150", autocomplete: "name", value: identity.lastName.name });
-    const email = field(gettext("E-mail"), { type: "email", maxlength: "254", autocomplete: "email", dir: "ltr", value: identity.lastName.email }, gettext("not required"));
+    const name = field(gettext("Name"), { name: "name", required: true, maxlength: "150", autocomplete: "name", value: identity.lastName.name });
+    const email = field(gettext("E-mail"), { name: "email", type: "email", maxlength: "254", autocomplete: "email", dir: "ltr", value: identity.lastName.email }, gettext("not required"));
     const begin = async () => {
       await identity.beGuest(name.input.value.trim(), email.input.value.trim());
       conversation.follow();

@@ -72,10 +72,11 @@ a { color:inherit; text-decoration:underline; overflow-wrap:anywhere; }
 .choice small { display:block; color:var(--quiet); font-size:13px; }
 .count { background:#a8201a; color:#fff; border-radius:12px; padding:0 8px; font-size:13px; font-weight:600; flex:none !important; }
 form { display:flex; flex-direction:column; gap:12px; }
-label { display:flex; flex-direction:column; gap:4px; font-weight:500; }
+label, .field { display:flex; flex-direction:column; gap:4px; font-weight:500; }
 label small, .quiet { font-weight:400; color:var(--quiet); font-size:13.5px; }
 input:not([type]), input[type=text], input[type=email], textarea { border:1px solid var(--field); border-radius:10px; background:var(--bg); padding:9px 12px; min-block-size:44px; inline-size:100%; font-size:16px; }
 textarea { resize:none; }
+[aria-invalid=true]:is(input, textarea) { border-color:var(--bad); }
 .composer { border-block-start:1px solid var(--line); padding:10px 12px; gap:8px; }
 .composer .row { display:flex; gap:6px; align-items:end; }
 .composer textarea { flex:1; max-block-size:130px; }

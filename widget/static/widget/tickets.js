@@ -86,10 +86,10 @@ async function reply(app, path, body, uploads) {
 export function leaveMessage(app) {
   const { identity } = app;
   const known = identity.isKnown;
-  const name = field(gettext("Name"), { autocomplete: "name", required: true, maxlength: "150", value: identity.lastName.name });
-  const email = field(gettext("E-mail"), { type: "email", autocomplete: "email", required: true, maxlength: "254", dir: "ltr", value: identity.lastName.email }, gettext("we answer there"));
-  const subject = field(gettext("Subject"), { required: true, maxlength: "200" });
-  const text = field(gettext("Message"), { tag: "textarea", rows: "5", required: true, maxlength: "10000" });
+  const name = field(gettext("Name"), { name: "name", autocomplete: "name", required: true, maxlength: "150", value: identity.lastName.name });
+  const email = field(gettext("E-mail"), { name: "email", type: "email", autocomplete: "email", required: true, maxlength: "254", dir: "ltr", value: identity.lastName.email }, gettext("we answer there"));
+  const subject = field(gettext("Subject"), { name: "subject", required: true, maxlength: "200" });
+  const text = field(gettext("Message"), { tag: "textarea", name: "description", rows: "5", required: true, maxlength: "10000" });
   const files = new FileField(app);
   const key = newName();
   const send = async () => {
