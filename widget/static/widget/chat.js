@@ -3,10 +3,9 @@
 import { Composer } from "./composer.js";
 import { h, isWebAddress, visit } from "./dom.js";
 import { field, form, ratingForm } from "./forms.js";
+import { Scroll } from "./scroll.js";
 import { gettext } from "./texts.js";
 import { Thread } from "./thread.js";
-
-const NEAR_END = 80; // pixels from the end within which new messages are scrolled to
 
 export class Chat {
   constructor(app) {
@@ -22,7 +21,7 @@ export class Chat {
     this.earlier = h("button", { type: "button", class: "pill", onclick: () => conversation.loadEarlier() }, gettext("Earlier messages"));
     this.typing = h("p", { class: "meta", "aria-live": "polite" });
     this.replies = h("div", { class: "replies" });
-    this.after = h("div", {});
+    this.after = h("div", { class: "after" });
     this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": gettext("Messages") }, this.earlier, this.thread.element, this.typing, this.replies, this.after);
     this.composer = new Composer({
       label: gettext("Write a message"),
@@ -30,33 +29,18 @@ export class Chat {
       upload: { path: "/chat/upload", rest: app.rest, limits: app.settings },
       send: (text, uploads) => {
         conversation.write(text, uploads);
-        this.toEnd();
+        this.scroll.toEnd();
       },
       typing: (isTyping) => conversation.type(isTyping),
     });
     this.element = h("div", { class: "fill" }, this.state, this.body, this.composer.element);
-    this.composer.catchDrops(this.element);
-    this.followEnd();
+    this.composer.files.catchDrops(this.element);
+    this.scroll = new Scroll(this.body, [this.thread.element, this.replies, this.after]);
     this.show();
-  }
-
-  /** Keeps the end in sight while pictures load, files are chosen or a keyboard comes, unless somebody reads above. */
-  followEnd() {
-    this.atEnd = true;
-    this.body.addEventListener("scroll", () => {
-      this.atEnd = this.body.scrollHeight - this.body.scrollTop - this.body.clientHeight < NEAR_END;
-    });
-    const keep = new ResizeObserver(() => this.atEnd && this.toEnd());
-    for (const element of [this.body, this.thread.element, this.replies, this.after]) keep.observe(element);
   }
 
   focus() {
     this.composer.text.focus();
-  }
-
-  toEnd() {
-    this.atEnd = true;
-    this.body.scrollTop = this.body.scrollHeight;
   }
 
   show() {
@@ -68,7 +52,7 @@ export class Chat {
     this.showState();
     this.showReplies();
     this.showEnd();
-    if (this.atEnd) this.toEnd();
+    this.scroll.keep();
   }
 
   showState() {
@@ -132,12 +116,11 @@ export class Chat {
     const thanks = h("p", { class: "card", role: "status" }, gettext("Thank you for your rating."));
     const rate = () => ratingForm(gettext("How was this conversation?"), (rating, feedback) => conversation.rate(rating, feedback));
     const hadFocus = this.after.contains(this.after.getRootNode().activeElement);
-    this.after.className = "chips";
     this.after.replaceChildren(
       ...(ended ? [h("h3", {}, gettext("This conversation has ended.")), session.rating ? thanks : rate(), transcriptForm(this.app), again()] : []),
     );
     if (hadFocus) this.after.querySelector("button")?.focus();
-    if (ended) this.toEnd();
+    if (ended) this.scroll.toEnd();
   }
 
   /** Begins anew: the chat opens with the first message. */

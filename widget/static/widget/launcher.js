@@ -3,11 +3,13 @@
 import { Conversation } from "./conversation.js";
 import { h, icon, readableOn } from "./dom.js";
 import { Identity } from "./identity.js";
+import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Rest } from "./rest.js";
 import { Store } from "./store.js";
 import { dress } from "./style.js";
 import { gettext, speak } from "./texts.js";
+import { deliverReply } from "./ticket.js";
 
 /** Starts the widget that a script tag asks for; answers what `SupportWidget` can do. */
 export async function start(tag) {
@@ -32,6 +34,7 @@ class Widget {
       changed: () => this.update(),
       heard: (message) => this.heard(message),
     });
+    this.replies = new Outbox(this.store, (entry) => this.sendReply(entry), () => this.ticketView?.show(), "replies");
   }
 
   async begin() {
@@ -113,16 +116,21 @@ class Widget {
 
   /** Signs in the shop's customer; `fetchToken` answers a token of the shop's server, each time one is needed. */
   async signIn(fetchToken) {
-    this.conversation.end();
+    this.forget();
     this.identity.signIn(fetchToken);
     await this.conversation.begin().catch(() => {});
     this.panel?.go("home", null, { focus: false });
   }
 
   signOut() {
-    this.conversation.end();
+    this.forget();
     this.identity.signOut();
     this.panel?.go("home", null, { focus: false });
+  }
+
+  forget() {
+    this.conversation.end();
+    this.replies.clear();
   }
 
   /** Calls `handler(detail)` at ready, open, close, message, unread and ended; answers what ends it. */
@@ -150,28 +158,42 @@ class Widget {
     return this.panel?.go(view, detail);
   }
 
-  say(text) {
-    this.panel?.say(text);
+  say(text, kind) {
+    this.panel?.say(text, kind);
   }
 
   title(text) {
     this.panel?.title(text);
   }
 
-  async followTicket(ticket, changed) {
+  followTicket(view) {
     this.leaveTicket();
+    this.ticketView = view;
+    this.replies.flush();
     this.conversation.follow();
     const { client } = this.conversation;
+    const { ticket } = view;
+    const changed = () => view.load();
     const stops = ["ticket:message", "ticket:updated", "reset", "ready"].map((event) => client.on(event, () => changed().catch(() => {})));
     this.leaveTicket = () => {
       for (const stop of stops) stop();
       client.leaveTicket(ticket.id).catch(() => {});
+      this.ticketView = null;
       this.leaveTicket = () => {};
     };
     client.joinTicket(ticket.id, { since: ticket.realtime.seq }).catch(() => {});
   }
 
   leaveTicket() {}
+
+  /** Sends a reply of the queue; one to a closed ticket opens a new ticket, which is shown instead. */
+  async sendReply(entry) {
+    const { data, meta } = await deliverReply(this.rest, entry);
+    if (this.ticketView?.ticket.id !== entry.ticketId) return;
+    if (!meta?.openedTicket) return this.ticketView.keep(data);
+    await this.go("ticket", meta.openedTicket.id);
+    this.say(gettext("This ticket was closed, so your answer opened a new one."), "");
+  }
 
   sound(on) {
     this.store.set("sound", on || null);

@@ -9,19 +9,24 @@ export function newName() {
 }
 
 export class Outbox {
-  /** `deliver(entry)` sends one and rejects with Refused; `changed()` hears of every change. */
-  constructor(store, deliver, changed) {
+  /** `deliver(entry)` sends one and rejects with Refused; `changed()` hears of every change; kept under `name`. */
+  constructor(store, deliver, changed, name = "outbox") {
     this.store = store;
+    this.name = name;
     this.deliver = deliver;
     this.changed = changed;
     this.held = []; // entries whose files are still on their way: files cannot be kept over a reload
     this.pause = FIRST_PAUSE;
-    store.watch("outbox", () => this.changed());
+    store.watch(name, () => this.changed());
     addEventListener("online", () => this.flush());
   }
 
+  get kept() {
+    return this.store.get(this.name, []);
+  }
+
   get entries() {
-    return [...this.store.get("outbox", []), ...this.held];
+    return [...this.kept, ...this.held];
   }
 
   /** Puts a message into the queue; one with `files` (promises of attachments) waits for them and holds nobody up. */
@@ -43,30 +48,30 @@ export class Outbox {
   }
 
   queue(entry) {
-    this.store.set("outbox", [...this.store.get("outbox", []), entry]);
+    this.store.set(this.name, [...this.kept, entry]);
     this.changed();
     this.flush();
   }
 
   remove(id) {
-    const left = this.store.get("outbox", []).filter((entry) => entry.id !== id);
-    this.store.set("outbox", left.length ? left : null);
+    const left = this.kept.filter((entry) => entry.id !== id);
+    this.store.set(this.name, left.length ? left : null);
   }
 
   /** Marks an entry that the server refused, so that a person decides. */
   fail(id, reason) {
-    const marked = this.store.get("outbox", []).map((entry) => (entry.id === id ? { ...entry, failed: reason } : entry));
-    this.store.set("outbox", marked);
+    const marked = this.kept.map((entry) => (entry.id === id ? { ...entry, failed: reason } : entry));
+    this.store.set(this.name, marked);
   }
 
   retry(id) {
-    const again = this.store.get("outbox", []).map(({ failed, ...entry }) => (entry.id === id ? entry : { failed, ...entry }));
-    this.store.set("outbox", again);
+    const again = this.kept.map(({ failed, ...entry }) => (entry.id === id ? entry : { failed, ...entry }));
+    this.store.set(this.name, again);
     this.flush();
   }
 
   clear() {
-    this.store.set("outbox", null);
+    this.store.set(this.name, null);
     this.held = [];
   }
 
@@ -77,7 +82,7 @@ export class Outbox {
     clearTimeout(this.timer);
     try {
       let entry;
-      while ((entry = this.store.get("outbox", []).find((waiting) => !waiting.failed))) {
+      while ((entry = this.kept.find((waiting) => !waiting.failed))) {
         await this.send(entry);
         this.changed();
       }

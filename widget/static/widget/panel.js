@@ -6,6 +6,7 @@ import { field, form } from "./forms.js";
 import { gettext } from "./texts.js";
 import { leaveMessage, messageLeft, ticketList, ticketThread } from "./tickets.js";
 
+const SLOW = 800; // milliseconds after which a view that is being fetched says so
 const FOCUSABLE = "button:not([disabled]), a[href], input:not([hidden]), textarea, [tabindex='0']";
 
 export class Panel {
@@ -27,19 +28,27 @@ export class Panel {
   /** Shows a view: home, talk, leave, left, tickets, ticket, transcript. */
   async go(name, detail = null, { focus = true } = {}) {
     this.app.leaveTicket();
+    const turn = (this.turn = (this.turn ?? 0) + 1); // a slow view gives way to one that was asked for later
     this.name = name;
     this.chat = null;
     this.closeMenu();
     this.say("");
     this.title("");
     this.back.hidden = name === "home";
+    const slow = setTimeout(() => this.view.replaceChildren(h("p", { class: "body quiet", role: "status" }, gettext("Loading…"))), SLOW);
     try {
       const shown = await this[name](detail);
-      if (this.name !== name) return;
-      this.view.replaceChildren(shown);
+      if (turn !== this.turn) return;
+      this.view.replaceChildren(shown.element ?? shown);
+      shown.begin?.();
     } catch (error) {
+      if (turn !== this.turn) return;
+      this.name = "home";
+      this.back.hidden = true;
       this.view.replaceChildren(this.home());
       this.say(error.code === "offline" ? gettext("There is no connection. Try again in a moment.") : error.reason || error.message);
+    } finally {
+      clearTimeout(slow);
     }
     this.update();
     if (focus) this.focus();
@@ -130,7 +139,8 @@ export class Panel {
     }
   }
 
-  say(text) {
+  say(text, kind = "wrong") {
+    this.notice.className = `line ${kind}`;
     this.notice.textContent = text;
     this.notice.hidden = !text;
   }

@@ -61,8 +61,8 @@ export class Rest {
     return { data: content.data, meta: content.meta, status: answer.status };
   }
 
-  /** Uploads one file and answers its attachment; `key` makes a repeat harmless, `onProgress` hears from 0 to 1. */
-  async upload(path, file, key, onProgress) {
+  /** Uploads one file and answers its attachment; `key` makes a repeat harmless, `onProgress` hears from 0 to 1, `signal` ends it. */
+  async upload(path, file, key, onProgress, signal) {
     const token = await this.token();
     const form = new FormData();
     form.append("files", file, file.name || "image.png");
@@ -79,6 +79,7 @@ export class Rest {
         if (request.status < 300) resolve(request.response.data.attachments[0]);
         else reject(new Refused(request.status, request.response?.error));
       };
+      signal.addEventListener("abort", () => request.abort());
       request.send(form);
     });
   }

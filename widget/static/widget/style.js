@@ -82,6 +82,7 @@ textarea { resize:none; }
 .composer textarea { flex:1; max-block-size:130px; }
 .composer .go { background:var(--accent); color:var(--on-accent); }
 .chips { display:flex; flex-direction:column; gap:6px; }
+.after { display:flex; flex-direction:column; gap:12px; }
 .chip { display:grid; grid-template-columns:1fr auto; align-items:center; border:1px solid var(--line); border-radius:10px; padding-inline-start:10px; font-size:14px; }
 .chip .name { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
 .chip .wrong { grid-column:1/-1; margin-block-end:8px; padding-inline-end:10px; }

@@ -1,4 +1,4 @@
-// Files on their way: each uploads by itself, tells how far it is, and begins again after a cut.
+// A file on its way: it tells how far it is, and begins again after a cut.
 
 import { newName } from "./outbox.js";
 import { gettext } from "./texts.js";
@@ -6,32 +6,45 @@ import { gettext } from "./texts.js";
 const PAUSE = 2000;
 
 export class Upload {
-  /** `limits` {maxFileBytes} refuses before anything is sent; `changed()` hears of progress. */
-  constructor(file, path, rest, limits, changed) {
+  /** `to` is {path, rest, limits}; `changed()` hears of progress and faults. */
+  constructor(file, to) {
     this.file = file;
+    this.to = to;
     this.name = file.name || "image.png";
     this.progress = 0;
     this.failed = "";
     this.key = newName();
-    this.changed = changed;
-    this.done = this.run(path, rest, limits);
-    this.done.catch(() => {}); // shown beside the file; whoever sends it hears of it as well
+    this.ending = new AbortController();
+    this.changed = () => {};
   }
 
-  async run(path, rest, limits) {
+  /** Begins once; answers the attachment when the server has stored it. */
+  start() {
+    this.done ??= this.run();
+    this.done.catch(() => {}); // shown beside the file; whoever sends it hears of it as well
+    return this.done;
+  }
+
+  async run() {
+    const { path, rest, limits } = this.to;
     if (this.file.size > limits.maxFileBytes) return this.fail(gettext("This file is too large."));
     for (;;) {
       try {
-        const attachment = await rest.upload(path, this.file, this.key, (part) => this.move(part));
+        const attachment = await rest.upload(path, this.file, this.key, (part) => this.move(part), this.ending.signal);
         this.attachment = attachment;
         this.move(1);
         return attachment;
       } catch (error) {
-        if (this.cancelled || !error.passing) return this.fail(error.reason || gettext("This file could not be sent."));
+        if (this.ending.signal.aborted || !error.passing) return this.fail(error.reason || gettext("This file could not be sent."));
         this.move(0);
         await this.pause();
       }
     }
+  }
+
+  /** Ends what is on its way. */
+  cancel() {
+    this.ending.abort();
   }
 
   move(part) {
