@@ -74,7 +74,7 @@ class Look:
     def guest(self, agent: Agent) -> None:
         """Play a guest from the first greeting to the rating."""
         with self.page(f"/?language={self.language}") as page:
-            page.evaluate("SupportWidget.greet('…?')")
+            page.evaluate("text => SupportWidget.greet(text)", self.answer)
             self.take(page, "widget-greeting")
             page.click(".launcher")
             self.take(page, "widget-home")
