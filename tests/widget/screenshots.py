@@ -1,4 +1,4 @@
-"""Pictures of the widget in its states and of the pages under /help, in both languages, light and dark, wide and narrow.
+"""Pictures of the widget in its states and of the pages under /help, in both languages, both schemes and both widths.
 
 make run                    # in one terminal: the demo
 make widget-screenshots     # in another; SITE and OUT as of `make screenshots`, ARGS="ar light 390" for certain looks
