@@ -1,0 +1,119 @@
+"""The widget by itself in a browser: when it greets, when it makes a sound, what its forms say of an empty field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import WATCH, beside_the_browser  # noqa: F401
+from tests.cast import Cast
+from tests.realtime.servers import Web
+from widget.models import Looks
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PAGE = """<!doctype html><html lang="{language}"><head><title>Shop</title></head><body>
+<script src="/static/widget/widget.js"></script></body></html>"""
+# Counts the tones that are played; headless browsers have no loudspeaker to listen to.
+TONES = """window.tones = 0;
+window.OscillatorNode.prototype.start = new Proxy(OscillatorNode.prototype.start, {
+  apply(start, tone, given) { tones += 1; return Reflect.apply(start, tone, given); },
+});"""
+
+
+@pytest.fixture
+def shop_page(office: Web, chromium: Any, transactional_db: None) -> Iterator[Callable[..., Any]]:
+    """`shop_page(path, language)` is a shop's page with the widget, at any path."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    context.route("**/shop/**", lambda route: route.fulfill(body=PAGE.format(language=route.request.url[-2:])))
+    page = context.new_page()
+    page.add_init_script(TONES + WATCH)
+
+    def enter(path: str, language: str = "en") -> Any:
+        page.goto(f"{office.site}/shop{path}?language={language}")
+        page.wait_for_selector(".launcher")
+        return page
+
+    yield enter
+    context.close()
+
+
+def test_it_greets_on_the_pages_and_after_the_time_that_were_chosen_once_a_day(shop_page: Callable[..., Any]) -> None:
+    text = "<b>Stuck?</b>"
+    Looks.objects.create(proactive_seconds=3600, proactive_pages="/shop/cart\n/pay", proactive_text_en=text)
+    page = shop_page("/phones")
+    page.clock.install()
+    greeting = page.locator(".nudge .say")
+    shop_page("/phones")
+    page.clock.fast_forward(7_200_000)
+    assert greeting.count() == 0
+    shop_page("/cart/1")
+    page.clock.fast_forward(3_000_000)
+    assert greeting.count() == 0
+    page.clock.fast_forward(600_000)
+    expect(greeting).to_have_text(text)
+    shop_page("/cart/2")
+    page.clock.fast_forward(7_200_000)
+    assert greeting.count() == 0
+    page.clock.fast_forward(86_400_000)
+    shop_page("/cart/3")
+    page.clock.fast_forward(3_600_000)
+    greeting.click()
+    assert greeting.count() == 0
+    assert page.locator(".panel .choice").first.is_visible()
+
+
+def test_its_forms_say_what_is_missing_beside_the_field_in_the_pages_language(shop_page: Callable[..., Any]) -> None:
+    page = shop_page("/", "ar")
+    page.click(".launcher")
+    page.click(".choice:has(.icon-mail)")
+    page.click(".panel .big")
+    faults = page.locator(".field .wrong:visible")
+    assert faults.all_text_contents() == ["هذا الحقل مطلوب."] * 4
+    name, email = page.locator(".panel [name=name]"), page.locator(".panel [name=email]")
+    expect(name).to_be_focused()
+    expect(name).to_have_accessible_description("هذا الحقل مطلوب.")
+    for field, text in ((name, "سارة"), (email, "sara"), (page.locator("[name=subject]"), "س")):
+        field.fill(text)
+    page.fill(".panel [name=description]", "س")
+    page.click(".panel .big")
+    assert faults.all_text_contents() == ["هذا ليس عنوان بريد إلكتروني."]
+    expect(email).to_be_focused()
+    email.fill("sara@shop")  # what browsers take for an address and the server does not
+    expect(email).not_to_have_attribute("aria-invalid", "true")
+    page.click(".panel .big")
+    expect(faults).to_have_count(1)
+    expect(email).to_have_attribute("aria-invalid", "true")
+    expect(email).to_be_focused()
+
+
+def test_sound_is_off_until_it_is_chosen_and_stays_chosen(
+    shop_page: Callable[..., Any], committed_cast: Cast
+) -> None:
+    page = shop_page("/")
+    page.click(".launcher")
+    page.click(".choice:has(.icon-chat)")
+    page.fill(".panel [name=name]", "Sara")
+    page.click(".panel .big")
+    answers = page.locator(".log .bot .meta")
+    page.fill(".composer textarea", "hello")
+    page.keyboard.press("Enter")
+    expect(answers).to_have_count(1)
+    assert page.evaluate("tones") == 0
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Sound on").click()
+    assert page.evaluate("tones") == 2
+    page.reload()
+    page.click(".launcher")
+    expect(answers).to_have_count(1)
+    page.wait_for_function("heard.includes('ack')")
+    assert page.evaluate("tones") == 0
+    page.fill(".composer textarea", "thanks")
+    page.keyboard.press("Enter")
+    expect(answers).to_have_count(2)
+    page.wait_for_function("tones === 2")
+    page.get_by_role("button", name="More").click()
+    assert page.get_by_role("menuitem", name="Sound off").is_visible()
