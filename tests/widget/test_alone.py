@@ -90,9 +90,7 @@ def test_its_forms_say_what_is_missing_beside_the_field_in_the_pages_language(sh
     expect(email).to_be_focused()
 
 
-def test_sound_is_off_until_it_is_chosen_and_stays_chosen(
-    shop_page: Callable[..., Any], committed_cast: Cast
-) -> None:
+def test_sound_is_off_until_it_is_chosen_and_stays_chosen(shop_page: Callable[..., Any], committed_cast: Cast) -> None:
     page = shop_page("/")
     page.click(".launcher")
     page.click(".choice:has(.icon-chat)")
