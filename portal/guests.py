@@ -47,9 +47,10 @@ def _named(token: str) -> tuple[Ticket, User]:
 
 
 def _has_file(ticket: Ticket, attachment_id: str) -> bool:
-    """Return whether a file stands in a public message of this ticket."""
+    """Return whether a file stands in a public message of this ticket, or of the one it was merged into."""
     identity = as_id(attachment_id)
     if identity is None:
         return False
+    messages = Message.objects.filter(ticket_id=Ticket.objects.end_of_merges(ticket.pk), is_internal=False)
     owned = Attachment.objects.filter(pk=identity, owner_type=MESSAGE_OWNER)
-    return owned.filter(owner_id__in=Message.objects.filter(ticket=ticket, is_internal=False).values("pk")).exists()
+    return owned.filter(owner_id__in=messages.values("pk")).exists()

@@ -33,12 +33,18 @@ class Addresses:
 
 
 def ticket_page(request: HttpRequest, ref: str, user: User, to: Addresses) -> HttpResponse:
-    """Show a ticket the user sees, or carry out what was sent: a reply, a rating, the end or a new start."""
-    ticket: Ticket | None = Ticket.objects.visible_to(user).with_people().by_ref(ref).first()
+    """Show a ticket the user sees, or carry out what was sent: a reply, a rating, the end or a new start.
+
+    The address of a merged ticket shows the one it was merged into.
+    """
+    seen = Ticket.objects.visible_to(user).with_people()
+    addressed: Ticket | None = seen.by_ref(ref).first()
+    merged = addressed is not None and addressed.merged_into_id is not None
+    ticket = seen.filter(pk=seen.end_of_merges(addressed.pk)).first() if addressed and merged else addressed
     if ticket is None:
         raise NotFound
     if request.method != "POST":
-        return _shown(request, ticket, user, to)
+        return _shown(request, ticket, user, to, source=addressed if merged else None)
     act = {"reply": _reply, "rate": _rate, "close": _close, "reopen": _reopen}.get(request.POST.get("act", ""))
     if act is None:
         raise NotFound
@@ -93,11 +99,12 @@ def _shown(
     *,
     reply: ReplyForm | None = None,
     rating: RatingForm | None = None,
+    source: Ticket | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    source = {name: request.GET[name] for name in ("before",) if request.GET.get(name)}
+    before = {name: request.GET[name] for name in ("before",) if request.GET.get(name)}
     try:
-        rows, meta = thread_page(queries.thread(str(ticket.pk), user), source)
+        rows, meta = thread_page(queries.thread(str(ticket.pk), user), before)
     except Problem as error:
         raise refusal_of(error) from None
     messages = queries.thread_data(rows, user)
@@ -113,7 +120,8 @@ def _shown(
         "reply": reply or ReplyForm(auto_id="reply-%s"),
         "rating": rating or RatingForm(),
         "values": range(1, 6),
-        "is_done": ticket.status in DONE and not ticket.merged_into_id,
+        "source": source,
+        "is_done": ticket.status in DONE,
         "stored_rating": getattr(ticket, "rating", None),
         "opened": request.GET.get("opened", "")[:24],
         "to": to,

@@ -22,11 +22,17 @@ def rating_url(ticket: Ticket) -> str:
 
 
 def rated_by(token: str) -> tuple[Ticket, User] | None:
-    """Return the ticket and the customer that a token of ours names; None when it is no longer theirs to rate."""
+    """Return the ticket and the customer that a token of ours names; None when it is no longer theirs to rate.
+
+    A merged ticket is rated as the one it was merged into.
+    """
     try:
         ticket_id, customer_id = signing.loads(token, salt=_SALT, max_age=_VALID)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     customer = User.objects.with_rights().filter(pk=customer_id, is_active=True).first()
-    ticket = Ticket.objects.with_people().visible_to(customer).filter(pk=ticket_id).first() if customer else None
-    return (ticket, customer) if ticket and customer else None
+    if customer is None:
+        return None
+    tickets = Ticket.objects.with_people().visible_to(customer)
+    ticket = tickets.filter(pk=tickets.end_of_merges(ticket_id)).first()
+    return (ticket, customer) if ticket else None

@@ -45,7 +45,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
             return public_page(request, _TEMPLATE, {"title": _("This link is not valid"), "state": "invalid"}, 404)
         context: dict[str, Any] = {"title": _("Rate our help"), "state": "ask", "ticket": ticket, "values": range(1, 6)}
         context["chosen"] = request.GET.get("rating", "")
-        form = RatingForm(request.POST or None)
+        form = RatingForm(request.POST)
         if request.method == "POST" and form.is_valid():
             try:
                 operations.rate(ticket.pk, by=customer, **form.cleaned_data)

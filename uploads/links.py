@@ -60,12 +60,12 @@ def attachment_of(reference: object) -> UUID | None:
         return as_id(reference)
     try:
         address = urlsplit(reference)
+        parameters = dict(parse_qsl(address.query, max_num_fields=10))
     except ValueError:
         return None
     found = _PATH.search(address.path)
     if found is None:
         return None
-    parameters = dict(parse_qsl(address.query, max_num_fields=10))
     return as_id(found[1]) if _is_ours(found[1], unquote(found[2]), parameters) else None
 
 
