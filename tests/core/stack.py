@@ -44,6 +44,7 @@ class Stack:
         self.log = folder / "daphne.log"
         self.token = ""
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
 
     @property
     def valkey(self) -> Valkey:
@@ -57,7 +58,7 @@ class Stack:
         """Everything from nothing; about ten seconds."""
         self.services.start()
         urls = self.services.layout.urls()
-        environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")},
             "DATABASE_URL": urls.database,
             "DATABASE_OWNER_URL": urls.database_owner,
@@ -68,6 +69,7 @@ class Stack:
             "RATE_SIGN_IN": "1000/minute",
             "LOG_FORMAT": "json",
         }
+        environment = self.environment
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity=0"],
             cwd=ROOT,
@@ -78,6 +80,20 @@ class Stack:
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
         until(self._answers, 100)
+
+    @contextmanager
+    def worker(self, **environment: str) -> Iterator[None]:
+        """Run a worker with its beat, until the block ends."""
+        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", "-B", "--concurrency=1"]
+        schedule = ["-s", str(self.log.parent / "beat")]
+        with self.log.with_name("worker.log").open("wb") as out:
+            environment = {**self.environment, **environment}
+            process = subprocess.Popen([*command, *schedule], cwd=ROOT, env=environment, stdout=out, stderr=out)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
 
     def stop(self) -> None:
         if self.process is not None:

@@ -6,14 +6,18 @@ import os
 import re
 import signal
 import statistics
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.header import decode_header, make_header
 
 import psycopg
 import pytest
 
 from tests.core.stack import PASSWORD, Answer, Stack, stack, until
+from tests.notifications.standins import Smtp, smtp_server
+from tests.soak import sized
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 EMAIL = "sara@example.test"
@@ -76,6 +80,36 @@ def test_a_redis_that_hangs_holds_up_nobody(site):
         assert {answer.status for answer in now} == {status}
         _refuse_waiting(now, before)
     until(lambda: site.ready().content["checks"]["redis"] == "ok", RECOVERY_SECONDS)
+
+
+def _told(smtp: Smtp) -> Counter[str]:
+    """Count the mails about each ticket to its customer."""
+    mails = [mail for mail in smtp.mails if mail["To"] == EMAIL]
+    texts = [next(mail.walk()).as_string() + str(make_header(decode_header(mail["Subject"]))) for mail in mails]
+    return Counter(number for text in texts for number in set(re.findall(r"TKT-\d{4}-\d+", text)))
+
+
+def test_what_is_written_while_redis_is_away_is_mailed_once_when_it_is_back(site):
+    def number() -> str:
+        answer = site.open_ticket()
+        assert answer.status == 201
+        return str(answer.content["data"]["ticketNumber"])
+
+    setting = {"EMAIL_HOST": "127.0.0.1", "NOTIFICATION_SWEEP_SECONDS": "1", "NOTIFICATION_COLLECT_EMAIL_SECONDS": "0"}
+    with smtp_server() as smtp, site.worker(**setting, EMAIL_PORT=str(smtp.port)):
+        before = number()
+        until(lambda: before in _told(smtp), 60)
+        site.valkey.stop()
+        away = time.monotonic()
+        written = [number() for _ in range(5)]
+        while time.monotonic() < away + sized(1, 60):
+            written.append(number())
+        assert not set(written) & set(_told(smtp))
+        site.valkey.start()
+        until(lambda: set(written) <= set(_told(smtp)), 60)
+        last = number()
+        until(lambda: last in _told(smtp), 60)
+        assert {told for ticket, told in _told(smtp).items() if ticket in {before, *written, last}} == {1}
 
 
 def _is_unavailable(answer: Answer) -> None:
