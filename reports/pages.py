@@ -132,7 +132,7 @@ def ask_file(request: HttpRequest, site: AdminSite, format_: str) -> HttpRespons
     if format_ not in WRITERS:
         raise NotFound
     given = _given(request, FILE_PARAMETERS)
-    answer = file_or_job(format_, given, given.get("language", "both"), request.user)  # type: ignore[arg-type]
+    answer = file_or_job(format_, given, given.get("language", "both"), request)
     return HttpResponseRedirect(reverse("admin:reports_exports")) if answer.status_code == 202 else answer
 
 

@@ -28,13 +28,23 @@ IN_MEMORY = 4 * 1024 * 1024
 
 
 class Stopped(Exception):
-    """The export was cancelled, or another worker has it."""
+    """The export was cancelled, another worker has it, or nobody waits for it any more."""
 
 
-def made(format_: str, ask: Ask, language: str) -> IO[bytes]:
-    """Return a small file from its beginning."""
+def made(format_: str, ask: Ask, language: str, has_left: Callable[[], bool]) -> IO[bytes]:
+    """Return a small file from its beginning. Raises Stopped once whoever waits for it has left."""
+
+    def done(written: int) -> None:
+        if has_left():
+            log.info("export_left", format=format_, written=written)
+            raise Stopped
+
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115, whoever streams it closes it
-    WRITERS[format_][0](ask, language, file, lambda _written: None)
+    try:
+        WRITERS[format_][0](ask, language, file, done)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 

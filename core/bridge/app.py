@@ -13,7 +13,7 @@ from core.bridge.answer import Answer, WsgiApp
 from core.bridge.asgi import Receive, Scope, Send
 from core.bridge.body import BodyInvalid, BodyTooLarge, ClientGone, NoRoom, read_body, refuse_announced
 from core.bridge.client import Client, ResponseCut
-from core.bridge.environ import TargetInvalid, build_environ
+from core.bridge.environ import HAS_LEFT, TargetInvalid, build_environ
 from core.bridge.limits import Limits
 from core.bridge.pool import Job, PoolFull, WorkPool
 from core.bridge.refusals import json_headers, refusal
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 LARGE_BYTES = 1 << 20
 """A body above this is worked on by the threads of uploads."""
+ASK_SECONDS = 5
+"""How long a thread waits for the loop to say whether a client is still there."""
 LoopRoute = Callable[[Scope], Awaitable[tuple[int, bytes]]]
 """Answers a path on the loop itself: status and JSON."""
 
@@ -123,7 +125,7 @@ class HttpBridge:
         body = await read_body(client.receive, cap)
         pool = self._pool_for(path, body)
         try:
-            job = pool.submit(partial(self._run, client, body))
+            job = pool.submit(partial(self._run, client, body, asyncio.get_running_loop()))
         except PoolFull:
             body.close()
             raise
@@ -147,10 +149,11 @@ class HttpBridge:
             body.seek(0)
         return self._uploads if length > LARGE_BYTES else self._pool
 
-    def _run(self, client: Client, body: IO[bytes]) -> Answer:
+    def _run(self, client: Client, body: IO[bytes], loop: asyncio.AbstractEventLoop) -> Answer:
         """Run the whole synchronous stack, in a pool thread."""
         try:
             environ = build_environ(client.scope, body, client.request_id, self._script_name)
+            environ[HAS_LEFT] = partial(_has_left, client, loop)
         except BaseException:
             body.close()
             raise
@@ -189,6 +192,14 @@ class HttpBridge:
         self._refused += reason == "unavailable"
         status, headers, body = refusal(reason, client.scope, client.request_id, self.language)
         await client.answer(status, headers, body)
+
+
+def _has_left(client: Client, loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell a pool thread whether the client has disconnected by now."""
+    try:
+        return asyncio.run_coroutine_threadsafe(client.has_left(), loop).result(ASK_SECONDS)
+    except (RuntimeError, TimeoutError):  # the loop has ended, or has no time
+        return client.gone
 
 
 def _discard(job: Future[Answer]) -> None:

@@ -11,6 +11,8 @@ from core.bridge.asgi import Scope
 
 Environ = dict[str, Any]
 
+HAS_LEFT = "support.client_has_left"
+"""Holds a function that tells whether the client has disconnected; work that takes seconds asks it now and then."""
 _SLASH = re.compile(rb"%(2f)", re.IGNORECASE)
 _OURS = {b"content-length", b"transfer-encoding", b"x-request-id"}
 _CONSTANT: Environ = {

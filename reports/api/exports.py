@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -19,6 +19,7 @@ from core.api.requests import ApiRequest
 from core.api.schema import describe
 from core.api.serializers import FormOut
 from core.api.views import ApiView, ok, one_of
+from core.bridge.environ import HAS_LEFT
 from core.errors import NotFound
 from reports import operations
 from reports.api.views import PARAMETERS
@@ -27,11 +28,13 @@ from reports.event_forms import ExportOut
 from reports.exports import tickets
 from reports.exports.words import LANGUAGES
 from reports.models import Export, filename
-from reports.running import WRITERS, made
+from reports.running import WRITERS, Stopped, made
 from tickets.states import Status
 from uploads.links import as_id
 
 EXPORT = needs("support.export")
+CLIENT_HAS_LEFT = 499
+"""The status in the log of an answer that nobody waits for, as nginx has it."""
 STATUS = OpenApiParameter("status", str, many=True, explode=False, enum=Status.values)
 LANGUAGE = OpenApiParameter("language", str, enum=list(LANGUAGES), description="Headings; both by default.")
 
@@ -52,11 +55,14 @@ class TicketFile(ApiView):
     def answered(self, request: ApiRequest) -> HttpResponseBase:
         given = request.query_params.dict()
         language = one_of("language", given.get("language", "both"), {word: word for word in LANGUAGES})
-        return file_or_job(self.format_name, given, language, request.user)
+        return file_or_job(self.format_name, given, language, request)
 
 
-def file_or_job(format_: str, given: dict[str, str], language: str, user: User) -> HttpResponseBase:
+def file_or_job(
+    format_: str, given: dict[str, str], language: str, request: HttpRequest | ApiRequest
+) -> HttpResponseBase:
     """Return the file itself, or 202 with the job that makes it."""
+    user = cast(User, request.user)
     ask = read_ask(given, user, only=tickets.FILTERS)
     period = ask.period
     # A job that runs later is about the days that were meant, not about those of its own day.
@@ -64,7 +70,15 @@ def file_or_job(format_: str, given: dict[str, str], language: str, user: User) 
     export = operations.request_export(format_, parameters=fixed, rows=tickets.count(ask), by=user)
     if export.status != Export.Status.DONE:
         return ok({"jobId": str(export.pk)}, status=202)
-    return streamed(made(format_, ask, language), format_)
+    try:
+        return streamed(made(format_, ask, language, request.META.get(HAS_LEFT, _stays)), format_)
+    except Stopped:
+        return HttpResponse(status=CLIENT_HAS_LEFT)
+
+
+def _stays() -> bool:
+    """Tell that a client is there, where the server cannot say."""
+    return False
 
 
 def streamed(file: Any, format_: str) -> FileResponse:

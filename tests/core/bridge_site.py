@@ -52,6 +52,16 @@ def slow(environ: Environ, start: Start) -> Iterable[bytes]:
     return [b"slow"]
 
 
+def long(environ: Environ, start: Start) -> Iterable[bytes]:
+    """Work until the client leaves."""
+    counts["long begun"] += 1
+    while not environ["support.client_has_left"]():
+        time.sleep(0.01)
+    counts["long left"] += 1
+    start("499 Left", [])
+    return []
+
+
 def where(environ: Environ, start: Start) -> Iterable[bytes]:
     start("200 OK", [("Content-Type", "text/plain")])
     return [threading.current_thread().name.encode()]
@@ -157,7 +167,7 @@ def silent(environ: Environ, start: Start) -> Iterable[bytes]:
 
 
 ROUTES = {
-    "/slow": slow, "/where": where, "/echo": echo, "/upload": echo, "/stream": stream, "/file": file,
+    "/slow": slow, "/long": long, "/where": where, "/echo": echo, "/upload": echo, "/stream": stream, "/file": file,
     "/small-file": small_file, "/headers": headers, "/empty": empty, "/generator": generator, "/written": written,
     "/fail": fail, "/leave": leave, "/fail-first": fail_first, "/silent": silent,
 }  # fmt: skip

@@ -108,6 +108,14 @@ def test_a_client_that_leaves_while_a_thread_works_frees_it_when_done(server: Da
     assert server.request("GET", "/echo")[0].status == 200
 
 
+def test_work_that_takes_long_is_told_that_its_client_has_left(server: Daphne) -> None:
+    raw = server.get("/long")
+    wait_until(lambda: server.stats()["counts"].get("long begun") == 1)
+    assert "long left" not in server.stats()["counts"]
+    abort(raw)
+    wait_until(lambda: server.stats()["counts"].get("long left") == 1)
+
+
 def test_a_client_that_leaves_a_file_stops_it_and_closes_it_once(server: Daphne) -> None:
     before = files_closed(server)
     for _ in range(2):

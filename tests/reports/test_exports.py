@@ -11,7 +11,9 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.utils import timezone, translation
+from structlog.testing import capture_logs
 
+from accounts.tokens import open_family
 from audit.models import Entry
 from notifications.models import Item
 from reports import operations, running
@@ -22,6 +24,7 @@ from reports.exports.words import line_name
 from reports.models import Export
 from tests.api import Api, data, refusal
 from tests.cast import fresh
+from tests.client import Client
 from tests.reports.history import Maker
 from tests.tickets.acts import opened, with_rights
 
@@ -207,3 +210,23 @@ def test_a_worker_keeps_its_export_while_the_pages_are_laid_out(cast):
     written: list[int] = []
     pdf.write(read_ask({}, fresh(cast.manager), only=FILTERS), "en", io.BytesIO(), written.append)
     assert written.count(1) > 2  # once for the rows, then for each page
+
+
+def test_a_file_that_nobody_waits_for_any_more_is_not_made_to_its_end(cast):
+    Maker(cast, 3).make(120)
+    client, asked = Client(), []
+
+    def leave_after_the_first_page() -> bool:
+        asked.append(True)
+        return len(asked) == 2
+
+    headers = {"Authorization": f"Bearer {open_family(cast.manager).access}"}
+    environ = {"support.client_has_left": leave_after_the_first_page}
+    with capture_logs() as logs:
+        answer = client.get(f"{PATH}/pdf?{TODAY}", headers=headers, **environ)
+    assert (answer.status_code, answer.content) == (499, b"")
+    assert len(asked) == 2
+    assert [line["event"] for line in logs if line["event"] == "export_left"]
+    environ = {"support.client_has_left": lambda: False}
+    whole = client.get(f"{PATH}/pdf?{TODAY}", headers=headers, **environ)
+    assert body(whole).startswith(b"%PDF")
