@@ -123,7 +123,7 @@ def _id_or_none(text: str) -> int | str:
 def _words(words: Mapping[str, Any]) -> Callable[[str], list[Any]]:
     def read(text: str) -> list[Any]:
         if any(word not in words for word in text.split(",")):
-            raise ValueError(", ".join(words))
+            raise ValueError(choices_in_words(words))
         return [words[word] for word in dict.fromkeys(text.split(","))]
 
     return read

@@ -15,6 +15,7 @@ from core import clock
 from core.errors import Forbidden, Invalid, NotFound
 from core.ids import as_number
 from core.operation import operation, wake_after_commit
+from core.text import choices_in_words
 from notifications.outbox import notify
 from reports.asking import Ask, read_ask
 from reports.events import export_updated
@@ -61,7 +62,7 @@ def save_report(values: SavedValues, *, by: User) -> SavedReport:
         "format": (values.format, Export.Format.values),
         "language": (values.language, LANGUAGES),
     }
-    wrong = {key: [", ".join(words)] for key, (word, words) in given.items() if word not in words}
+    wrong = {key: [choices_in_words(words)] for key, (word, words) in given.items() if word not in words}
     if zone is None:
         wrong["timezone"] = [_("This is not the name of a time zone.")]
     if wrong or zone is None:

@@ -144,8 +144,10 @@ def test_only_what_the_reader_may_see_is_counted(cast):
     ],
 )
 def test_a_malformed_question_is_refused_and_named(cast, query, name):
-    error = refusal(Api(cast.manager).get(f"/support/reports/tickets/overview?{query}"), 400, "invalid")
-    assert list(error["fields"]) == [name]
+    asked = Api(cast.manager, language="ar").get(f"/support/reports/tickets/overview?{query}")
+    [(named, [text])] = refusal(asked, 400, "invalid")["fields"].items()
+    assert named == name
+    assert "\u0621" <= text[0] <= "\u064a", f"no sentence in Arabic: {text}"
 
 
 def test_rows_behind_a_figure_that_no_report_has_are_refused(cast):
