@@ -15,8 +15,7 @@ from widget.models import Looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-PAGE = """<!doctype html><html lang="{language}"><head><title>Shop</title></head><body>
-<script src="/static/widget/widget.js"></script></body></html>"""
+ONE = "/help/sign-in"
 # Counts the tones that are played; headless browsers have no loudspeaker to listen to.
 TONES = """window.tones = 0;
 window.OscillatorNode.prototype.start = new Proxy(OscillatorNode.prototype.start, {
@@ -26,14 +25,14 @@ window.OscillatorNode.prototype.start = new Proxy(OscillatorNode.prototype.start
 
 @pytest.fixture
 def shop_page(office: Web, chromium: Any, transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """`shop_page(path, language)` is a shop's page with the widget, at any path."""
+    """`shop_page(path, language)` is a page at that path of ours, with the script tag of the widget."""
     context = chromium.new_context(viewport={"width": 390, "height": 800})
-    context.route("**/shop/**", lambda route: route.fulfill(body=PAGE.format(language=route.request.url[-2:])))
     page = context.new_page()
     page.add_init_script(TONES + WATCH)
 
     def enter(path: str, language: str = "en") -> Any:
-        page.goto(f"{office.site}/shop{path}?language={language}")
+        page.goto(f"{office.site}{path}?language={language}")
+        page.add_script_tag(url="/static/widget/widget.js")
         page.wait_for_selector(".launcher")
         return page
 
@@ -41,25 +40,35 @@ def shop_page(office: Web, chromium: Any, transactional_db: None) -> Iterator[Ca
     context.close()
 
 
+def begin(page: Any, message: str) -> None:
+    """Begin a conversation as a guest."""
+    page.click(".launcher")
+    page.click(".choice:has(.icon-chat)")
+    page.fill(".panel [name=name]", "Sara")
+    page.click(".panel .big")
+    page.fill(".composer textarea", message)
+    page.keyboard.press("Enter")
+
+
 def test_it_greets_on_the_pages_and_after_the_time_that_were_chosen_once_a_day(shop_page: Callable[..., Any]) -> None:
     text = "<b>Stuck?</b>"
-    Looks.objects.create(proactive_seconds=3600, proactive_pages="/shop/cart\n/pay", proactive_text_en=text)
-    page = shop_page("/phones")
+    Looks.objects.create(proactive_seconds=3600, proactive_pages=f"{ONE}/link\n/pay", proactive_text_en=text)
+    page = shop_page(ONE)
     page.clock.install()
     greeting = page.locator(".nudge .say")
-    shop_page("/phones")
+    shop_page(ONE)
     page.clock.fast_forward(7_200_000)
     assert greeting.count() == 0
-    shop_page("/cart/1")
+    shop_page(f"{ONE}/link")
     page.clock.fast_forward(3_000_000)
     assert greeting.count() == 0
     page.clock.fast_forward(600_000)
     expect(greeting).to_have_text(text)
-    shop_page("/cart/2")
+    shop_page(f"{ONE}/link")
     page.clock.fast_forward(7_200_000)
     assert greeting.count() == 0
     page.clock.fast_forward(86_400_000)
-    shop_page("/cart/3")
+    shop_page(f"{ONE}/link")
     page.clock.fast_forward(3_600_000)
     greeting.click()
     assert greeting.count() == 0
@@ -67,7 +76,7 @@ def test_it_greets_on_the_pages_and_after_the_time_that_were_chosen_once_a_day(s
 
 
 def test_its_forms_say_what_is_missing_beside_the_field_in_the_pages_language(shop_page: Callable[..., Any]) -> None:
-    page = shop_page("/", "ar")
+    page = shop_page(ONE, "ar")
     page.click(".launcher")
     page.click(".choice:has(.icon-mail)")
     page.click(".panel .big")
@@ -91,20 +100,15 @@ def test_its_forms_say_what_is_missing_beside_the_field_in_the_pages_language(sh
 
 
 def test_sound_is_off_until_it_is_chosen_and_stays_chosen(shop_page: Callable[..., Any], committed_cast: Cast) -> None:
-    page = shop_page("/")
-    page.click(".launcher")
-    page.click(".choice:has(.icon-chat)")
-    page.fill(".panel [name=name]", "Sara")
-    page.click(".panel .big")
+    page = shop_page(ONE)
+    begin(page, "hello")
     answers = page.locator(".log .bot .meta")
-    page.fill(".composer textarea", "hello")
-    page.keyboard.press("Enter")
     expect(answers).to_have_count(1)
     assert page.evaluate("tones") == 0
     page.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Sound on").click()
     assert page.evaluate("tones") == 2
-    page.reload()
+    shop_page(ONE)
     page.click(".launcher")
     expect(answers).to_have_count(1)
     page.wait_for_function("heard.includes('ack')")
@@ -115,3 +119,16 @@ def test_sound_is_off_until_it_is_chosen_and_stays_chosen(shop_page: Callable[..
     page.wait_for_function("tones === 2")
     page.get_by_role("button", name="More").click()
     assert page.get_by_role("menuitem", name="Sound off").is_visible()
+
+
+def test_answers_come_where_the_network_lets_no_socket_through(
+    shop_page: Callable[..., Any], committed_cast: Cast
+) -> None:
+    page = shop_page(ONE)
+    page.route_web_socket("**/support", lambda socket: socket.close())
+    page.clock.install()
+    shop_page(ONE)
+    begin(page, "hello")
+    expect(page.locator(".log .customer .meta")).to_contain_text(":")
+    page.clock.fast_forward(10_000)
+    expect(page.locator(".log .bot .meta")).to_have_count(1)

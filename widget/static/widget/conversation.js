@@ -5,6 +5,7 @@ import { Outbox } from "./outbox.js";
 
 const PAGE = 50;
 const TYPING_EVERY = 2500;
+const POLL_EVERY = 10000; // milliseconds, while the socket is away
 const DAY = 86400000; // an ended chat that is older is not brought up again
 
 export class Conversation {
@@ -74,6 +75,7 @@ export class Conversation {
       await this.join();
     }
     this.loaded = true;
+    this.poll();
     this.changed();
   }
 
@@ -128,8 +130,15 @@ export class Conversation {
     if (online) {
       if (this.loaded) this.load().catch(() => {});
       this.outbox.flush();
-    }
+    } else this.poll();
     this.changed();
+  }
+
+  /** Asks now and then while the socket is away, since some networks let none through. */
+  poll() {
+    clearTimeout(this.polling);
+    if (this.online || !this.isOpen) return;
+    this.polling = setTimeout(() => this.load().catch(() => this.poll()), POLL_EVERY);
   }
 
   /** The token has ended: a guest is nobody again until they write, a customer's shop has signed them out. */
@@ -232,6 +241,7 @@ export class Conversation {
     this.session = data;
     this.loaded = true;
     this.follow();
+    this.poll();
     await this.join();
   }
 
