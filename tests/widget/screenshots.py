@@ -22,7 +22,7 @@ from tests.plugins.services import CHROMIUM
 from tests.widget.pictures import png
 
 CUSTOMER = "customer1@demo.test"
-SOON = 20_000
+SOON = 60_000
 PICTURE = {"name": "photo.png", "mimeType": "image/png", "buffer": png()}
 LETTER = {"name": "فاتورة الطلب رقم 10482 - نسخة طويلة الاسم.txt", "mimeType": "text/plain", "buffer": b"hello"}
 WORDS = {
@@ -35,12 +35,12 @@ class Agent:
     """An agent who works by the API."""
 
     def __init__(self) -> None:
-        answer = requests.post(f"{SITE}/auth/login", json={"email": AGENT, "password": PASSWORD}, timeout=20)
+        answer = requests.post(f"{SITE}/auth/login", json={"email": AGENT, "password": PASSWORD}, timeout=60)
         self.headers = {"Authorization": f"Bearer {answer.json()['data']['accessToken']}"}
 
     def send(self, path: str, **body: Any) -> None:
         """Send one act; raise for a refusal."""
-        requests.post(SITE + path, json=body, headers=self.headers, timeout=20).raise_for_status()
+        requests.post(SITE + path, json=body, headers=self.headers, timeout=60).raise_for_status()
 
 
 class Look:

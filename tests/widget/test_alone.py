@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from accounts.operations import create_server_key
 from tests.browser.office import WATCH, beside_the_browser  # noqa: F401
 from tests.cast import Cast
 from tests.realtime.servers import Web
+from tests.widget.site import DOC
+from tickets.models import Ticket
+from tickets.operations import NewTicket, create_ticket
 from widget.models import Looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,18 +27,41 @@ window.OscillatorNode.prototype.start = new Proxy(OscillatorNode.prototype.start
   apply(start, tone, given) { tones += 1; return Reflect.apply(start, tone, given); },
 });"""
 
+TAG = """attributes => {
+  const tag = document.createElement("script");
+  Object.assign(tag.dataset, attributes);
+  tag.src = "/static/widget/widget.js";
+  document.body.append(tag);
+}"""
+# A keyboard of a phone takes the lower half of the screen.
+KEYBOARD = """() => {
+  Object.defineProperty(visualViewport, "height", { get: () => 400 });
+  visualViewport.dispatchEvent(new Event("resize"));
+}"""
+CALLS = re.compile(r"```js\n(SupportWidget.*?)```", re.DOTALL)
+SIGN_IN = """body => {
+  window.asked = 0;
+  SupportWidget.signIn(async () => {
+    asked += 1;
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch("/auth/customer-token", { method: "POST", headers, body: JSON.stringify(body) });
+    return (await answer.json()).data.accessToken;
+  });
+}"""
+STYLE = "(element, name) => getComputedStyle(element)[name]"
+
 
 @pytest.fixture
 def shop_page(office: Web, chromium: Any, transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """`shop_page(path, language)` is a page at that path of ours, with the script tag of the widget."""
-    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    """`shop_page(path, language)` is a page at that path of ours, with the widget's script tag and its attributes."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     page.add_init_script(TONES + WATCH)
 
-    def enter(path: str, language: str = "en") -> Any:
-        page.goto(f"{office.site}{path}?language={language}")
-        page.add_script_tag(url="/static/widget/widget.js")
-        page.wait_for_selector(".launcher")
+    def enter(path: str, spoken: str = "en", **attributes: str) -> Any:
+        page.goto(f"{office.site}{path}?language={spoken}")
+        page.evaluate(TAG, attributes)
+        page.wait_for_selector(".panel" if "open" in attributes else ".launcher")
         return page
 
     yield enter
@@ -75,10 +103,16 @@ def test_it_greets_on_the_pages_and_after_the_time_that_were_chosen_once_a_day(s
     assert page.locator(".panel .choice").first.is_visible()
 
 
-def test_its_forms_say_what_is_missing_beside_the_field_in_the_pages_language(shop_page: Callable[..., Any]) -> None:
+def test_a_left_message_says_what_is_missing_beside_its_field(
+    shop_page: Callable[..., Any],
+) -> None:
     page = shop_page(ONE, "ar")
     page.click(".launcher")
     page.click(".choice:has(.icon-mail)")
+    page.evaluate(KEYBOARD)
+    panel = page.locator(".panel")
+    assert panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 400}
+    assert panel.evaluate(STYLE, "animationName") == "none"
     page.click(".panel .big")
     faults = page.locator(".field .wrong:visible")
     assert faults.all_text_contents() == ["هذا الحقل مطلوب."] * 4
@@ -97,6 +131,10 @@ def test_its_forms_say_what_is_missing_beside_the_field_in_the_pages_language(sh
     expect(faults).to_have_count(1)
     expect(email).to_have_attribute("aria-invalid", "true")
     expect(email).to_be_focused()
+    email.fill("sara@shop.example")
+    page.click(".panel .big")
+    expect(page.locator(".panel .card[role=status]")).to_contain_text(re.compile(r"TKT-\d{4}-\d{6}"))
+    assert Ticket.objects.get().customer.contact_email == "sara@shop.example"
 
 
 def test_sound_is_off_until_it_is_chosen_and_stays_chosen(shop_page: Callable[..., Any], committed_cast: Cast) -> None:
@@ -132,3 +170,42 @@ def test_answers_come_where_the_network_lets_no_socket_through(
     expect(page.locator(".log .customer .meta")).to_contain_text(":")
     page.clock.fast_forward(10_000)
     expect(page.locator(".log .bot .meta")).to_have_count(1)
+
+
+def test_attributes_and_calls_of_the_page_change_colours_texts_and_place(shop_page: Callable[..., Any]) -> None:
+    chosen = {"color": "#ffcc00", "title": "<i>Shop</i>", "greeting": "Hi", "position": "start", "theme": "dark"}
+    page = shop_page(ONE, "en", open="", language="ar", hideLauncher="", **chosen)
+    head, panel = page.locator(".head"), page.locator(".panel")
+    expect(page.locator(".panel h2")).to_have_text("<i>Shop</i>")
+    expect(page.locator(".panel .body p").first).to_have_text("Hi")
+    assert panel.get_attribute("dir") == "rtl"
+    assert (head.evaluate(STYLE, "backgroundColor"), head.evaluate(STYLE, "color")) == (
+        "rgb(255, 204, 0)",
+        "rgb(0, 0, 0)",
+    )
+    assert panel.evaluate(STYLE, "backgroundColor") == "rgb(24, 32, 36)"
+    page.evaluate(f"SupportWidget.close(); {CALLS.search(DOC.read_text())[1]}; SupportWidget.open()")
+    expect(page.locator(".panel h2")).to_have_text("Help")
+    assert head.evaluate(STYLE, "backgroundColor") == "rgb(122, 31, 162)"
+    assert page.locator(".launcher").count() == 1
+    assert not page.locator(".launcher").is_visible()
+
+
+def test_the_shops_callback_is_asked_again_when_its_token_ends(
+    shop_page: Callable[..., Any], committed_cast: Cast
+) -> None:
+    secret = create_server_key("Shop", by=None).secret
+    ticket = create_ticket(NewTicket("Broken", "It broke"), by=committed_cast.customer)
+    body = {"secret": secret, "email": committed_cast.customer.email, "name": "Sara"}
+    page = shop_page(ONE)
+    page.clock.install()
+    shop_page(ONE)
+    page.evaluate(SIGN_IN, body)
+    listed = page.locator(".panel .choice small")
+    page.evaluate("SupportWidget.open('tickets')")
+    expect(listed).to_contain_text([ticket.number])
+    asked = page.evaluate("asked")
+    page.clock.fast_forward(20 * 60_000)
+    page.evaluate("SupportWidget.open('tickets')")
+    page.wait_for_function("before => asked > before", arg=asked)
+    expect(listed).to_contain_text([ticket.number])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import re
-import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from chat.models import ChatMessage, ChatRating, Session
+from notifications.models import Item
 from tests.browser.examine import violations
 from tests.browser.office import WATCH, beside_the_browser  # noqa: F401
 from tests.cast import PASSWORD, Cast
@@ -22,8 +22,8 @@ from tests.chat_admin.desk import DESK
 from tests.client import Client
 from tests.realtime.servers import Web
 from tests.widget.pictures import png
-from tickets.models import Ticket
-from tickets.operations import NewMessage, NewTicket, add_message, change_status, create_ticket
+from tickets.models import Rating, Ticket
+from tickets.operations import NewTicket, change_status, create_ticket
 from uploads.models import Attachment
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -33,64 +33,23 @@ NAME, AGENT = '<b id="no">سارة</b>', "<i>Noura</i>"
 HOSTILE = '<img src=x onerror="window.broken = 1"> https://example.com/a?b=1.'
 PICTURE = {"name": "photo.png", "mimeType": "image/png", "buffer": png()}
 WORDS = {
-    "ar": {"person": "التحدث مع موظف", "talking": f"تتحدث الآن مع {AGENT}.", "ended": "انتهت هذه المحادثة."},
+    "ar": {
+        "person": "التحدث مع موظف",
+        "place": "ترتيبك في قائمة الانتظار: 1.",
+        "talking": f"تتحدث الآن مع {AGENT}.",
+        "typing": f"{AGENT} يكتب الآن…",
+        "read": "قُرئت",
+        "ended": "انتهت هذه المحادثة.",
+    },
     "en": {
         "person": "Talk to a person",
+        "place": "You are number 1 in the queue.",
         "talking": f"You are talking to {AGENT}.",
+        "typing": f"{AGENT} is typing…",
+        "read": "Read",
         "ended": "This conversation has ended.",
     },
 }
-
-
-class Shop(http.server.BaseHTTPRequestHandler):
-    """A page of another origin that allows the help center what docs/widget.md says, and nothing else."""
-
-    help_site = ""
-
-    def do_GET(self) -> None:
-        site, language = self.help_site, self.path.strip("/") or "en"
-        policy = (
-            f"default-src 'none'; script-src {site}; connect-src {site} {site.replace('http', 'ws')}; img-src {site}"
-        )
-        page = (
-            f'<!doctype html><html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"><head>'
-            '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            "<title>Shop</title></head><body><main><h1>Shop</h1></main>"
-            f'<script src="{site}/static/widget/widget.js" async></script></body></html>'
-        )
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Security-Policy", policy + "; require-trusted-types-for 'script'")
-        self.end_headers()
-        self.wfile.write(page.encode())
-
-    def log_message(self, *words: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def help_site(django_db_setup: None, shop: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    files = str(tmp_path_factory.mktemp("files"))
-    web = Web(
-        DEBUG="0",
-        CORS_ALLOWED_ORIGINS=shop,
-        DATA_DIR=files,
-        SECRET_KEY=settings.SECRET_KEY,
-        CHAT_READ_SECONDS="0",
-        RATE_GUEST="1000/hour",
-    )
-    web.environment["SITE_URL"] = Shop.help_site = web.site
-    with web.start():
-        yield web
 
 
 @pytest.fixture
@@ -121,12 +80,12 @@ def opened(context: Any, address: str) -> Any:
     return page
 
 
-def desk_of(browse: Callable[..., Any], site: str, agent: User) -> Any:
+def desk_of(browse: Callable[..., Any], site: str, agent: User, path: str = DESK) -> Any:
     User.objects.filter(pk=agent.pk).update(language="en", availability="available", name=AGENT)
     client = Client()
     client.force_login(agent)
     name = settings.SESSION_COOKIE_NAME
-    page = browse(site + DESK, cookie=(name, client.cookies[name].value))
+    page = browse(site + path, cookie=(name, client.cookies[name].value))
     page.wait_for_function("() => heard.includes('ready')")
     return page
 
@@ -157,10 +116,12 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     begun(page, "مرحبا" if language == "ar" else "hello")
     page.get_by_role("button", name=words["person"]).click()
     session = Session.objects.latest("pk")
+    expect(page.locator(".line[role=status]")).to_have_text(words["place"], timeout=SOON)
     agent.click(f"#waiting-{session.pk} form button")
     expect(page.locator(".line[role=status]")).to_have_text(words["talking"], timeout=SOON)
 
     agent.fill(".reply [name=body]", HOSTILE)
+    expect(page.locator(".body > .meta")).to_have_text(words["typing"], timeout=SOON)
     agent.click("form.reply .submit-row button")
     said = page.locator(".log .agent .bubble").last
     expect(said).to_have_text(HOSTILE, timeout=SOON)
@@ -170,6 +131,7 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     send_through_a_cut(page, HOSTILE)
     expect(page.locator(".log .customer .bubble", has_text="onerror")).to_have_count(1)
     expect(agent.locator(".bubble.customer", has_text="onerror")).to_have_count(1, timeout=SOON)
+    expect(page.locator(".log .customer .meta").last).to_contain_text(words["read"], timeout=SOON)
     assert ChatMessage.objects.filter(session=session, body=HOSTILE, author_id=session.customer_id).count() == 1
 
     send_a_photo_through_a_cut(page)
@@ -178,10 +140,11 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     assert Attachment.objects.filter(owner_type="chat_message", owner_id=photo.pk).count() == 1
     assert photo.body == ""
 
+    page.keyboard.press("Escape")
     page.evaluate("sockets.forEach(socket => socket.close())")
     agent.fill(".reply [name=body]", "After the cut")
     agent.click("form.reply .submit-row button")
-    expect(page.locator(".log .agent .bubble", has_text="After the cut")).to_have_count(1, timeout=SOON)
+    expect(page.locator(".badge")).to_have_text("1", timeout=SOON)
 
     page.reload()
     second = opened(page.context, f"{shop}/{language}")
@@ -195,8 +158,13 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     page.click(".panel form.card .big >> nth=0")
     expect(page.locator(".panel .card[role=status]")).to_be_visible(timeout=SOON)
     assert ChatRating.objects.get(session=session).rating == 5
+    page.fill(".panel [name=email]", "sara@shop.example")
+    page.click(".panel form.card .big")
+    expect(page.locator(".panel form.card")).to_have_count(0, timeout=SOON)
+    assert Item.objects.filter(kind="chat-transcript").count() == 1
     page.keyboard.press("Escape")
     assert page.evaluate("document.querySelector('support-widget').shadowRoot.activeElement.className") == "launcher"
+    assert page.context.cookies() == []
     assert own_complaints(page) == own_complaints(second) == agent.complaints == []
 
 
@@ -222,7 +190,7 @@ def send_through_a_cut(page: Any, text: str) -> None:
 
 
 def send_a_photo_through_a_cut(page: Any) -> None:
-    """The upload breaks off, and begins again by itself."""
+    """A pasted photo's upload breaks off, and begins again by itself; a dropped file is taken back."""
     cuts: list[Any] = []
 
     def cut(route: Any) -> None:
@@ -233,11 +201,29 @@ def send_a_photo_through_a_cut(page: Any) -> None:
             route.continue_()
 
     page.route("**/chat/upload", cut)
-    page.set_input_files(".composer input[type=file]", PICTURE)
+    hand_over(page.locator(".composer textarea"), "paste", "clipboardData", "photo.png", "image/png", png())
+    hand_over(page.locator(".panel .body"), "drop", "dataTransfer", "note.txt", "text/plain", b"hello")
+    expect(page.locator(".chip .name")).to_have_text(["photo.png", "note.txt"])
+    page.click(".chip:last-child button")
+    expect(page.locator(".chip progress")).to_have_count(1)
     page.click(".composer .go")
     expect(page.locator(".log .picture")).to_have_count(1, timeout=SOON)
     page.unroute("**/chat/upload")
     assert len(cuts) == 1
+
+
+def hand_over(place: Any, event: str, held: str, name: str, kind: str, content: bytes) -> None:
+    """Paste a file into a place, or drop it there, as browsers tell pages of it."""
+    place.evaluate(
+        """(place, [event, held, name, type, content]) => {
+          const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+          const files = new DataTransfer();
+          files.items.add(new File([bytes], name, { type }));
+          const kind = event === "paste" ? ClipboardEvent : DragEvent;
+          place.dispatchEvent(new kind(event, { [held]: files, bubbles: true, cancelable: true, composed: true }));
+        }""",
+        [event, held, name, kind, b64encode(content).decode()],
+    )
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), [("ar", 390, "dark"), ("en", 1440, "light")])
@@ -294,25 +280,67 @@ def sign_in(page: Any, customer: User) -> None:
     page.wait_for_url("**/help/tickets")
 
 
-def test_a_help_page_follows_its_ticket_and_the_widget_knows_the_customer(
+def test_a_ticket_goes_from_the_widget_through_the_back_office_to_its_rating_on_a_phone(
     browse: Callable[..., Any], help_site: Web, committed_cast: Cast
 ) -> None:
     customer = committed_cast.customer
-    ticket = create_ticket(NewTicket("شاشة مكسورة", "انكسرت"), by=customer)
-    page = browse(f"{help_site.site}/help/sign-in?language=ar")
+    page = browse(f"{help_site.site}/help/sign-in?language=ar", width=390)
     sign_in(page, customer)
+    page.click(".launcher")
+    page.click(".choice:has(.icon-ticket)")
+    page.click(".panel .big")
+    page.fill(".panel [name=subject]", HOSTILE)
+    page.fill(".panel [name=description]", "انكسرت")
+    page.set_input_files(".panel input[type=file]", PICTURE)
+    page.click(".panel form .big")
+    page.click(".panel .card[role=status] + .big")
+    expect(page.locator(".panel .log .picture")).to_have_count(1, timeout=SOON)
+    ticket = Ticket.objects.get(customer=customer)
+    page.click(".panel .head .round:last-child")
+
+    agent = desk_of(browse, help_site.site, committed_cast.agent, f"/admin/tickets/ticket/{ticket.pk}/change/")
     page.goto(f"{help_site.site}/help/tickets/{ticket.number}")
     page.wait_for_function("() => heard.includes('ack')")
     page.fill("#reply-body", "half a")
-    add_message(ticket.pk, NewMessage(HOSTILE), by=committed_cast.agent)
+    agent.fill("#form-reply [name=body]", HOSTILE)
+    agent.click("#form-reply .submit-row button")
     expect(page.locator(".talk .agent .body")).to_have_text(HOSTILE, timeout=SOON)
     assert page.input_value("#reply-body") == "half a"
+
     page.click(".launcher")
     page.click(".choice:has(.icon-ticket)")
     page.click(".panel li .choice")
     expect(page.locator(".panel .log .agent .bubble")).to_have_text(HOSTILE, timeout=SOON)
+    reply_through_a_cut(page, ticket)
+    expect(page.locator(".talk .body", has_text="من الأداة")).to_have_count(1, timeout=SOON)
+    expect(agent.locator(".message.customer", has_text="من الأداة")).to_have_count(1, timeout=SOON)
+    change_status(ticket.pk, status="resolved", by=committed_cast.agent)
+    page.locator(".panel .stars input").nth(3).check(force=True, timeout=SOON)
+    page.click(".panel form.card .big")
+    expect(page.locator(".panel .card[role=status]")).to_be_focused(timeout=SOON)
+    assert Rating.objects.get(ticket=ticket).rating == 4
+    assert own_complaints(page) == agent.complaints == []
+
+
+def reply_through_a_cut(page: Any, ticket: Ticket) -> None:
+    """The server stores the reply, its answer is lost, and the network stays away for a while."""
+    answers: list[Any] = []
+
+    def cut(route: Any) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        if not answers:
+            answers.append(route.fetch())
+        return route.abort()
+
+    address = f"**/tickets/{ticket.pk}/messages"
+    page.route(address, cut)
     page.fill(".panel .composer textarea", "من الأداة")
-    page.keyboard.press("Enter")
-    expect(page.locator(".talk .body", has_text="من الأداة")).to_be_visible(timeout=SOON)
+    with page.expect_event("requestfailed", lambda request: request.method == "POST", timeout=SOON):
+        page.keyboard.press("Enter")
+    page.unroute(address)
+    expect(page.locator(".panel .log .customer", has_text="من الأداة").locator(".meta")).to_contain_text(
+        ":", timeout=SOON
+    )
+    page.wait_for_function("name => !Object.keys(localStorage).some((key) => key.endsWith(name))", arg=":replies")
     assert Ticket.objects.get(pk=ticket.pk).message_count == 3
-    assert page.complaints == []

@@ -113,13 +113,13 @@ export class Chat {
     if (key === this.endOf) return;
     this.endOf = key;
     const again = () => h("button", { type: "button", class: "big", onclick: () => this.again() }, gettext("Start a new conversation"));
-    const thanks = h("p", { class: "card", role: "status" }, gettext("Thank you for your rating."));
+    const thanks = h("p", { class: "card", role: "status", tabindex: "-1" }, gettext("Thank you for your rating."));
     const rate = () => ratingForm(gettext("How was this conversation?"), (rating, feedback) => conversation.rate(rating, feedback));
     const hadFocus = this.after.contains(this.after.getRootNode().activeElement);
     this.after.replaceChildren(
       ...(ended ? [h("h3", {}, gettext("This conversation has ended.")), session.rating ? thanks : rate(), transcriptForm(this.app), again()] : []),
     );
-    if (hadFocus) this.after.querySelector("button")?.focus();
+    if (hadFocus) this.after.querySelector("[role=status], button")?.focus();
     if (ended) this.scroll.toEnd();
   }
 
@@ -141,7 +141,9 @@ export function transcriptForm(app) {
   const email = field(gettext("Send this conversation to"), { name: "email", type: "email", required: true, dir: "ltr", maxlength: "254", autocomplete: "email", value: app.identity.lastName.email });
   const made = form([email.element], gettext("Send by e-mail"), async () => {
     await app.conversation.mailTranscript(email.input.value.trim());
-    made.replaceWith(h("p", { class: "card", role: "status" }, gettext("The conversation is on its way to you.")));
+    const sent = h("p", { class: "card", role: "status", tabindex: "-1" }, gettext("The conversation is on its way to you."));
+    made.replaceWith(sent);
+    sent.focus();
   });
   made.classList.add("card");
   return made;

@@ -118,8 +118,9 @@ class Widget {
   async signIn(fetchToken) {
     this.forget();
     this.identity.signIn(fetchToken);
+    this.panel?.go("home", null, { focus: false }); // at once: what the page opens next stays open
     await this.conversation.begin().catch(() => {});
-    this.panel?.go("home", null, { focus: false });
+    this.panel?.goOn();
   }
 
   signOut() {
@@ -205,7 +206,8 @@ class Widget {
   /** Another tab has become a guest, or is one no more. */
   otherTab() {
     if (this.identity.isCustomer || this.conversation.client) return;
-    this.conversation.begin().then(() => this.panel?.go("home", null, { focus: false }), () => {});
+    const go = () => ["home", "talk"].includes(this.panel?.name) && this.panel.go(this.conversation.session ? "talk" : "home", null, { focus: false });
+    this.conversation.begin().then(go, () => {});
   }
 
   heard(message) {

@@ -27,7 +27,7 @@ a { color:inherit; text-decoration:underline; overflow-wrap:anywhere; }
 .badge { position:absolute; inset-block-start:-4px; inset-inline-end:-4px; min-inline-size:24px; block-size:24px; padding-inline:6px; border-radius:12px; background:#a8201a; color:#fff; font-size:13px; font-weight:600; line-height:24px; text-align:center; }
 .nudge { position:absolute; inset-block-end:74px; inset-inline-end:0; inline-size:min(280px,calc(100vw - 40px)); background:var(--bg); border:1px solid var(--line); border-radius:14px; box-shadow:0 8px 28px #0003; padding:12px; display:flex; gap:8px; align-items:start; }
 :host([data-position="start"]) .nudge { inset-inline:0 auto; }
-.nudge .say { flex:1; text-align:start; min-block-size:44px; }
+.nudge .say { flex:1; min-inline-size:0; overflow-wrap:anywhere; text-align:start; min-block-size:44px; }
 .panel { position:fixed; inset-block-end:92px; inset-inline-end:20px; inline-size:384px; block-size:min(640px,calc(100dvh - 116px)); background:var(--bg); border:1px solid var(--line); border-radius:16px; box-shadow:0 12px 40px #0004; display:flex; flex-direction:column; overflow:hidden; animation:rise .18s ease-out; }
 :host([data-position="start"]) .panel { inset-inline:20px auto; }
 @keyframes rise { from { opacity:0; transform:translateY(12px); } }
