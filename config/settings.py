@@ -181,6 +181,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "core.form_renderer.FormRenderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 # The fonts of pages and documents, from their package.
