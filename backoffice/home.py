@@ -95,7 +95,7 @@ def _chat_tiles(user: User) -> list[Tile]:
 
 def _longest(user: User) -> list[Row]:
     """Return the tickets to do whose customers have waited longest."""
-    rows = tickets_for(user).filter(VIEWS["todo"].condition(user), customer_waits_since__isnull=False)
+    rows = tickets_for(user).filter(VIEWS["todo"].of(user), customer_waits_since__isnull=False)
     return rows_of(list(rows.order_by("customer_waits_since", "pk").values_list("pk", flat=True)[:LONGEST]), user)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,11 +15,14 @@ REPLY = "tickets.reply"
 _GIVEN_BY = ("assignee", "team")
 
 
+# Conditions are costly to make and are resolved anew for each query, so that all may share them.
+@cache
 def unassigned() -> Q:
     """Return the condition: no assignee, or open and `left_behind`. The row keeps who had it."""
     return Q(assignee=None) | Q(left_behind(), status__in=WORKING)
 
 
+@cache
 def left_behind() -> Q:
     """Return the condition that the assignee is disabled, has lost the reply right, or has left the ticket's team."""
     able = User.objects.with_right(REPLY)

@@ -40,7 +40,7 @@ class Prepared(Generic[M]):
             return list(self._make(**values))
         rows, compiler, sql, places = self._own.kept
         params = [values[name] if name else constant for name, constant in places]
-        compiler.execute_sql = lambda **_: [execute(sql, params)]
+        compiler.execute_sql = lambda *_, **__: [execute(sql, params)]
         return list(rows.iterator())
 
     def _compiled(self) -> Any:
@@ -54,7 +54,7 @@ class Prepared(Generic[M]):
         places = [self._place(value) for value in params]
         if {name for name, _ in places if name} != set(self._marks):
             raise RuntimeError("The query does not take its values as they are given.")
-        rows.query.get_compiler = lambda **_: compiler  # type: ignore[method-assign]
+        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         # How values are read does not change either; Django asks every column each time.
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda _: converters

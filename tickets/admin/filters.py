@@ -34,7 +34,7 @@ class QuickView(admin.SimpleListFilter):
         if request.method == "POST" and request.POST.get("select_across") != "1":
             return queryset
         slug = self.value() or default_view(request.GET)
-        return queryset.filter(VIEWS[slug].condition(request.user)) if slug in VIEWS else queryset  # type: ignore[arg-type]
+        return queryset.filter(VIEWS[slug].of(request.user)) if slug in VIEWS else queryset  # type: ignore[arg-type]
 
 
 class PriorityFilter(admin.SimpleListFilter):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Left
 from django.http import HttpRequest
@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.admin import keeping
 from core.api.lists import Paging, Sort, paginate
+from core.database.compiled import Prepared
 from core.errors import Invalid
+from core.prepared import AnyOf
 from tickets.admin.thread import SERVICES
 from tickets.models import AuthorType, Message, Reading, Ticket
 from tickets.states import DONE
@@ -133,21 +135,35 @@ class InboxList(ChangeList):
 
 def rows_of(ids: Sequence[int], reader: User) -> list[Row]:
     """Return these tickets as rows, in this order, by three queries."""
-    people = ("customer", "assignee")
-    held = Ticket.objects.annotate(is_unassigned=ExpressionWrapper(unassigned(), BooleanField()))
-    found = {row.pk: row for row in held.select_related(*people).defer("description").filter(pk__in=ids)}
-    last = _last_messages(ids)
+    if not ids:
+        return []
+    found = {row.pk: row for row in _TICKETS.fetch(ids=list(ids))}
+    last = {row.ticket_id: row for row in _LAST.fetch(ids=list(ids))}
     read = dict(Reading.objects.filter(user=reader, ticket__in=ids).values_list("ticket_id", "message_id"))
     return [_row(found[pk], last.get(pk), read, reader) for pk in ids if pk in found]
 
 
-def _last_messages(ids: Sequence[int]) -> Mapping[int, Message]:
+_SHOWN = ("number", "subject", "status", "priority", "customer_waits_since", "last_message_at", "snoozed_until")
+_SLA = ("sla_breached", "sla_due_at", "sla_paused", "sla_remaining_seconds", "sla_warning_at")
+
+
+def _tickets(ids: list[int]) -> QuerySet[Ticket]:
+    """Return these tickets with what a row shows of them."""
+    held = Ticket.objects.annotate(is_unassigned=ExpressionWrapper(unassigned(), BooleanField()))
+    rows = held.select_related("customer", "assignee").only(*_SHOWN, *_SLA, "customer__name", "assignee__name")
+    return rows.filter(AnyOf("pk", ids))
+
+
+def _last_messages(ids: list[int]) -> QuerySet[Message]:
+    """Return the newest public message of each of these tickets, with the beginning of its text as `line`."""
     newest = Message.objects.filter(ticket=OuterRef("pk"), is_internal=False).order_by("-pk").values("pk")[:1]
-    wanted = Ticket.objects.filter(pk__in=ids).annotate(newest=Subquery(newest)).values("newest")
-    rows = (
-        Message.objects.filter(pk__in=wanted).select_related("author").defer("body").annotate(line=Left("body", LINE))
-    )
-    return {row.ticket_id: row for row in rows}
+    wanted = Ticket.objects.filter(AnyOf("pk", ids)).annotate(newest=Subquery(newest)).values("newest")
+    rows = Message.objects.filter(pk__in=wanted).select_related("author")
+    return rows.only("ticket_id", "author_type", "author__name").annotate(line=Left("body", LINE))
+
+
+_TICKETS: Prepared[Ticket] = Prepared(_tickets, ids=[-1])
+_LAST: Prepared[Message] = Prepared(_last_messages, ids=[-1])
 
 
 def _row(ticket: Ticket, message: Any, read: Mapping[int, int], reader: User) -> Row:

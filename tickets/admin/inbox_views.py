@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TeamMembership, User
 from core import clock
-from tickets.models import SavedView
-from tickets.queries import tickets_for
+from core.database.compiled import Prepared
+from tickets.models import SavedView, Ticket
+from tickets.queries import sees_all, tickets_for
 from tickets.states import DONE, PAUSED, RUNNING, WORKING, Status
 from tickets.unassigned import unassigned
 
@@ -24,40 +25,46 @@ AWAKE = Q(snoozed_until=None)
 
 
 class View(NamedTuple):
+    """A view: `condition` of the id of its reader and of the time until which a ticket is nearly late."""
+
     label: str | Promise
-    condition: Callable[[User], Q]
+    condition: Callable[[int, datetime.datetime], Q]
     is_counted: bool = True
 
+    def of(self, user: User) -> Q:
+        """Return the condition of this person's tickets in it, as of now."""
+        return self.condition(user.pk, clock.now() + SOON)
 
-def _mine(user: User) -> Q:
-    return AWAKE & Q(assignee_id=user.pk, status__in=WORKING)
+
+def _mine(user_id: int, soon: datetime.datetime) -> Q:
+    return AWAKE & Q(assignee_id=user_id, status__in=WORKING)
 
 
-def _unassigned(user: User) -> Q:
+def _unassigned(user_id: int, soon: datetime.datetime) -> Q:
     return AWAKE & unassigned() & Q(status__in=WORKING)
 
 
-def _of_my_teams(user: User) -> Q:
-    return AWAKE & Q(team__in=TeamMembership.objects.filter(user=user).values("team"), status__in=WORKING)
+def _of_my_teams(user_id: int, soon: datetime.datetime) -> Q:
+    return AWAKE & Q(team__in=TeamMembership.objects.filter(user=user_id).values("team"), status__in=WORKING)
 
 
-def _breaching(user: User) -> Q:
+def _breaching(user_id: int, soon: datetime.datetime) -> Q:
     """Late, or late within the hour."""
-    return Q(Q(sla_breached=True) | Q(sla_due_at__lte=clock.now() + SOON), status__in=RUNNING)
+    return Q(Q(sla_breached=True) | Q(sla_due_at__lte=soon), status__in=RUNNING)
 
 
 VIEWS: dict[str, View] = {
-    "todo": View(_("To do"), lambda user: _mine(user) | _unassigned(user)),
+    "todo": View(_("To do"), lambda user_id, soon: _mine(user_id, soon) | _unassigned(user_id, soon)),
     "mine": View(_("Mine"), _mine),
     "unassigned": View(_("Unassigned"), _unassigned),
     "team": View(_("My teams"), _of_my_teams),
     "breaching": View(_("Late or nearly"), _breaching),
-    "waiting": View(_("Waiting for the customer"), lambda user: Q(status=Status.PENDING)),
-    "snoozed": View(_("Put aside"), lambda user: Q(snoozed_until__isnull=False, status__in=WORKING)),
-    "open": View(_("Open and in progress"), lambda user: Q(status__in=RUNNING)),
-    "pending": View(_("Waiting"), lambda user: Q(status__in=PAUSED)),
-    "resolved": View(_("Resolved and closed"), lambda user: Q(status__in=DONE), is_counted=False),
-    "all": View(_("All"), lambda user: Q(), is_counted=False),
+    "waiting": View(_("Waiting for the customer"), lambda user_id, soon: Q(status=Status.PENDING)),
+    "snoozed": View(_("Put aside"), lambda user_id, soon: Q(snoozed_until__isnull=False, status__in=WORKING)),
+    "open": View(_("Open and in progress"), lambda user_id, soon: Q(status__in=RUNNING)),
+    "pending": View(_("Waiting"), lambda user_id, soon: Q(status__in=PAUSED)),
+    "resolved": View(_("Resolved and closed"), lambda user_id, soon: Q(status__in=DONE), is_counted=False),
+    "all": View(_("All"), lambda user_id, soon: Q(), is_counted=False),
 }
 FIRST = "todo"
 SHOWN = ("todo", "mine", "unassigned", "team", "breaching", "waiting", "snoozed", "resolved", "all")
@@ -84,8 +91,25 @@ def links_of(user: User, here: str, kept: dict[str, str]) -> list[Link]:
 
 def counts_of(user: User) -> dict[str, int]:
     """Return how many tickets stand in each view, by one query over those that are not over."""
-    counted = {slug: Count("pk", filter=view.condition(user)) for slug, view in VIEWS.items() if view.is_counted}
-    return dict(tickets_for(user).filter(status__in=WORKING).order_by().aggregate(**counted))
+    soon = clock.now() + SOON
+    if sees_all(user):
+        (found,) = _OF_ALL.fetch(user_id=user.pk, soon=soon)
+    else:
+        (found,) = _counted(tickets_for(user), user.pk, soon)
+    return {slug: found[slug] for slug, view in VIEWS.items() if view.is_counted}
+
+
+def _counted(tickets: QuerySet[Ticket], user_id: int, soon: datetime.datetime) -> QuerySet[Ticket, Any]:
+    """Return the counts of these tickets as one row."""
+    counts = {slug: Count("pk", filter=view.condition(user_id, soon)) for slug, view in VIEWS.items() if view.is_counted}
+    return tickets.filter(status__in=WORKING).order_by().values(all=Value(1)).annotate(**counts)
+
+
+_OF_ALL: Prepared[Any] = Prepared(
+    lambda user_id, soon: _counted(Ticket.objects.all(), user_id, soon),
+    user_id=-1,
+    soon=datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
+)
 
 
 def saved_links_of(user: User, kept: dict[str, str]) -> list[Link]:
