@@ -24,6 +24,10 @@ class Part:
     files: list[dict[str, Any]]
     mine: bool
 
+    @property
+    def id(self) -> str:
+        return str(self.message.pk)
+
 
 @dataclass(frozen=True)
 class Thread:

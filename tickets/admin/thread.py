@@ -29,6 +29,10 @@ class Part:
     origin: str
     is_new: bool = False
 
+    @property
+    def id(self) -> str:
+        return str(self.message.pk)
+
 
 @dataclass(frozen=True)
 class Thread:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import STAFF_ROLES, Team, User
+from core.database.compiled import Prepared
 from tickets.models import CannedResponse, Category, Ticket
 from tickets.states import WORKING
 
@@ -23,7 +24,7 @@ INDENT = "\u2003"
 
 def agents(present: User | None = None) -> Choices:
     """Return those who can take a ticket; the one who holds it stays on offer whatever became of him."""
-    found = list(User.objects.with_right("tickets.reply").order_by("name", "pk").only("name"))
+    found = _AGENTS.fetch()
     if present is not None and present not in found:
         found.insert(0, present)
     return [("", NOBODY), *((agent.pk, agent.name) for agent in found)]
@@ -31,10 +32,21 @@ def agents(present: User | None = None) -> Choices:
 
 def former_agents() -> Choices:
     """Return the agents who can take tickets no more and still have open ones."""
-    able = User.objects.with_right("tickets.reply")
+    return [(agent.pk, agent.name) for agent in _FORMER_AGENTS.fetch()]
+
+
+def _able() -> QuerySet[User]:
+    return User.objects.with_right("tickets.reply").order_by("name", "pk").only("name")
+
+
+def _former() -> QuerySet[User]:
     held = Ticket.objects.filter(assignee=OuterRef("pk"), status__in=WORKING)
-    found = User.objects.filter(Exists(held), role__in=STAFF_ROLES).exclude(pk__in=able.values("pk"))
-    return [(agent.pk, agent.name) for agent in found.order_by("name", "pk").only("name")]
+    found = User.objects.filter(Exists(held), role__in=STAFF_ROLES).exclude(pk__in=_able().order_by().values("pk"))
+    return found.order_by("name", "pk").only("name")
+
+
+_AGENTS: Prepared[User] = Prepared(_able)
+_FORMER_AGENTS: Prepared[User] = Prepared(_former)
 
 
 def teams(present: Team | None = None) -> Choices:

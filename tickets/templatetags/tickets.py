@@ -11,11 +11,12 @@ from core.formatting import as_html
 from tickets.admin.badges import PRIORITY_TONES, STATUS_TONES, was_with
 from tickets.admin.message_text import for_staff
 from tickets.admin.sla_badge import badge_context
-from tickets.pages.moments import moment
+from tickets.pages.moments import hour, moment
 from tickets.states import Priority, Status
 
 register = template.Library()
 register.filter("moment", moment)
+register.filter("hour", hour)
 register.filter("was_with", was_with)
 register.inclusion_tag("tickets/sla_badge.html", name="sla_badge")(badge_context)
 register.filter("for_staff", for_staff)
