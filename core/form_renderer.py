@@ -15,7 +15,20 @@ from django.utils.safestring import SafeString, mark_safe
 
 Widget = dict[str, Any]
 _FOLDER = "django/forms/widgets/"
-_INPUTS = ("checkbox", "date", "email", "file", "hidden", "input", "number", "password", "search", "text", "time", "url")
+_INPUTS = (
+    "checkbox",
+    "date",
+    "email",
+    "file",
+    "hidden",
+    "input",
+    "number",
+    "password",
+    "search",
+    "text",
+    "time",
+    "url",
+)
 
 
 class FormRenderer(DjangoTemplates):
@@ -25,7 +38,7 @@ class FormRenderer(DjangoTemplates):
         writer = WRITERS.get(template_name)
         if writer is None:
             return super().render(template_name, context, request)
-        return mark_safe(writer(context["widget"]))  # noqa: S308  every piece of it is escaped
+        return mark_safe(writer(context["widget"]))
 
 
 def _attributes(widget: Widget) -> str:

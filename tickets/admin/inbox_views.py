@@ -101,7 +101,8 @@ def counts_of(user: User) -> dict[str, int]:
 
 def _counted(tickets: QuerySet[Ticket], user_id: int, soon: datetime.datetime) -> QuerySet[Ticket, Any]:
     """Return the counts of these tickets as one row."""
-    counts = {slug: Count("pk", filter=view.condition(user_id, soon)) for slug, view in VIEWS.items() if view.is_counted}
+    counted = {slug: view.condition(user_id, soon) for slug, view in VIEWS.items() if view.is_counted}
+    counts = {slug: Count("pk", filter=condition) for slug, condition in counted.items()}
     return tickets.filter(status__in=WORKING).order_by().values(all=Value(1)).annotate(**counts)
 
 
