@@ -369,6 +369,7 @@ def test_many_get_a_priority_and_tags_and_are_merged_into_one(cast, desk, some):
     bulk(lead, "add_tags", [some["mine"]], carry_out="1", tags="vip, phone")
     assert Ticket.objects.get(pk=some["mine"].pk).tags == ["vip", "phone"]
     chosen = [some["mine"], some["waiting"], some["free"]]
+    assert "Choose…" in words_of(bulk(lead, "merge", chosen))
     page = words_of(bulk(lead, "merge", chosen, carry_out="1", target=some["mine"].pk))
     assert "1 ticket was changed." in page
     assert f"{some['free'].number}:" in page

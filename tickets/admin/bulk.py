@@ -125,7 +125,7 @@ class BulkMergeForm(BulkForm):
     )
 
     def prepare(self, chosen: QuerySet[Ticket]) -> None:
-        self.offer(target=[("", choices.NONE), *((row.pk, f"{row.number} {row.subject}") for row in chosen)])
+        self.offer(target=[("", gettext_lazy("Choose…")), *((row.pk, f"{row.number} {row.subject}") for row in chosen)])
 
     def concerns(self, ticket: Ticket) -> bool:
         return bool(ticket.pk != self.cleaned_data["target"])
