@@ -116,6 +116,18 @@ _ONE: Prepared[Ticket] = Prepared(
 )
 
 
+def complete(ref: str, user: User) -> Ticket:
+    """Return a ticket the user sees with all that the staff form shows; raises NotFound."""
+    pk = as_number(ref)
+    if pk is not None and sees_all(user):
+        found = _COMPLETE.fetch(ids=[pk])
+    else:
+        found = list(tickets_for(user).complete().by_ref(ref)[:1])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
 def _data(pk: int, user: User) -> dict[str, Any]:
     return _form(_ONE.fetch(pk=pk, room=room_for(user, pk)), user)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import Availability, User
 from chat.models import Session
 from chat.states import Status
+from core.database.compiled import Prepared
 from realtime.presence import online
 from tickets.pages.choices import Choices
 
 
 def receivers(session: Session) -> Choices:
     """The queue, unless it is there, and the agents who may accept chats; those who can take one now first."""
-    rows = User.objects.with_right("chat.accept").exclude(pk=session.agent_id).annotate(active=_active())
-    agents = list(rows.only("name", "availability").order_by("name", "pk"))
+    agents = [agent for agent in _AGENTS.fetch() if agent.pk != session.agent_id]
     here = online([agent.pk for agent in agents])
     agents.sort(key=lambda agent: not _ready(agent, here))
     queue: Choices = [] if session.status == Status.WAITING else [("", _("To the queue"))]
@@ -42,3 +42,12 @@ def _active() -> Any:
     rows = Session.objects.filter(agent=OuterRef("pk"), status=Status.ACTIVE).order_by()
     counted = rows.values("agent").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _agents() -> QuerySet[User]:
+    """Return the agents who may accept chats, with how many each has as `active`."""
+    rows = User.objects.with_right("chat.accept").annotate(active=_active())
+    return rows.only("name", "availability").order_by("name", "pk")
+
+
+_AGENTS: Prepared[User] = Prepared(_agents)

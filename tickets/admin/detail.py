@@ -28,7 +28,7 @@ from tickets.admin.thread import Thread, read_thread
 from tickets.models import Draft, Merge, Reading, Ticket
 from tickets.pages import choices
 from tickets.pages.requests import person
-from tickets.queries import tickets_for
+from tickets.queries import complete, tickets_for
 from tickets.rooms import room_for
 
 HISTORY_SHOWN = 8
@@ -64,14 +64,6 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def find(ref: str, user: User) -> Ticket:
-    """A ticket with all that its page shows; NotFound for what this person does not see."""
-    ticket = tickets_for(user).complete().by_ref(ref).first()
-    if ticket is None:
-        raise NotFound
-    return ticket
-
-
 def ticket_page(
     request: HttpRequest, site: AdminSite, ref: str, opts: Any, refusal: Refusal | None = None
 ) -> HttpResponse:
@@ -83,7 +75,7 @@ def ticket_page(
     # The room's latest number is read before the ticket: nothing in between is missed by whoever joins later.
     room = room_for(user, pk)
     seq = latest_seqs([room])[room]
-    ticket = find(str(pk), user)
+    ticket = complete(str(pk), user)
     parts = _parts(request, ticket, user, refusal)
     _mark_read(ticket, parts["thread"], user)
     context = {

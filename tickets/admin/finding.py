@@ -6,10 +6,9 @@ from django.http import HttpRequest, JsonResponse
 
 from accounts.models import User
 from core.api.lists import Paging, paginate
-from tickets.admin.detail import find
 from tickets.admin.inbox import SORTS, rows_of
 from tickets.pages.requests import person
-from tickets.queries import tickets_for
+from tickets.queries import complete, tickets_for
 from tickets.querysets import TicketQuerySet
 from tickets.search import search
 
@@ -23,7 +22,7 @@ def found_tickets(request: HttpRequest, ref: str) -> JsonResponse:
     `[{"value": "TKT-2026-000123", "text": "Subject", "status": "Open", "said": "Sara: Any news?"}]`
     """
     user = person(request)
-    ticket = find(ref, user)
+    ticket = complete(ref, user)
     rows = tickets_for(user).exclude(pk=ticket.pk)
     if "own" in request.GET:
         rows = rows.filter(customer=ticket.customer_id, merged_into=None)

@@ -18,7 +18,7 @@ from realtime.log import latest_seqs
 from tickets import policies
 from tickets.admin import bulk, saved_views, views
 from tickets.admin.create import new_ticket
-from tickets.admin.detail import find, is_fragment, list_name, ticket_page
+from tickets.admin.detail import is_fragment, list_name, ticket_page
 from tickets.admin.filters import (
     AgentFilter,
     CategoryFilter,
@@ -38,7 +38,7 @@ from tickets.admin.saved_views import SaveViewForm
 from tickets.models import Ticket
 from tickets.pages.filters import CustomerFilter, StatusFilter
 from tickets.pages.requests import person
-from tickets.queries import tickets_for
+from tickets.queries import complete, tickets_for
 from tickets.rooms import QUEUE
 from tickets.search import conditions
 
@@ -186,7 +186,7 @@ class TicketAdmin(OperationAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """All that became of a ticket, in words."""
-        ticket = find(object_id, request.user)  # type: ignore[arg-type]
+        ticket = complete(object_id, request.user)  # type: ignore[arg-type]
         page = self.paginator(entries_of(ticket), 50).get_page(request.GET.get("page"))
         context = {
             **self.admin_site.each_context(request),

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 
 from core.api.lists import thread_page
+from core.database.compiled import Prepared
 from core.errors import Problem
+from core.prepared import AnyOf
 from tickets.models import AuthorType, Message, Ticket
 
 SERVICES = {AuthorType.BOT, AuthorType.SYSTEM}
@@ -47,22 +49,33 @@ class Thread:
 
 def read_thread(ticket: Ticket, source: Mapping[str, Any], *, seen: int | None = None) -> Thread:
     """The page of the thread that `source` asks for (`before`); public messages after `seen` are marked new."""
-    messages = Message.objects.complete().filter(ticket=ticket).annotate(origin=F("first_ticket__number"))
+    messages = Message.objects.filter(ticket=ticket)
+    last_seen = messages.filter(is_internal=False).aggregate(last=Max("pk"))["last"]
     # After a merge the thread holds other tickets' openings too.
-    opening = messages.filter(opens=ticket).first()
-    rest = messages.exclude(pk=opening.pk) if opening else messages
-    last_seen = Message.objects.filter(ticket=ticket, is_internal=False).aggregate(last=Max("pk"))["last"]
+    rest = messages.exclude(opens=ticket).only("pk")
     try:
         rows, meta = thread_page(rest, {name: source[name] for name in ("before",) if source.get(name)})
     except Problem:
         rows, meta = thread_page(rest, {})
+    ids = [message.pk for message in rows]
+    shown = {message.pk: message for message in _SHOWN.fetch(ids=ids, ticket=ticket.pk)}
+    opening = next((message for message in shown.values() if message.opens_id == ticket.pk), None)
     return Thread(
         opening=_part(opening, ticket, seen) if opening else None,
-        parts=[_part(message, ticket, seen) for message in rows],
-        earlier=rows[0].pk if rows and meta["hasBefore"] else None,
+        parts=[_part(shown[pk], ticket, seen) for pk in ids if pk in shown],
+        earlier=ids[0] if ids and meta["hasBefore"] else None,
         is_latest=not meta["hasAfter"],
         last_seen=last_seen,
     )
+
+
+def _shown(ids: list[int], ticket: int) -> QuerySet[Message]:
+    """Return these messages and the one that opened the ticket, with the number of the ticket each was sent to."""
+    messages = Message.objects.complete().annotate(origin=F("first_ticket__number"))
+    return messages.filter(Q(AnyOf("pk", ids)) | Q(opens=ticket, ticket=ticket))
+
+
+_SHOWN: Prepared[Message] = Prepared(_shown, ids=[-1], ticket=-2)
 
 
 def _part(message: Any, ticket: Ticket, seen: int | None) -> Part:

@@ -17,12 +17,12 @@ from core.errors import NotFound, Problem, Unavailable
 from realtime import viewing
 from tickets import canned, operations
 from tickets.admin.actions import ACTIONS, Done
-from tickets.admin.detail import Refusal, find, ticket_page
+from tickets.admin.detail import Refusal, ticket_page
 from tickets.admin.forms import ReplyForm
 from tickets.models import Ticket
 from tickets.pages.requests import Fill, canned_answer, file_answer, insert_canned, note_refusal, person
 from tickets.policies import REPLY, refuse_unless
-from tickets.queries import tickets_for
+from tickets.queries import complete, tickets_for
 from tickets.rooms import room_for
 
 
@@ -32,7 +32,7 @@ def act(request: HttpRequest, site: AdminSite, opts: Any, ref: str, slug: str) -
     action = ACTIONS.get(slug)
     if action is None:
         raise NotFound
-    ticket = find(ref, user)
+    ticket = complete(ref, user)
     if request.method != "POST":
         return HttpResponseRedirect(page_url(ticket.pk) + kept_filters(request))
     form = action.form(ticket, request.POST, request.FILES)
@@ -65,7 +65,7 @@ def canned_text(request: HttpRequest, ref: str) -> HttpResponse:
     """A canned response filled in for this ticket."""
     user = person(request)
     refuse_unless(user, REPLY)
-    return canned_answer(request, _fill(find(ref, user), user))
+    return canned_answer(request, _fill(complete(ref, user), user))
 
 
 def save_draft(request: HttpRequest, ref: str) -> HttpResponse:
@@ -87,7 +87,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 def viewers(request: HttpRequest, ref: str) -> JsonResponse:
     """Answer the names of the colleagues whose page of this ticket is before their eyes."""
     user = person(request)
-    room = room_for(user, find(ref, user).pk)
+    room = room_for(user, complete(ref, user).pk)
     staff = set(User.objects.staff().exclude(pk=user.pk).values_list("pk", flat=True))
     looking = User.objects.filter(pk__in=viewing.viewers([room], staff)).order_by("name", "pk")
     names = list(looking.values_list("name", flat=True))
@@ -97,7 +97,7 @@ def viewers(request: HttpRequest, ref: str) -> JsonResponse:
 def file(request: HttpRequest, ref: str, attachment_id: str) -> HttpResponse:
     """A file of this ticket."""
     user = person(request)
-    find(ref, user)
+    complete(ref, user)
     return file_answer(user, attachment_id)
 
 
