@@ -142,6 +142,7 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     unfinished = any(export.status in operations.UNFINISHED for export in found)
     context = {**site.each_context(request), "title": _("My files"), "exports": found, "unfinished": unfinished}
     context["saved"] = mailed.saved_of(request.user)
+    context["trail"] = [(_("Reports"), reverse("admin:reports")), (_("My files"), "")]
     return TemplateResponse(request, "admin/reports/exports.html", context)
 
 
