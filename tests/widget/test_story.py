@@ -23,7 +23,7 @@ from tests.client import Client
 from tests.realtime.servers import Web
 from tests.widget.pictures import png
 from tickets.models import Rating, Ticket
-from tickets.operations import NewTicket, change_status, create_ticket
+from tickets.operations import NewTicket, change_status, create_ticket, merge
 from uploads.models import Attachment
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -319,6 +319,14 @@ def test_a_ticket_goes_from_the_widget_through_the_back_office_to_its_rating_on_
     page.click(".panel form.card .big")
     expect(page.locator(".panel .card[role=status]")).to_be_focused(timeout=SOON)
     assert Rating.objects.get(ticket=ticket).rating == 4
+
+    target = create_ticket(NewTicket("Another", "It goes on here"), by=customer)
+    merge(target.pk, [ticket.pk], by=committed_cast.lead)
+    page.reload()
+    page.click(".launcher")
+    page.click(".choice:has(.icon-ticket)")
+    page.locator(".panel li .choice", has_text=ticket.number).click()
+    expect(page.locator(".panel .line[role=status]")).to_contain_text(target.number, timeout=SOON)
     assert own_complaints(page) == agent.complaints == []
 
 

@@ -24,9 +24,11 @@ export async function ticketList(app) {
   return h("div", { class: "body" }, list, h("button", { type: "button", class: "big", onclick: () => app.go("leave") }, gettext("New ticket")));
 }
 
-/** A ticket with its thread. */
+/** A ticket with its thread; of a merged one, where it goes on. */
 export async function ticketThread(app, id) {
-  const view = new TicketView(app, (await app.rest.get(`/tickets/${id}`)).data);
+  let ticket = (await app.rest.get(`/tickets/${id}`)).data;
+  while (ticket.mergedInto) ticket = (await app.rest.get(`/tickets/${ticket.mergedInto.id}`)).data;
+  const view = new TicketView(app, ticket);
   await view.load();
   return view;
 }
