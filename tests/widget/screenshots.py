@@ -58,6 +58,7 @@ class Look:
         context = self.browser.new_context(
             viewport=size, color_scheme=self.scheme, locale=self.language, reduced_motion="reduce"
         )
+        context.set_default_timeout(SOON)
         page = context.new_page()
         page.goto(SITE + path, wait_until="networkidle")
         yield page

@@ -154,6 +154,7 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     agent.click(".end-chat summary")
     agent.click(".end-chat form button")
     expect(page.locator(".panel h3")).to_have_text(words["ended"], timeout=SOON)
+    expect(page.locator(".panel h3")).to_be_focused()
     page.locator(".stars input").nth(4).check(force=True)
     page.click(".panel form.card .big >> nth=0")
     expect(page.locator(".panel .card[role=status]")).to_be_visible(timeout=SOON)

@@ -109,17 +109,17 @@ export class Chat {
     const { session } = conversation;
     const ended = session?.status === "ended";
     const key = ended ? `${session.id} ${Boolean(session.rating)}` : "";
+    const hadFocus = [this.composer.element, this.after].some((part) => part.contains(part.getRootNode().activeElement));
     this.composer.element.hidden = ended;
     if (key === this.endOf) return;
     this.endOf = key;
     const again = () => h("button", { type: "button", class: "big", onclick: () => this.again() }, gettext("Start a new conversation"));
     const thanks = h("p", { class: "card", role: "status", tabindex: "-1" }, gettext("Thank you for your rating."));
     const rate = () => ratingForm(gettext("How was this conversation?"), (rating, feedback) => conversation.rate(rating, feedback));
-    const hadFocus = this.after.contains(this.after.getRootNode().activeElement);
     this.after.replaceChildren(
-      ...(ended ? [h("h3", {}, gettext("This conversation has ended.")), session.rating ? thanks : rate(), transcriptForm(this.app), again()] : []),
+      ...(ended ? [h("h3", { tabindex: "-1" }, gettext("This conversation has ended.")), session.rating ? thanks : rate(), transcriptForm(this.app), again()] : []),
     );
-    if (hadFocus) this.after.querySelector("[role=status], button")?.focus();
+    if (hadFocus) this.after.querySelector("[role=status], h3")?.focus();
     if (ended) this.scroll.toEnd();
   }
 
