@@ -153,7 +153,16 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
         expect(tab.locator(".log .agent .bubble", has_text="After the cut")).to_have_count(1, timeout=SOON)
     agent.click(".end-chat summary")
     agent.click(".end-chat form button")
-    expect(page.locator(".panel h3")).to_have_text(words["ended"], timeout=SOON)
+    rate_and_mail(page, session, words["ended"])
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.querySelector('support-widget').shadowRoot.activeElement.className") == "launcher"
+    assert page.context.cookies() == []
+    assert own_complaints(page) == own_complaints(second) == agent.complaints == []
+
+
+def rate_and_mail(page: Any, session: Session, ended: str) -> None:
+    """Rate the chat that has just ended, and have it mailed."""
+    expect(page.locator(".panel h3")).to_have_text(ended, timeout=SOON)
     expect(page.locator(".panel h3")).to_be_focused()
     page.locator(".stars input").nth(4).check(force=True)
     page.click(".panel form.card .big >> nth=0")
@@ -163,10 +172,6 @@ def test_a_customer_and_an_agent_talk_through_cuts_to_the_rating(
     page.click(".panel form.card .big")
     expect(page.locator(".panel form.card")).to_have_count(0, timeout=SOON)
     assert Item.objects.filter(kind="chat-transcript").count() == 1
-    page.keyboard.press("Escape")
-    assert page.evaluate("document.querySelector('support-widget').shadowRoot.activeElement.className") == "launcher"
-    assert page.context.cookies() == []
-    assert own_complaints(page) == own_complaints(second) == agent.complaints == []
 
 
 def send_through_a_cut(page: Any, text: str) -> None:
