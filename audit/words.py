@@ -119,7 +119,7 @@ KINDS: dict[str, str | Promise] = {
     "widget": _("Chat widget"),
 }
 ACTORS: dict[str, str | Promise] = {
-    "Agent": pgettext_lazy("writer", "Agent"),
+    "Agent": pgettext_lazy("writer", "Staff"),
     "Bot": _("Bot"),
     "Customer": _("Customer"),
     "System": _("System"),

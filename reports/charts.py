@@ -64,10 +64,11 @@ def _svg(title: str, height: int, inner: SafeString) -> SafeString:
 
 
 def _top(series: Sequence[Series]) -> float:
-    """Return a round number above the highest value."""
+    """Return a round number above the highest value, whose quarters are whole from 4 on."""
     highest = max([1.0, *(value for each in series for value in each.values if value is not None)])
     step = 10 ** (len(str(int(highest))) - 1)
-    return float(next(step * part for part in (1, 2, 3, 4, 5, 6, 8, 10) if step * part >= highest))
+    top = next(step * part for part in (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10) if step * part >= highest)
+    return float(top if top < 4 else -(-top // 4) * 4)
 
 
 def _scale(plane: Plane) -> SafeString:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -251,14 +252,18 @@ def _of_promise(metric: str, label: Text) -> tuple[Metric, ...]:
     """Return the figures of one promise of the SLA: met, breached, open, and compliance."""
     met, breached, open_ = (f"{metric}_{state}" for state in ("met", "breached", "open"))
     ended = f"{metric}_ended"
+
+    def of(state: Text) -> Text:
+        return format_lazy("{}: {}", label, state)
+
     return (
-        Metric(met, _("Met"), _("Promises kept in time."), ledger=ledgers.PROMISES, mark=f"{metric} met"),
-        Metric(breached, _("Missed"), _("Promises not kept in time, whether kept later or not."),
+        Metric(met, of(_("Met")), _("Promises kept in time."), ledger=ledgers.PROMISES, mark=f"{metric} met"),
+        Metric(breached, of(_("Missed")), _("Promises not kept in time, whether kept later or not."),
                ledger=ledgers.PROMISES, mark=f"{metric} breached"),
-        Metric(open_, pgettext_lazy("tickets", "Open"), _("Promises neither kept nor missed; not counted."),
+        Metric(open_, of(pgettext_lazy("tickets", "Open")), _("Promises neither kept nor missed; not counted."),
                ledger=ledgers.PROMISES, mark=f"{metric} open"),
         Metric(ended, label, _("Promises kept or missed."), ledger=ledgers.ENDED_PROMISES, mark=metric),
-        Metric(f"{metric}_compliance", _("Compliance"), _("Met over met and missed."), Unit.PERCENT, Kind.SHARE,
+        Metric(f"{metric}_compliance", of(_("Compliance")), _("Met over met and missed."), Unit.PERCENT, Kind.SHARE,
                part=met, whole=ended),
     )  # fmt: skip
 

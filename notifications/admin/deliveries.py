@@ -96,7 +96,7 @@ class DeliveryAdmin(OperationAdmin):
     @admin.display(description=_("created"), ordering="pk")
     def made(self, delivery: Delivery) -> SafeString:
         local = timezone.localtime(delivery.created_at)
-        text = date_format(local, "SHORT_DATETIME_FORMAT")
+        text = date_format(local, "DATETIME_FORMAT")
         return format_html('<time datetime="{}">{}</time>', delivery.created_at.isoformat(), text)
 
     @admin.display(description=_("recipient"))

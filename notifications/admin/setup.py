@@ -193,7 +193,7 @@ def _parsed(file: Path) -> dict[str, Any]:
     return {
         "subject": str(found["Subject"] or ""),
         "to": str(found["To"] or ""),
-        "date": str(found["Date"] or ""),
+        "date": found["Date"].datetime if found["Date"] else None,
         "text": text.get_content() if text else "",
         "html": html.get_content() if html else "",
     }

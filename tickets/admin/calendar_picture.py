@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.text import in_language
 from tickets.sla.calendar import DAY, Calendar
@@ -46,7 +47,7 @@ def _day(calendar: Calendar, notes: dict[str, str], day: datetime.date, today: d
     return DayShown(
         day,
         _bars(calendar, day),
-        intervals_in_words(calendar.intervals_of(day)) or _("closed"),
+        intervals_in_words(calendar.intervals_of(day)) or pgettext("day", "closed"),
         note or (_("New weekly hours") if starts else ""),
         is_holiday,
         day < today,

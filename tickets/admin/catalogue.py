@@ -166,4 +166,4 @@ class CannedResponseAdmin(DeletingAdmin):
     @admin.display(description=gettext_lazy("text"))
     def beginning(self, response: CannedResponse) -> SafeString:
         text = response.body_en if get_language() == "en" else response.body_ar
-        return format_html('<span class="quiet" dir="auto">{}</span>', Truncator(text).chars(80))
+        return format_html('<span class="quiet">{}</span>', Truncator(text).chars(80))

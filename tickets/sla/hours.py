@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import clock
 from tickets.sla.calendar import DAY, Calendar, Interval, Override, Week, always
@@ -117,7 +118,7 @@ def in_words(calendar: Calendar, language: str) -> str:
                 parts.append(_("%(days)s, %(hours)s") % {"days": _span(days), "hours": text})
         if parts and all(hours[day] == hours[7] for day in WEEK):
             return _("every day, %(hours)s") % {"hours": hours[7]}
-        return _("; ").join(parts) if parts else _("closed")
+        return _("; ").join(parts) if parts else pgettext("day", "closed")
 
 
 def _span(days: list[int]) -> str:
