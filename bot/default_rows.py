@@ -21,7 +21,7 @@ RULES: list[dict[str, Any]] = [
             "مرحبا", "مرحبتين", "اهلا", "اهلين", "هلا", "هاي", "السلام عليكم", "سلام", "صباح الخير", "مساء الخير",
             "hello", "hi", "hey", "salam", "good morning", "good afternoon", "good evening",
         ],
-        "response_ar": "أهلاً {customer_name}، معك المساعد الآلي. كيف يمكنني مساعدتك؟",
+        "response_ar": "أهلًا {customer_name}، معك المساعد الآلي. كيف يمكنني مساعدتك؟",
         "response_en": "Hello {customer_name}, this is the automatic assistant. How can I help you?",
         "quick_replies": [TRACK, HOURS, PERSON],
     },

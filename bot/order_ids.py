@@ -10,7 +10,10 @@ from django.conf import settings
 from bot.folding import fold_keeping_case
 
 # A word for order, as customers write it: طلبي, بالطلب, طلبيتي, الأوردر, my order.
-_ORDER = r"\b(?:[وف]?[بكل]?(?:ال|لل)?(?:طلب(?:ي|ك|ه|ها|نا|كم|ية|يه|يتي|يتك)?|[أا]وردر\w*)|orders?|ord)\b"
+_WORDS = r"[وف]?[بكل]?(?:ال|لل)?(?:طلب(?:ي|ك|ه|ها|نا|كم|ية|يه|يتي|يتك)?|[أا]وردر[^\W\d_]*)|orders?"
+_ORDER = rf"\b(?:{_WORDS}|ord)\b"
+# Such a word, or one for a number, that is written in one with what follows: order-12345, طلبي12345.
+_JOINED = re.compile(rf"(?<!\w)({_WORDS}|رقم\w?|number|num|no|nr|id|code)(?:[-_\u2010-\u2015]+|(?=\d))", re.IGNORECASE)
 # What may stand between that word and the number.
 _LINK = (
     r"(?:[\s:#.,،;؛/=«»\"'()\[\]-]"
@@ -77,9 +80,17 @@ def order_id_in(text: str) -> str:
     """Return the first order id that a message names, digits as 0 to 9; empty when there is none.
 
     An id looks like `ORDER_ID_PATTERN`. A bare number is one only beside a word for order. Telephones, money, times,
-    sizes, house numbers and tickets are none.
+    sizes, house numbers and tickets are none. A word for order is no part of the id, unless the pattern asks for it.
     """
     plain = fold_keeping_case(text)
+    if found := _first_in(_JOINED.sub(r"\1 ", plain)):
+        return found
+    found = _first_in(plain)
+    bare = _JOINED.sub("", found)
+    return "" if bare != found and _candidates(settings.ORDER_ID_PATTERN).fullmatch(bare) else found
+
+
+def _first_in(plain: str) -> str:
     others = [found.span() for found in _NO_ORDER.finditer(plain)]
     for match in _candidates(settings.ORDER_ID_PATTERN).finditer(plain):
         if any(_is_part_of(match.span("id"), span) for span in others):

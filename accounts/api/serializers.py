@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Language, Role
 from accounts.operations.server_keys import LONGEST_SECRET
 from accounts.phones import e164
+from core.addresses import validate_address
 from core.api.serializers import FormIn, FormOut, IdField, TextField, refuse_longer
 
 
@@ -36,7 +38,12 @@ class EmailField(serializers.EmailField):
         if not isinstance(data, str):
             self.fail("invalid")
         refuse_longer(self, data)
-        return str(super().to_internal_value(data)).lower()
+        address = str(super().to_internal_value(data)).lower()
+        try:
+            validate_address(address)
+        except ValidationError:
+            self.fail("invalid")
+        return address
 
 
 def password_field() -> TextField:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from accounts.operations.sessions import check_password_rules, end_families
 from accounts.policies import refuse_beyond, refuse_unless, refuse_unless_all
 from audit.recorder import record
 from core import clock
+from core.addresses import validate_address
 from core.errors import Invalid, NotFound
 from core.operation import call_after_commit, operation
 from core.text import camel
@@ -188,6 +190,7 @@ def _set_password(user: User, password: str | None) -> None:
 
 
 def _save_new(user: User) -> None:
+    _refuse_unless_address(str(user.email))
     user.created_at = clock.now()
     try:
         with transaction.atomic():
@@ -196,9 +199,17 @@ def _save_new(user: User) -> None:
         raise Invalid(fields={"email": [_("This e-mail is already in use.")]}) from None
 
 
+def _refuse_unless_address(email: str) -> None:
+    try:
+        validate_address(email)
+    except ValidationError as error:
+        raise Invalid(fields={"email": error.messages}) from None
+
+
 def _apply(user: User, changes: dict[str, Any], by: User) -> User:
     if changes.get("email"):
         changes["email"] = changes["email"].strip().lower()
+        _refuse_unless_address(changes["email"])
     old = {name: getattr(user, name) for name in changes}
     changed = {name: value for name, value in changes.items() if old[name] != value}
     if not changed:

@@ -20,6 +20,14 @@ _OTHER_WORDS = {
     "إصدار": "نسخة",
     "إصدارات": "نسخ",
     "إصدارًا": "نسخة",
+    "لا شي": "لم يُحدَّد شيء",
+    "لا شيء يطابق": "لا توجد نتائج",
+    "اعرض الكل": "عرض الكل",
+    "اعرض كل شيء": "عرض الكل",
+    "بلا مسند إليه": "غير مسندة",
+    "دع الحالة": "تغيير الحالة",
+    "غيّر أحدهم": "وصلت رسالة جديدة",
+    "بعيد لبعض الوقت": "بعيد مؤقتًا",
 }
 _DECIMAL = re.compile(r"\d[,٫]\d{1,2}(?!\d)")
 
@@ -30,6 +38,8 @@ def misspelt(text: str) -> Iterator[str]:
         bare = word.removeprefix("و").removeprefix("ف") if word not in WITH_TANWIN else word
         if bare in WITH_TANWIN:
             yield f"write {WITH_TANWIN[bare]} instead of {bare}"
+    if "اً" in text:
+        yield "write the tanwin before its alef: ًا"
     for other, said in _OTHER_WORDS.items():
         if re.search(rf"(?<!\w)[وبلف]?{other}(?!\w)", text):
             yield f"say {said} instead of {other}"

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.validators import validate_email
 
+from core.addresses import validate_address
 from notifications.channels.base import Message, ProviderDown, Result, again, refused, sent, unknown
 
 LARGEST = 512 * 1024
@@ -90,7 +90,7 @@ def _refusal(message: Message) -> str:
     if not message.address:
         return "This person has no e-mail address."
     try:
-        validate_email(message.address)
+        validate_address(message.address)
     except ValidationError:
         return "The e-mail address is not valid."
     if len(message.html) + len(message.text) > LARGEST:

@@ -9,6 +9,8 @@ from tests.api import Api, data
 from tests.cast import PASSWORD
 
 NEW_PASSWORD = "another-good-one-1"
+# Addresses that read as another one: turned, or with characters that nobody sees.
+UNSEEN = ("a@b.test\u202e", "a@b\u202e.test", "a@b\u200b.test", "a@b\u00ad.test", "a@b\u3164.test", "a@b\ufe0f.test")
 PAIR = {"accessToken", "refreshToken", "expiresIn", "user"}
 
 

@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.models import PasswordReset, Role, User
 from accounts.operations import send_password_resets
-from tests.accounts.acts import NEW_PASSWORD, PAIR, alive, refreshed, signed_in, tried
+from tests.accounts.acts import NEW_PASSWORD, PAIR, UNSEEN, alive, refreshed, signed_in, tried
 from tests.api import Api, data, refusal
 from tests.tickets.acts import opened, seen
 
@@ -108,6 +108,7 @@ def test_a_guest_registers_once_however_often_he_asks_at_once(committed_cast):
 
 def test_a_guest_needs_a_name_and_a_real_address(cast):
     wrong = [({}, "name"), ({"name": ""}, "name"), ({"name": 5}, "name"), ({"name": "G", "email": "x"}, "email")]
+    wrong += [({"name": "G", "email": UNSEEN[0]}, "email")]
     wrong += [({"name": "G", "role": "agent"}, "role"), ({"name": "G", "password": "x"}, "password")]
     for body, field in wrong:
         assert field in refusal(Api().post("/auth/guest", body), 400, "invalid")["fields"]

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Role, User
 from audit.models import Entry
-from tests.accounts.acts import NEW_PASSWORD, PAIR, alive, registered, signed_in, tried
+from tests.accounts.acts import NEW_PASSWORD, PAIR, UNSEEN, alive, registered, signed_in, tried
 from tests.api import Api, data, refusal
 from tests.notifications.acts import mails_to, work
 
@@ -41,7 +41,8 @@ def test_an_address_is_taken_once_whatever_its_case(cast):
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [("password", "short"), ("password", "password123"), ("password", 5), ("email", "x"),
-     ("email", "a@b"), ("email", ""), ("email", None), ("email", ["a@b.test"]), ("email", "a@b.test\x00"), ("name", ""),
+     ("email", "a@b"), ("email", ""), ("email", None), ("email", ["a@b.test"]), ("email", "a@b.test\x00"),
+     *(("email", address) for address in UNSEEN), ("name", ""),
      ("name", "  "), ("name", "x" * 151), ("name", None), ("phone", "123"), ("phone", "call me"), ("phone", 966),
      ("language", "fr"), ("language", ["ar"]), ("role", "administrator"), ("isSuperuser", True)],
 )  # fmt: skip

@@ -52,6 +52,18 @@ def test_a_staff_member_is_added_with_the_rights_of_the_role(door: Pages, acts: 
     assert Pages(layla, NEW).is_in()
 
 
+def test_an_address_that_reads_as_another_one_is_refused_at_the_page_and_at_the_command_line(door: Pages) -> None:
+    from django.core.management import CommandError, call_command
+
+    for path in (ADD_STAFF, ADD_CUSTOMER):
+        assert "Enter a valid email address." in errors(
+            door.send(path, {**PERSON, "email": "layla@example.test\u202e"})
+        )
+    with mock.patch.dict("os.environ", {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}), pytest.raises(CommandError):
+        call_command("createsuperuser", "--noinput", "--email", "root@example\u200b.test", stdout=io.StringIO())
+    assert not User.objects.filter(email__regex="^(layla|root)@").exists()
+
+
 def test_without_a_password_a_link_is_mailed(door: Pages) -> None:
     assert door.send(ADD_STAFF, PERSON).status_code == 302
     assert PasswordResetRequest.objects.filter(email="layla@example.test").count() == 1

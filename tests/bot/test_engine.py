@@ -144,6 +144,17 @@ def test_a_phrase_stands_together_and_in_order():
         ("رقم الطلب/12345", "12345"),
         ("Order ID:ORD-10023", "ORD-10023"),
         ("رقم:ORD-10023", "ORD-10023"),
+        ("order-12345", "12345"),
+        ("where is Order_12345?", "12345"),
+        ("order12345", "12345"),
+        ("order-no-12345", "12345"),
+        ("order-ORD-10023", "ORD-10023"),
+        ("وين طلب-12345", "12345"),
+        ("طلبي١٢٣٤٥ تأخر", "12345"),
+        ("الأوردر–12345", "12345"),
+        ("order-500 SAR", ""),
+        ("order-0551234567", ""),
+        ("no-12345", ""),
         ("رقم:TKT-2026-000223", ""),
         ("طلبي:0551234567", ""),
         ("طلبي:500 ريال", ""),
@@ -183,6 +194,8 @@ def test_the_pattern_of_order_ids_is_a_setting(settings):
     settings.ORDER_ID_PATTERN = r"S\d{2}/\d{4}"
     assert order_id_in("my order S26/1234") == "S26/1234"
     assert order_id_in("my order 12345") == ""
+    settings.ORDER_ID_PATTERN = r"ORDER-\d{5}"
+    assert order_id_in("where is order-12345?") == "order-12345"
 
 
 @given(st.text(), st.text())

@@ -263,7 +263,7 @@ def test_a_bad_stored_rule_is_named_by_the_bench_and_stops_no_other(lead, rule):
         (made["id"], pattern) for pattern in bad[:-1]
     ]
     assert all(each["reason"] for each in found["badPatterns"])
-    assert data(lead.post(BENCH, {"text": "مرحبا"}))["answer"]["text"].startswith("أهلاً")
+    assert data(lead.post(BENCH, {"text": "مرحبا"}))["answer"]["text"].startswith("أهلًا")
     assert data(lead.post(BENCH, {"text": "شكرا"}))["outcome"] == "answer"
 
 

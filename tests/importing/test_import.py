@@ -127,6 +127,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(bring, cast):
         ({"createdAt": "1446-08-02"}, "createdAt is not a time since 1990, in the Gregorian calendar"),
         ({"customerPhone": "call me"}, "customerPhone is not a phone number: call me"),
         ({"customerEmail": "a@b..example"}, "customerEmail is not an e-mail address"),
+        ({"customerEmail": "a@b.example\u202e"}, "customerEmail is not an e-mail address"),
         ({"tags": [{"a": 1}]}, "tags are not text"),
         ({"priority": "5"}, "priority is one of low"),
         ({"category": "Nowhere"}, "there is no category Nowhere"),

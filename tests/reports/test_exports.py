@@ -6,10 +6,12 @@ import csv
 import datetime
 import io
 import itertools
+import threading
 
 import openpyxl
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone, translation
 from structlog.testing import capture_logs
 
@@ -164,6 +166,46 @@ def test_one_export_of_a_user_runs_at_a_time_and_another_user_does_not_wait(cast
     assert operations.take_export() is None
     running.run(Export.objects.get(pk=first.pk))
     assert operations.take_export().pk == second.pk
+
+
+def test_the_same_file_asked_for_twice_at_once_is_made_one_after_the_other_and_one_that_waits_can_be_cancelled(
+    committed_cast, large
+):
+    opened(committed_cast.customer)
+    manager, answers, taken = fresh(committed_cast.manager), [], []
+    clients = [Api(manager) for _ in range(2)]
+    at_once(*[lambda client=client: answers.append(data(client.get(f"{PATH}/csv"), 202)) for client in clients])
+    jobs = {answer["jobId"] for answer in answers}
+    assert len(jobs) == 2
+    at_once(*[lambda: taken.append(operations.take_export())] * 2)
+    [running_one] = [export for export in taken if export]
+    [waiting] = jobs - {str(running_one.pk)}
+    assert Export.objects.filter(status="running").count() == 1
+    address = f"/support/reports/exports/{waiting}"
+    refusal(Api(committed_cast.lead).delete(address), 404, "not_found")
+    assert data(Api(manager).delete(address))["status"] == "cancelled"
+    running.run(running_one)
+    assert shown(manager, running_one)["status"] == "done"
+    assert running.run_all() == 0  # what was cancelled while it waited is never begun
+    assert data(Api(manager).get(address))["status"] == "cancelled"
+    assert data(Api(manager).delete(f"/support/reports/exports/{running_one.pk}"))["status"] == "done"
+    assert Entry.objects.filter(action="EXPORT_CANCELLED").count() == 1
+
+
+def at_once(*acts) -> None:
+    """Do these at the same moment, each over its own connection."""
+    gate = threading.Barrier(len(acts))
+
+    def one(act) -> None:
+        try:
+            gate.wait()
+            act()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(act,)) for act in acts]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
 
 
 def test_a_cancelled_export_stops_and_leaves_no_file(cast, large):

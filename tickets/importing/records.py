@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts.phones import e164
+from core.addresses import validate_address
 from core.text import trim_lines
 from tickets.states import PRIORITIES, Priority, Status
 from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
@@ -154,7 +154,7 @@ def _address(given: Mapping[str, Any], name: str, *, required: bool = False) -> 
     text = _text(given, name, 254, required=required).lower()
     try:
         if text:
-            validate_email(text)
+            validate_address(text)
     except ValidationError as error:
         raise Wrong(f"{name} is not an e-mail address: {text[:100]}") from error
     return text
