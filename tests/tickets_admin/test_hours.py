@@ -115,7 +115,7 @@ def test_other_hours_take_the_place_of_the_week_for_their_days_and_are_pictured(
         said = words_of(manager.client.get(address))
     assert "Sunday to Thursday, 10:00 AM to 4:00 PM" in said
     assert "Wednesday 18 March 10:00 AM to 4:00 PM Ramadan" in said
-    assert "Thu 19 Mar 9:00 AM to 5:00 PM" in said
+    assert "Thursday 19 March 9:00 AM to 5:00 PM" in said
     assert send(page, override_0_drop="on").status_code == 302
     assert kept().overrides == []
 
