@@ -20,14 +20,15 @@ from core.text import in_language
 from portal.session import customer_of
 
 YEAR_SECONDS = 365 * 86_400
+CHOSEN_COOKIE = "support_language_chosen"
 
 
 def language_for(request: HttpRequest) -> str:
-    """Return the language of a page: asked for in its address, the customer's own, else the browser's choice."""
+    """Return the language of a page: asked for in its address, chosen before signing in, the customer's, the browser's."""
     known = dict(settings.LANGUAGES)
-    asked = request.GET.get("language", "")
-    if asked in known:
-        return asked
+    for asked in (request.GET.get("language", ""), request.COOKIES.get(CHOSEN_COOKIE, "")):
+        if asked in known:
+            return asked
     customer = customer_of(request)
     if customer is not None:
         return str(customer.language)
@@ -84,11 +85,14 @@ def refusal_of(error: Exception) -> Problem:
 
 def keep_language(response: HttpResponse, language: str) -> None:
     """Remember the language of somebody who is not signed in."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=YEAR_SECONDS,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-    )
+    _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language, YEAR_SECONDS)
+
+
+def choose_language_here(response: HttpResponse, language: str) -> None:
+    """Let the language win over the account's until its reader signs out, chooses again or closes the browser."""
+    _set_cookie(response, CHOSEN_COOKIE, language, None)
+
+
+def _set_cookie(response: HttpResponse, name: str, value: str, max_age: int | None) -> None:
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=max_age, samesite="Lax", secure=secure, httponly=True)

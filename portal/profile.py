@@ -19,7 +19,7 @@ from core.text import in_language
 from notifications.browsers import switch, switch_context
 from notifications.preference_page import QuietForm, keep, table
 from portal.forms import ProfileForm
-from portal.pages import help_page, keep_language, page
+from portal.pages import CHOSEN_COOKIE, help_page, keep_language, page
 from portal.session import customers_only
 
 
@@ -43,6 +43,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             response = HttpResponseRedirect(f"{request.path}?saved=1")
             keep_language(response, form.cleaned_data["language"])
+            response.delete_cookie(CHOSEN_COOKIE)
             return response
     return _shown(request, user, form, quiet, 400)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +22,7 @@ from core.errors import Problem, RateLimited, Unauthenticated
 from core.rates import spend
 from core.request_context import origin
 from portal.forms import LinkForm, SignInForm
-from portal.pages import help_page, keep_language, page
+from portal.pages import CHOSEN_COOKIE, choose_language_here, help_page, keep_language, page
 from portal.session import customer_of, enter, leave
 
 
@@ -90,10 +93,15 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _entered(request: HttpRequest, found: Pair, target: str) -> HttpResponse:
-    """Keep the sign-in, and the customer's language for pages that are shown before they sign in again."""
+    """Keep the sign-in, and the customer's language for pages that are shown before they sign in again.
+
+    A language that the address of the sign-in asked for is a choice, as one made by the switch is, and goes on.
+    """
     enter(request, found)
     response = HttpResponseRedirect(target)
     keep_language(response, found.user.language)
+    if request.GET.get("language") in dict(settings.LANGUAGES):
+        choose_language_here(response, request.GET["language"])
     return response
 
 
@@ -104,23 +112,35 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     customer, family = customer_of(request), leave(request)
     if customer is not None and family:
         operations.end_family(family, by=customer)
-    return HttpResponseRedirect(reverse("help-sign-in"))
+    response = HttpResponseRedirect(reverse("help-sign-in"))
+    response.delete_cookie(CHOSEN_COOKIE)
+    return response
 
 
 @help_page
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Choose the language of the pages: kept with a signed-in customer, else in a cookie."""
+    """Choose the language of the pages: kept with a signed-in customer, else in this browser, for their sign-in too."""
     language, target = request.POST.get("language", ""), request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("help-home")
-    response = HttpResponseRedirect(target)
-    if language in {"ar", "en"}:
+    response = HttpResponseRedirect(_without_language(target))
+    if language in dict(settings.LANGUAGES):
         customer = customer_of(request)
         if customer is not None:
             operations.update_profile(customer.pk, changes={"language": language}, by=customer)
+            response.delete_cookie(CHOSEN_COOKIE)
+        else:
+            choose_language_here(response, language)
         keep_language(response, language)
     return response
+
+
+def _without_language(address: str) -> str:
+    """Return an address that asks for no language, so that the one just chosen is shown there."""
+    parts = urlsplit(address)
+    asked = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "language"]
+    return urlunsplit(parts._replace(query=urlencode(asked)))
 
 
 @never_cache

@@ -187,6 +187,30 @@ def test_choices_are_kept_and_change_the_language(cast):
     assert "My tickets" in shown(client, reverse("help-tickets"))
 
 
+def test_a_language_chosen_before_signing_in_goes_on_and_the_switch_alone_stores_one(cast):
+    tickets, address, switch = reverse("help-tickets"), reverse("help-sign-in"), reverse("help-language")
+    body = {"email": cast.customer.email, "password": PASSWORD}
+    client, other = Client(), Client()
+    asked = f"{address}?next={tickets}&language=ar"
+    chosen = client.post(switch, {"language": "en", "next": asked}).headers["Location"]
+    assert 'lang="en"' in shown(client, chosen)
+    client.post(chosen, body)
+    other.post(f"{address}?language=en", body)
+    for reader in (client, other):
+        assert "My tickets" in shown(reader, tickets)
+    cast.customer.refresh_from_db()
+    assert cast.customer.language == "ar"
+    client.post(switch, {"language": "ar", "next": tickets})
+    assert "تذاكري" in shown(client, tickets)
+    client.post(switch, {"language": "en", "next": tickets})
+    cast.customer.refresh_from_db()
+    assert cast.customer.language == "en"
+    User.objects.filter(pk=cast.customer.pk).update(language="ar")
+    other.post(reverse("help-sign-out"))
+    other.post(address, body)
+    assert "تذاكري" in shown(other, tickets)
+
+
 def test_a_guest_reads_and_answers_one_ticket_by_the_link_of_the_e_mail(cast, storage):
     ticket, other = ticket_of(cast.guest), ticket_of(cast.guest, "Other")
     path = ticket_url(ticket, cast.guest).split("/help", 1)[1]

@@ -14,8 +14,8 @@ from tests.browser.office import WATCH, beside_the_browser  # noqa: F401
 from tests.cast import Cast
 from tests.realtime.servers import Web
 from tests.widget.site import DOC
-from tickets.models import Ticket
-from tickets.operations import NewTicket, create_ticket
+from tickets.models import Message, Ticket
+from tickets.operations import NewTicket, change_status, create_ticket
 from widget.models import Looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -49,6 +49,14 @@ SIGN_IN = """body => {
   });
 }"""
 STYLE = "(element, name) => getComputedStyle(element)[name]"
+
+
+def signed_in(shop_page: Callable[..., Any], cast: Cast) -> Any:
+    """Return a page whose shop has signed its customer in."""
+    secret = create_server_key("Shop", by=None).secret
+    page = shop_page(ONE)
+    page.evaluate(SIGN_IN, {"secret": secret, "email": cast.customer.email, "name": "Sara"})
+    return page
 
 
 @pytest.fixture
@@ -209,3 +217,52 @@ def test_the_shops_callback_is_asked_again_when_its_token_ends(
     page.evaluate("SupportWidget.open('tickets')")
     page.wait_for_function("before => asked > before", arg=asked)
     expect(listed).to_contain_text([ticket.number])
+
+
+def test_an_answer_to_a_closed_ticket_shows_the_new_one_that_it_opened(
+    shop_page: Callable[..., Any], committed_cast: Cast
+) -> None:
+    old = create_ticket(NewTicket("Broken", "It broke"), by=committed_cast.customer)
+    change_status(old.pk, status="closed", by=committed_cast.agent)
+    page = signed_in(shop_page, committed_cast)
+    page.evaluate("SupportWidget.open('tickets')")
+    page.click(".panel li .choice")
+    page.fill(".panel .composer textarea", "It broke again")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("so your answer opened")).to_have_text("This ticket was closed, so your answer opened a new one.")
+    new = Ticket.objects.exclude(pk=old.pk).get()
+    expect(page.locator(".panel .line[role=status]").first).to_have_text(f"{new.number} · Open")
+    expect(page.locator(".panel .log .bubble")).to_have_text("It broke again")
+    expect(page.locator(".panel .composer textarea")).to_be_focused()
+    page.keyboard.type("Badly")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel .log .bubble")).to_have_text(["It broke again", "Badly"])
+    expect(page.locator(".panel .log .meta").last).to_contain_text(":")
+    assert list(Message.objects.filter(ticket=new).order_by("pk").values_list("body", flat=True)) == ["It broke again", "Badly"]
+
+
+def test_a_new_ticket_is_stored_once_as_sent_and_once_more_as_changed_when_answers_are_lost(
+    shop_page: Callable[..., Any], committed_cast: Cast
+) -> None:
+    page = signed_in(shop_page, committed_cast)
+    lost: list[int] = []
+
+    def lose(route: Any) -> None:
+        if route.request.method != "POST" or len(lost) == 2:
+            return route.continue_()
+        lost.append(route.fetch().status)
+        return route.abort()
+
+    page.route("**/tickets", lose)
+    page.evaluate("SupportWidget.open('message')")
+    page.fill(".panel [name=subject]", "Broken")
+    problem = page.locator(".panel form > .wrong[role=alert]")
+    for text in ("It broke", "It broke today"):
+        page.fill(".panel [name=description]", text)
+        page.click(".panel form .big")
+        expect(problem).to_have_text("There is no connection. Try again in a moment.")
+    page.click(".panel form .big")
+    expect(page.locator(".panel .card[role=status]")).to_contain_text("TKT-")
+    assert lost == [201, 201]
+    told = Ticket.objects.order_by("pk").values_list("description", flat=True)
+    assert list(told) == ["It broke", "It broke today"]

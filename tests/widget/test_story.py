@@ -16,7 +16,7 @@ from accounts.models import User
 from chat.models import ChatMessage, ChatRating, Session
 from notifications.models import Item
 from tests.browser.examine import violations
-from tests.browser.office import WATCH, beside_the_browser  # noqa: F401
+from tests.browser.office import WATCH, beside_the_browser, pauses  # noqa: F401
 from tests.cast import PASSWORD, Cast
 from tests.chat_admin.desk import DESK
 from tests.client import Client
@@ -40,6 +40,9 @@ WORDS = {
         "typing": f"{AGENT} يكتب الآن…",
         "read": "قُرئت",
         "ended": "انتهت هذه المحادثة.",
+        "broken": "انكسرت",
+        "reply": "من الأداة",
+        "resolved": "محلولة",
     },
     "en": {
         "person": "Talk to a person",
@@ -48,6 +51,9 @@ WORDS = {
         "typing": f"{AGENT} is typing…",
         "read": "Read",
         "ended": "This conversation has ended.",
+        "broken": "It broke",
+        "reply": "From the widget",
+        "resolved": "Resolved",
     },
 }
 
@@ -286,17 +292,18 @@ def sign_in(page: Any, customer: User) -> None:
     page.wait_for_url("**/help/tickets")
 
 
-def test_a_ticket_goes_from_the_widget_through_the_back_office_to_its_rating_on_a_phone(
-    browse: Callable[..., Any], help_site: Web, committed_cast: Cast
+@pytest.mark.parametrize(("language", "width", "scheme"), [("ar", 390, "light"), ("en", 1440, "dark")])
+def test_a_ticket_goes_from_the_widget_through_the_back_office_to_its_rating(
+    browse: Callable[..., Any], help_site: Web, committed_cast: Cast, language: str, width: int, scheme: str
 ) -> None:
-    customer = committed_cast.customer
-    page = browse(f"{help_site.site}/help/sign-in?language=ar", width=390)
+    customer, reply = committed_cast.customer, WORDS[language]["reply"]
+    page = browse(f"{help_site.site}/help/sign-in?language={language}", width=width, scheme=scheme)
     sign_in(page, customer)
     page.click(".launcher")
     page.click(".choice:has(.icon-ticket)")
     page.click(".panel .big")
     page.fill(".panel [name=subject]", HOSTILE)
-    page.fill(".panel [name=description]", "انكسرت")
+    page.fill(".panel [name=description]", WORDS[language]["broken"])
     page.set_input_files(".panel input[type=file]", PICTURE)
     page.click(".panel form .big")
     page.click(".panel .card[role=status] + .big")
@@ -317,14 +324,18 @@ def test_a_ticket_goes_from_the_widget_through_the_back_office_to_its_rating_on_
     page.click(".choice:has(.icon-ticket)")
     page.click(".panel li .choice")
     expect(page.locator(".panel .log .agent .bubble")).to_have_text(HOSTILE, timeout=SOON)
-    reply_through_a_cut(page, ticket)
-    expect(page.locator(".talk .body", has_text="من الأداة")).to_have_count(1, timeout=SOON)
-    expect(agent.locator(".message.customer", has_text="من الأداة")).to_have_count(1, timeout=SOON)
-    change_status(ticket.pk, status="resolved", by=committed_cast.agent)
+    reply_through_a_cut(page, ticket, reply)
+    expect(page.locator(".talk .body", has_text=reply)).to_have_count(1, timeout=SOON)
+    expect(agent.locator(".message.customer", has_text=reply)).to_have_count(1, timeout=SOON)
+    agent.click("#menu-status summary")
+    agent.click("#menu-status [value=resolved]")
+    expect(agent.locator("#ticket-status")).to_have_class("badge good", timeout=SOON)
+    expect(page.locator(".panel .line[role=status]").first).to_contain_text(WORDS[language]["resolved"], timeout=SOON)
     page.locator(".panel .stars input").nth(3).check(force=True, timeout=SOON)
     page.click(".panel form.card .big")
     expect(page.locator(".panel .card[role=status]")).to_be_focused(timeout=SOON)
     assert Rating.objects.get(ticket=ticket).rating == 4
+    assert min(pauses(page, rf"/help/tickets/{ticket.number}$")) >= 295
 
     target = create_ticket(NewTicket("Another", "It goes on here"), by=customer)
     merge(target.pk, [ticket.pk], by=committed_cast.lead)
@@ -336,7 +347,7 @@ def test_a_ticket_goes_from_the_widget_through_the_back_office_to_its_rating_on_
     assert own_complaints(page) == agent.complaints == []
 
 
-def reply_through_a_cut(page: Any, ticket: Ticket) -> None:
+def reply_through_a_cut(page: Any, ticket: Ticket, text: str) -> None:
     """The server stores the reply, its answer is lost, and the network stays away for a while."""
     answers: list[Any] = []
 
@@ -349,11 +360,11 @@ def reply_through_a_cut(page: Any, ticket: Ticket) -> None:
 
     address = f"**/tickets/{ticket.pk}/messages"
     page.route(address, cut)
-    page.fill(".panel .composer textarea", "من الأداة")
+    page.fill(".panel .composer textarea", text)
     with page.expect_event("requestfailed", lambda request: request.method == "POST", timeout=SOON):
         page.keyboard.press("Enter")
     page.unroute(address)
-    expect(page.locator(".panel .log .customer", has_text="من الأداة").locator(".meta")).to_contain_text(
+    expect(page.locator(".panel .log .customer", has_text=text).locator(".meta")).to_contain_text(
         ":", timeout=SOON
     )
     page.wait_for_function("name => !Object.keys(localStorage).some((key) => key.endsWith(name))", arg=":replies")

@@ -193,6 +193,7 @@ class Widget {
     if (this.ticketView?.ticket.id !== entry.ticketId) return;
     if (!meta?.openedTicket) return this.ticketView.keep(data);
     await this.go("ticket", meta.openedTicket.id);
+    this.ticketView?.composer.text.focus();
     this.say(gettext("This ticket was closed, so your answer opened a new one."), "");
   }
 

@@ -43,12 +43,14 @@ export function leaveMessage(app) {
   const text = field(gettext("Message"), { tag: "textarea", name: "description", rows: "5", required: true, maxlength: "10000" });
   const attach = h("button", { type: "button", class: "pill", onclick: () => files.picker.click() }, icon("clip"), gettext("Attach files"));
   const files = new Files({ path: "/tickets/upload", rest: app.rest, limits: app.settings }, () => attach.focus(), () => identity.isKnown); // a guest is nobody before
-  const key = newName();
+  let last = {}; // what was sent last: after a lost answer the same text is stored once, and a changed one is another ticket
   const send = async () => {
     if (!identity.isKnown) await identity.beGuest(name.input.value.trim(), email.input.value.trim());
     const attachments = (await files.attachments()).map(({ id }) => id);
     const body = { subject: subject.input.value.trim(), description: text.input.value.trim(), ...(attachments.length ? { attachments } : {}) };
-    const { data } = await app.rest.post("/tickets", body, { "Idempotency-Key": key });
+    const content = JSON.stringify(body);
+    if (last.content !== content) last = { content, key: newName() };
+    const { data } = await app.rest.post("/tickets", body, { "Idempotency-Key": last.key });
     app.go("left", data);
   };
   text.input.addEventListener("paste", (event) => files.paste(event));
