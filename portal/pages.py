@@ -24,7 +24,7 @@ CHOSEN_COOKIE = "support_language_chosen"
 
 
 def language_for(request: HttpRequest) -> str:
-    """Return the language of a page: asked for in its address, chosen before signing in, the customer's, the browser's."""
+    """Return a page's language: asked for in its address, chosen before signing in, the customer's, the browser's."""
     known = dict(settings.LANGUAGES)
     for asked in (request.GET.get("language", ""), request.COOKIES.get(CHOSEN_COOKIE, "")):
         if asked in known:

@@ -229,7 +229,9 @@ def test_an_answer_to_a_closed_ticket_shows_the_new_one_that_it_opened(
     page.click(".panel li .choice")
     page.fill(".panel .composer textarea", "It broke again")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("so your answer opened")).to_have_text("This ticket was closed, so your answer opened a new one.")
+    expect(page.get_by_text("so your answer opened")).to_have_text(
+        "This ticket was closed, so your answer opened a new one."
+    )
     new = Ticket.objects.exclude(pk=old.pk).get()
     expect(page.locator(".panel .line[role=status]").first).to_have_text(f"{new.number} · Open")
     expect(page.locator(".panel .log .bubble")).to_have_text("It broke again")
@@ -238,7 +240,10 @@ def test_an_answer_to_a_closed_ticket_shows_the_new_one_that_it_opened(
     page.keyboard.press("Enter")
     expect(page.locator(".panel .log .bubble")).to_have_text(["It broke again", "Badly"])
     expect(page.locator(".panel .log .meta").last).to_contain_text(":")
-    assert list(Message.objects.filter(ticket=new).order_by("pk").values_list("body", flat=True)) == ["It broke again", "Badly"]
+    assert list(Message.objects.filter(ticket=new).order_by("pk").values_list("body", flat=True)) == [
+        "It broke again",
+        "Badly",
+    ]
 
 
 def test_a_new_ticket_is_stored_once_as_sent_and_once_more_as_changed_when_answers_are_lost(

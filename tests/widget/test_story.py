@@ -364,8 +364,6 @@ def reply_through_a_cut(page: Any, ticket: Ticket, text: str) -> None:
     with page.expect_event("requestfailed", lambda request: request.method == "POST", timeout=SOON):
         page.keyboard.press("Enter")
     page.unroute(address)
-    expect(page.locator(".panel .log .customer", has_text=text).locator(".meta")).to_contain_text(
-        ":", timeout=SOON
-    )
+    expect(page.locator(".panel .log .customer", has_text=text).locator(".meta")).to_contain_text(":", timeout=SOON)
     page.wait_for_function("name => !Object.keys(localStorage).some((key) => key.endsWith(name))", arg=":replies")
     assert Ticket.objects.get(pk=ticket.pk).message_count == 3
