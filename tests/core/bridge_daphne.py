@@ -32,7 +32,7 @@ class Daphne:
                 [sys.executable, "-m", "daphne", "-p", str(self.port), "tests.core.bridge_site:application"],
                 cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out,
             )  # fmt: skip
-        wait_until(self._answers, 15)
+        wait_until(self._answers, 60)
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[HTTPResponse, bytes]:
         """One request on a connection of its own; underscores in header names are dashes."""

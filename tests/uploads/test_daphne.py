@@ -53,7 +53,7 @@ class Site:
                 [sys.executable, "-m", "daphne", "-p", str(self.port), "config.asgi:application"],
                 cwd=ROOT, env=env, stdout=out, stderr=out,
             )  # fmt: skip
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while not self._answers():
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.1)
