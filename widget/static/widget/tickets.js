@@ -21,7 +21,7 @@ export async function ticketList(app) {
       ),
     );
   const list = data.length ? h("ul", { class: "chips" }, data.map(row)) : h("p", {}, gettext("You have no tickets yet."));
-  return h("div", { class: "body" }, list, h("button", { type: "button", class: "big", onclick: () => app.go("leave") }, gettext("New ticket")));
+  return h("div", { class: "body" }, h("button", { type: "button", class: "big", onclick: () => app.go("leave") }, gettext("New ticket")), list);
 }
 
 /** A ticket with its thread; of a merged one, where it goes on. */
