@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
 from io import SEEK_END
 from typing import IO, NamedTuple
@@ -196,9 +196,13 @@ class HttpBridge:
 
 def _has_left(client: Client, loop: asyncio.AbstractEventLoop) -> bool:
     """Tell a pool thread whether the client has disconnected by now."""
+    if not loop.is_running():
+        return True  # at the process's end nobody takes an answer
+    asked = asyncio.run_coroutine_threadsafe(client.has_left(), loop)
     try:
-        return asyncio.run_coroutine_threadsafe(client.has_left(), loop).result(ASK_SECONDS)
-    except (RuntimeError, TimeoutError):  # the loop has ended, or has no time
+        return asked.result(ASK_SECONDS)
+    except (TimeoutError, CancelledError):  # the loop has no time, or ends
+        asked.cancel()
         return client.gone
 
 

@@ -48,6 +48,7 @@ SIGN_IN = """body => {
     return (await answer.json()).data.accessToken;
   });
 }"""
+WAITS = "waits => Object.keys(localStorage).some(name => name.endsWith(':replies')) === waits"
 STYLE = "(element, name) => getComputedStyle(element)[name]"
 
 
@@ -271,3 +272,38 @@ def test_a_new_ticket_is_stored_once_as_sent_and_once_more_as_changed_when_answe
     assert lost == [201, 201]
     told = Ticket.objects.order_by("pk").values_list("description", flat=True)
     assert list(told) == ["It broke", "It broke today"]
+
+
+def test_a_reply_without_a_network_is_sent_after_a_reload_as_its_writer_and_as_nobody_else(
+    shop_page: Callable[..., Any], committed_cast: Cast
+) -> None:
+    secret = create_server_key("Shop", by=None).secret
+    create_ticket(NewTicket("Broken", "It broke"), by=committed_cast.customer)
+    writer, other = (
+        {"secret": secret, "email": person.email, "name": "Sara"}
+        for person in (committed_cast.customer, committed_cast.stranger)
+    )
+    page = shop_page(ONE)
+
+    def write(text: str) -> None:
+        page.evaluate(SIGN_IN, writer)
+        page.evaluate("SupportWidget.open('tickets')")
+        page.click(".panel li .choice")
+        page.route("**/tickets/*/messages", lambda route: route.abort())
+        page.fill(".composer textarea", text)
+        page.keyboard.press("Enter")
+        page.wait_for_function(WAITS, arg=True)
+        shop_page(ONE)
+        page.unroute("**/tickets/*/messages")
+
+    def sent() -> list[str]:
+        return list(Message.objects.filter(opens=None).values_list("body", flat=True))
+
+    write("Any news?")
+    page.evaluate(SIGN_IN, writer)
+    page.wait_for_function(WAITS, arg=False)
+    assert sent() == ["Any news?"]
+    write("Not theirs")
+    page.evaluate(SIGN_IN, other)
+    page.wait_for_function(WAITS, arg=False)
+    assert sent() == ["Any news?"]

@@ -93,10 +93,11 @@ def counts_of(user: User) -> dict[str, int]:
     """Return how many tickets stand in each view, by one query over those that are not over."""
     soon = clock.now() + SOON
     if sees_all(user):
-        (found,) = _OF_ALL.fetch(user_id=user.pk, soon=soon)
+        found = _OF_ALL.fetch(user_id=user.pk, soon=soon)
     else:
-        (found,) = _counted(tickets_for(user), user.pk, soon)
-    return {slug: found[slug] for slug, view in VIEWS.items() if view.is_counted}
+        found = list(_counted(tickets_for(user), user.pk, soon))  # no row for who may see no ticket at all
+    counts = found[0] if found else {}
+    return {slug: counts.get(slug, 0) for slug, view in VIEWS.items() if view.is_counted}
 
 
 def _counted(tickets: QuerySet[Ticket], user_id: int, soon: datetime.datetime) -> QuerySet[Ticket, Any]:

@@ -12,7 +12,7 @@ export class Conversation {
   constructor({ base, rest, identity, store, language, changed, heard }) {
     Object.assign(this, { base, rest, identity, store, language, changed, heard });
     this.reset();
-    this.outbox = new Outbox(store, (entry) => this.deliver(entry), () => this.changed());
+    this.outbox = new Outbox(store, { deliver: (entry) => this.deliver(entry), changed: () => this.changed(), known: () => identity.token(), name: "outbox" });
     for (const event of ["offline", "online"]) addEventListener(event, () => this.changed());
   }
 
@@ -50,11 +50,10 @@ export class Conversation {
     this.outbox.flush();
   }
 
-  /** Leaves everything, when somebody else signs in or the guest goes. */
+  /** Leaves the conversation, when somebody signs in or goes; what is on its way waits for whoever wrote it. */
   end() {
     this.client?.close();
     this.client = null;
-    this.outbox.clear();
     this.store.set("seen", null);
     this.reset();
     this.changed();

@@ -9,6 +9,7 @@ export class Identity {
     this.store = store;
     this.fetchToken = null;
     this.held = null; // {token, until}
+    this.met = () => {}; // hears that somebody else is here than before
     this.rest = new Rest(base, language, () => null);
   }
 
@@ -46,6 +47,7 @@ export class Identity {
   signOut() {
     this.fetchToken = this.held = null;
     this.store.set("guest", null);
+    this.store.set("person", null);
   }
 
   /** A token that is good for another minute; null for nobody. */
@@ -58,14 +60,20 @@ export class Identity {
 
   async ask() {
     const token = await this.fetchToken();
-    this.held = token ? { token, until: claims(token).exp * 1000 } : null;
-    return token ?? null;
+    if (!token) return (this.held = null);
+    const { exp, sub } = claims(token);
+    this.held = { token, until: exp * 1000 };
+    if (this.store.get("person") !== sub) this.met();
+    this.store.set("person", sub);
+    return token;
   }
 
   /** Begins as a guest; the name stays for the next time. */
   async beGuest(name, email = "") {
     const { data } = await this.rest.post("/auth/guest", { name, ...(email ? { email } : {}) });
     const until = Date.now() + data.expiresIn * 1000 - EARLY;
+    if (this.store.get("person")) this.met(); // a customer was here before
+    this.store.set("person", null);
     this.store.set("name", { name, email });
     this.store.set("guest", { token: data.accessToken, name, email, until });
   }

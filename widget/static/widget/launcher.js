@@ -34,7 +34,11 @@ class Widget {
       changed: () => this.update(),
       heard: (message) => this.heard(message),
     });
-    this.replies = new Outbox(this.store, (entry) => this.sendReply(entry), () => this.ticketView?.show(), "replies");
+    this.replies = new Outbox(this.store, {
+      ...{ deliver: (entry) => this.sendReply(entry), changed: () => this.ticketView?.show() },
+      ...{ known: () => this.identity.token(), name: "replies" },
+    });
+    this.identity.met = () => this.dropQueues();
   }
 
   async begin() {
@@ -47,7 +51,7 @@ class Widget {
     this.store.watch("guest", () => this.otherTab());
     this.store.watch("seen", () => this.update());
     document.addEventListener("visibilitychange", () => this.update());
-    this.conversation.begin().then(() => this.panel?.goOn(), () => {});
+    this.goOn();
     this.greetLater();
     if ("open" in this.said) this.open();
     this.tell("ready");
@@ -116,21 +120,28 @@ class Widget {
 
   /** Signs in the shop's customer; `fetchToken` answers a token of the shop's server, each time one is needed. */
   async signIn(fetchToken) {
-    this.forget();
+    this.conversation.end(); // the queues stay: pages sign the same customer in each time they load
     this.identity.signIn(fetchToken);
     this.panel?.go("home", null, { focus: false }); // at once: what the page opens next stays open
+    await this.goOn();
+  }
+
+  /** Goes on where whoever is here was: their conversation, and what of them is still to be sent. */
+  async goOn() {
     await this.conversation.begin().catch(() => {});
+    if (this.identity.isKnown) this.replies.flush();
     this.panel?.goOn();
   }
 
   signOut() {
-    this.forget();
+    this.conversation.end();
+    this.dropQueues();
     this.identity.signOut();
     this.panel?.go("home", null, { focus: false });
   }
 
-  forget() {
-    this.conversation.end();
+  dropQueues() {
+    this.conversation.outbox.clear();
     this.replies.clear();
   }
 

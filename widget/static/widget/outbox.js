@@ -9,12 +9,14 @@ export function newName() {
 }
 
 export class Outbox {
-  /** `deliver(entry)` sends one and rejects with Refused; `changed()` hears of every change; kept under `name`. */
-  constructor(store, deliver, changed, name = "outbox") {
+  /**
+   * `deliver(entry)` sends one and rejects with Refused; `changed()` hears of every change; kept under `name`.
+   * `known()` is awaited before an entry is read: it tells who is here, and empties the queue of somebody else.
+   */
+  constructor(store, { deliver, changed, known, name }) {
     this.store = store;
     this.name = name;
-    this.deliver = deliver;
-    this.changed = changed;
+    Object.assign(this, { deliver, changed, known });
     this.held = []; // entries whose files are still on their way: files cannot be kept over a reload
     this.pause = FIRST_PAUSE;
     store.watch(name, () => this.changed());
@@ -82,7 +84,7 @@ export class Outbox {
     clearTimeout(this.timer);
     try {
       let entry;
-      while ((entry = this.kept.find((waiting) => !waiting.failed))) {
+      while ((entry = await this.next())) {
         await this.send(entry);
         this.changed();
       }
@@ -93,6 +95,12 @@ export class Outbox {
     } finally {
       this.flushing = false;
     }
+  }
+
+  /** The first entry that may be sent. */
+  async next() {
+    if (this.kept.length) await this.known();
+    return this.kept.find((waiting) => !waiting.failed);
   }
 
   async send(entry) {

@@ -38,9 +38,9 @@ export class Rest {
 
   /** Answers {data, meta, status}; rejects with Refused. */
   async send(method, path, body, headers = {}) {
-    const token = await this.token();
     let answer;
     try {
+      const token = await this.token();
       answer = await fetch(this.base + path, {
         method,
         credentials: "omit",
@@ -63,7 +63,9 @@ export class Rest {
 
   /** Uploads one file and answers its attachment; `key` makes a repeat harmless, `onProgress` hears from 0 to 1, `signal` ends it. */
   async upload(path, file, key, onProgress, signal) {
-    const token = await this.token();
+    const token = await this.token().catch(() => {
+      throw new Refused(0);
+    });
     const form = new FormData();
     form.append("files", file, file.name || "image.png");
     return new Promise((resolve, reject) => {
