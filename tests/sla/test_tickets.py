@@ -193,6 +193,27 @@ def test_a_customer_who_does_not_answer_is_reminded_twice_and_then_the_ticket_is
     assert row.status == "closed"
 
 
+def test_merging_an_answered_ticket_breaches_none_of_its_promises(cast):
+    policy(cast.administrator, first=60, resolution=6000)
+    with at(0):
+        target, source = given(cast.lead, opened(cast.customer), cast.agent), opened(cast.customer)
+    for ticket in (target, source):
+        with at(0.5):
+            replied(cast.agent, ticket)
+    with at(2):
+        act(cast.lead, target, "merge", {"sourceIds": [source["id"]]})
+    with at(2.1):
+        check()
+    assert kinds(source) == [("first_response", "met")]
+    assert Ticket.objects.get(pk=source["id"]).sla_breached is False
+    with at(3):
+        act(cast.lead, target, "unmerge", {"sourceId": source["id"]})
+        check()
+    assert kinds(source) == [("first_response", "met")]
+    assert _sla(cast.agent, source)["breached"] is False
+    assert Ticket.objects.get(pk=source["id"]).resolution_due_at == moment(101)
+
+
 def test_a_merged_source_stands_still_and_goes_on_when_the_merge_is_undone(cast):
     policy(cast.administrator, first=600, resolution=600)
     with at(0):

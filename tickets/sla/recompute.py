@@ -179,7 +179,8 @@ def _apply(
 ) -> Computed:
     terms_of = rules.of(ticket)
     told = clock_of(history_of(ticket.created_at, known), terms_of, max(now, ticket.created_at))
-    cycles = [_frozen(cycle, stored) for cycle in told.cycles]
+    # The messages of a merged ticket stand in its target: here nothing is promised, met or missed until it is undone.
+    cycles = [] if ticket.merged_into_id else [_frozen(cycle, stored) for cycle in told.cycles]
     computed = Computed(ticket, replace(told, cycles=cycles), stored, _due(ticket, known, cycles))
     shown = {metric: computed.clock.present(metric) for metric in Metric}
     open_due = {metric: cycle.due_at if cycle and not cycle.fulfilled_at else None for metric, cycle in shown.items()}
