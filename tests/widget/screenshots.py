@@ -198,12 +198,12 @@ def main(chosen: list[str]) -> int:
     """Take the pictures of the chosen looks, else of all; return how many were wider than the screen."""
     OUT.mkdir(parents=True, exist_ok=True)
     program = next(path for path in map(shutil.which, CHROMIUM) if path)
-    wrong, agent = 0, Agent()
+    wrong = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for values in product(("ar", "en"), ("light", "dark"), SIZES):
             if {*chosen} <= {str(value) for value in values}:
-                look = Look(browser, *values)
+                look, agent = Look(browser, *values), Agent()  # a token lasts minutes
                 look.guest(agent)
                 look.customer(agent)
                 look.help_pages()
