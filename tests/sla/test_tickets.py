@@ -206,6 +206,8 @@ def test_merging_an_answered_ticket_breaches_none_of_its_promises(cast):
         check()
     assert kinds(source) == [("first_response", "met")]
     assert Ticket.objects.get(pk=source["id"]).sla_breached is False
+    with at(2.2):
+        assert data(Api(cast.agent).get(f"/tickets/{source['id']}/sla"))["promises"] == []
     with at(3):
         act(cast.lead, target, "unmerge", {"sourceId": source["id"]})
         check()

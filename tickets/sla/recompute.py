@@ -108,7 +108,7 @@ def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
     history, terms_of = history_of(ticket.created_at, facts.of(ticket)), present_rules().of(ticket)
     told = clock_of(history, terms_of, now)
     stored = _stored([ticket.pk]).get(ticket.pk, frozenset())
-    cycles = [_frozen(cycle, stored) for cycle in told.cycles]
+    cycles = _cycles(ticket, told, stored)
     return replace(told, cycles=cycles, segments=segments_of(history, terms_of, now))
 
 
@@ -179,8 +179,7 @@ def _apply(
 ) -> Computed:
     terms_of = rules.of(ticket)
     told = clock_of(history_of(ticket.created_at, known), terms_of, max(now, ticket.created_at))
-    # The messages of a merged ticket stand in its target: here nothing is promised, met or missed until it is undone.
-    cycles = [] if ticket.merged_into_id else [_frozen(cycle, stored) for cycle in told.cycles]
+    cycles = _cycles(ticket, told, stored)
     computed = Computed(ticket, replace(told, cycles=cycles), stored, _due(ticket, known, cycles))
     shown = {metric: computed.clock.present(metric) for metric in Metric}
     open_due = {metric: cycle.due_at if cycle and not cycle.fulfilled_at else None for metric, cycle in shown.items()}
@@ -214,6 +213,11 @@ def _waits_since(ticket: Ticket, known: Sequence[Fact]) -> datetime.datetime | N
         elif fact.field == facts.MESSAGE and fact.new == AuthorType.AGENT:
             since = None
     return since
+
+
+def _cycles(ticket: Ticket, told: Clock, stored: frozenset[Key]) -> list[Cycle]:
+    """Return the promises of a ticket as they were stored; none of a merged one, whose messages stand in its target."""
+    return [] if ticket.merged_into_id else [_frozen(cycle, stored) for cycle in told.cycles]
 
 
 def _frozen(cycle: Cycle, stored: frozenset[Key]) -> Cycle:
