@@ -106,7 +106,7 @@ def test_links_of_a_merged_ticket_lead_to_where_it_went(cast: Any) -> None:
     act(cast.lead, target, "merge", {"sourceIds": [source["id"]]})
     shown = visit(link, "en").content.decode()
     assert f'<bdi dir="ltr">{source["ticketNumber"]}</bdi> was merged into this one.' in shown
-    assert '<h1 dir="auto">Second</h1>' in shown
+    assert "<h1><bdi>Second</bdi></h1>" in shown
     assert visit(link, "en", "post", {"act": "reply", "body": "Any news?", "client_message_id": "1"}).status_code == 302
     assert bodies(cast.guest, target)[-1] == "Any news?"
     moved(cast.agent, target, "in_progress", "resolved")
