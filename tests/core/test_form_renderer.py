@@ -1,4 +1,4 @@
-"""What is written without templates is what Django's templates say, whatever stands in it."""
+"""Hold what is written without templates to what Django's templates say, whatever stands in it."""
 
 from __future__ import annotations
 

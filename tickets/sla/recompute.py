@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from operator import attrgetter
 
 from django.conf import settings
 
@@ -55,7 +56,7 @@ class Computed:
 
     def waiting(self) -> list[Due]:
         """Return what is not stored yet, in order of time."""
-        return sorted((due for due in self.due if due.key not in self.stored), key=lambda due: due.at)
+        return sorted((due for due in self.due if due.key not in self.stored), key=attrgetter("at"))
 
 
 def recompute_sla(ticket: Ticket) -> list[Due]:
@@ -108,7 +109,7 @@ def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
     history, terms_of = history_of(ticket.created_at, facts.of(ticket)), present_rules().of(ticket)
     told = clock_of(history, terms_of, now)
     stored = _stored([ticket.pk]).get(ticket.pk, frozenset())
-    cycles = _cycles(ticket, told, stored)
+    cycles = [_frozen(cycle, stored) for cycle in told.cycles if not ticket.merged_into_id]
     return replace(told, cycles=cycles, segments=segments_of(history, terms_of, now))
 
 
@@ -179,7 +180,8 @@ def _apply(
 ) -> Computed:
     terms_of = rules.of(ticket)
     told = clock_of(history_of(ticket.created_at, known), terms_of, max(now, ticket.created_at))
-    cycles = _cycles(ticket, told, stored)
+    # The messages of a merged ticket stand in its target: here nothing is promised until the merge is undone.
+    cycles = [_frozen(cycle, stored) for cycle in told.cycles if not ticket.merged_into_id]
     computed = Computed(ticket, replace(told, cycles=cycles), stored, _due(ticket, known, cycles))
     shown = {metric: computed.clock.present(metric) for metric in Metric}
     open_due = {metric: cycle.due_at if cycle and not cycle.fulfilled_at else None for metric, cycle in shown.items()}
@@ -213,11 +215,6 @@ def _waits_since(ticket: Ticket, known: Sequence[Fact]) -> datetime.datetime | N
         elif fact.field == facts.MESSAGE and fact.new == AuthorType.AGENT:
             since = None
     return since
-
-
-def _cycles(ticket: Ticket, told: Clock, stored: frozenset[Key]) -> list[Cycle]:
-    """Return the promises of a ticket as they were stored; none of a merged one, whose messages stand in its target."""
-    return [] if ticket.merged_into_id else [_frozen(cycle, stored) for cycle in told.cycles]
 
 
 def _frozen(cycle: Cycle, stored: frozenset[Key]) -> Cycle:
