@@ -11,11 +11,13 @@ from tests.soak import sized
 from tickets.sla.clock import Metric, clock_of
 
 CASES = sized(300, 5_000)
+FOUND = (585, 2380, 3404, 4761)
+"""Seeds that once disagreed: terms that begin at the moment of fulfilment, and terms without a promise after a breach."""
 
 
 @pytest.mark.parametrize("block", range(10))
 def test_random_histories_agree_with_a_clock_that_steps_by_the_minute(block: int) -> None:
-    for seed in range(block * CASES // 10, (block + 1) * CASES // 10):
+    for seed in (*range(block * CASES // 10, (block + 1) * CASES // 10), *(FOUND if block == 0 else ())):
         case = random_case(seed)
         clock = clock_of(case.history, lambda traits, case=case: case.terms[traits.category_id], case.now)
         oracle = Oracle(case)

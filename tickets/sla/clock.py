@@ -194,21 +194,25 @@ class _Promise:
 def _cycle(promise: _Promise, epochs: Sequence[_Epoch], now: Moment) -> Cycle | None:
     """Return where a promise stands, None where none was made; the terms that counted at its end decide, or the last.
 
-    It is breached at the first moment at which it was due by the terms that counted then.
+    It is breached at the first moment at which it was due by the terms that counted then. Terms that begin at the moment
+    at which it is fulfilled, as when one form resolves and raises the priority, come too late to breach it.
     """
     until = min(promise.end or now, now)
     breached: Cycle | None = None
     found: Cycle | None = None
+    last: Cycle | None = None  # by the last terms that promised anything
     for epoch in epochs:
         if epoch.start > until or (epoch.end is not None and epoch.end <= promise.start):
             continue
         found = _under(promise, epoch, until)
+        last = found or last
         if found and found.due_at and breached is None:
             ends = min(until, epoch.end) if epoch.end else until
-            if found.due_at < ends:
-                breached = replace(found, breached_at=max(found.due_at, epoch.start))
+            late_at = max(found.due_at, epoch.start)
+            if late_at < ends:
+                breached = replace(found, breached_at=late_at)
     if breached is not None:
-        found = replace(breached, elapsed=(found or breached).elapsed)
+        found = replace(breached, elapsed=(last or breached).elapsed)
     if found is None:
         return None
     fulfilled = promise.end if promise.end and promise.end <= now else None

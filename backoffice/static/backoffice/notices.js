@@ -74,6 +74,8 @@ function toast(kind, text, { address, code, text: words }) {
 
 /** Says what was done, in a line that goes away by itself. */
 export function say(text) {
+  // Two fragments on their way at once may both bring it.
+  for (const line of [...(toasts?.children ?? [])]) if (line.textContent === text) line.remove();
   const line = document.createElement("p");
   line.className = "toast";
   line.textContent = text;
