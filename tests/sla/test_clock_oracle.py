@@ -12,7 +12,7 @@ from tickets.sla.clock import Metric, clock_of
 
 CASES = sized(300, 5_000)
 FOUND = (585, 2380, 3404, 4761)
-"""Seeds that once disagreed: terms that begin at the moment of fulfilment, and terms without a promise after a breach."""
+"""Seeds that once disagreed: terms that begin at a fulfilment, and terms without a promise after a breach."""
 
 
 @pytest.mark.parametrize("block", range(10))

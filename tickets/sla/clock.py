@@ -194,8 +194,8 @@ class _Promise:
 def _cycle(promise: _Promise, epochs: Sequence[_Epoch], now: Moment) -> Cycle | None:
     """Return where a promise stands, None where none was made; the terms that counted at its end decide, or the last.
 
-    It is breached at the first moment at which it was due by the terms that counted then. Terms that begin at the moment
-    at which it is fulfilled, as when one form resolves and raises the priority, come too late to breach it.
+    It is breached at the first moment at which it was due by the terms that counted then. Terms that begin as it is
+    fulfilled, as when one form resolves and raises the priority, come too late to breach it.
     """
     until = min(promise.end or now, now)
     breached: Cycle | None = None
