@@ -14,7 +14,8 @@ import phonenumbers
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 
-COUNTRY = "SA"
+from core.phones import COUNTRY
+
 # From so many characters on, a word is found anywhere in a text; a shorter one as a word's beginning.
 SHORT = 3
 LONGEST = 200

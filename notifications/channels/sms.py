@@ -8,6 +8,7 @@ import phonenumbers
 import requests
 from django.conf import settings
 
+from core import phones
 from notifications.channels.base import Message, Result, again, refused, sent, unknown
 from notifications.channels.http import TIMEOUT_SECONDS, asked, json_of
 
@@ -53,15 +54,13 @@ class Sender:
         return asked(partial(self._session.post, url, data=form, timeout=TIMEOUT_SECONDS), _judge)
 
 
-def e164(text: str, region: str = "SA") -> str:
-    """Return a number as `+9665…`, Arabic digits read too; empty for what is none."""
+def e164(text: str) -> str:
+    """Return a number as `+9665…`, Arabic digits read too; empty for what no network has."""
     try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
+        number = phones.e164(text)
+    except ValueError:
         return ""
-    if not phonenumbers.is_valid_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number if phonenumbers.is_valid_number(phonenumbers.parse(number)) else ""
 
 
 def parts(text: str) -> int:

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -66,15 +67,18 @@ PAGES = {
 
 def main(names: list[str]) -> int:
     """Take the pictures; return how many pages did not answer with 200 or were wider than the screen."""
+    return sum(_look(*look, names or list(PAGES)) for look in looks())
+
+
+def looks() -> Iterator[tuple[Browser, str, str, int]]:
+    """Return a browser with each language, colour scheme and width in turn."""
     OUT.mkdir(parents=True, exist_ok=True)
     program = next(path for path in map(shutil.which, CHROMIUM) if path)
-    wrong = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for language, scheme, width in product(("ar", "en"), ("light", "dark"), SIZES):
-            wrong += _look(browser, language, scheme, width, names or list(PAGES))
+            yield browser, language, scheme, width
         browser.close()
-    return wrong
 
 
 def _look(browser: Browser, language: str, scheme: Any, width: int, names: list[str]) -> int:

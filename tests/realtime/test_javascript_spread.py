@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "realtime/static/realtime/realtime.js"
-# 400 clients whose socket closes with the code as soon as it is made, and when each of them would connect again.
+# Open 400 clients whose socket closes with the code as soon as it is made; tell when each of them would connect again.
 SCRIPT = """
 const { connect } = await import(process.argv[1]);
 const code = Number(process.argv[2]);

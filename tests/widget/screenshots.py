@@ -7,18 +7,15 @@ make widget-screenshots     # in another; SITE and OUT as of `make screenshots`,
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import product
 from typing import Any
 
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.screenshots import AGENT, OUT, PASSWORD, SITE, SIZES
-from tests.plugins.services import CHROMIUM
+from tests.browser.screenshots import AGENT, OUT, PASSWORD, SITE, SIZES, looks
 from tests.widget.pictures import png
 
 CUSTOMER = "customer1@demo.test"
@@ -196,19 +193,14 @@ class Look:
 
 def main(chosen: list[str]) -> int:
     """Take the pictures of the chosen looks, else of all; return how many were wider than the screen."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    program = next(path for path in map(shutil.which, CHROMIUM) if path)
     wrong = 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        for values in product(("ar", "en"), ("light", "dark"), SIZES):
-            if {*chosen} <= {str(value) for value in values}:
-                look, agent = Look(browser, *values), Agent()  # a token lasts minutes
-                look.guest(agent)
-                look.customer(agent)
-                look.help_pages()
-                wrong += look.wrong
-        browser.close()
+    for browser, language, scheme, width in looks():
+        if {*chosen} <= {language, scheme, str(width)}:
+            look, agent = Look(browser, language, scheme, width), Agent()  # a token lasts minutes
+            look.guest(agent)
+            look.customer(agent)
+            look.help_pages()
+            wrong += look.wrong
     return wrong
 
 

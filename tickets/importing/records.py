@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 
-from accounts.phones import e164
+from core.phones import e164
 from core.addresses import validate_address
 from core.text import trim_lines
 from tickets.states import PRIORITIES, Priority, Status
