@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from accounts.models import Language, Role
 from accounts.operations.server_keys import LONGEST_SECRET
-from core.phones import e164
 from core.addresses import validate_address
 from core.api.serializers import FormIn, FormOut, IdField, TextField, refuse_longer
+from core.phones import e164
 
 
 class PhoneField(TextField):

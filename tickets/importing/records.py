@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 
-from core.phones import e164
 from core.addresses import validate_address
+from core.phones import e164
 from core.text import trim_lines
 from tickets.states import PRIORITIES, Priority, Status
 from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
