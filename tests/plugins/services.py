@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Runs beside each other (another terminal, another session) each get a folder of their own.
 SLOTS = 8
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The headless shell takes half the processor time.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 NGINX = ("nginx", "/usr/sbin/nginx")
 NEEDS = {"browser": ("no Chromium", CHROMIUM), "node": ("no node", ("node",)), "proxy": ("no nginx", NGINX)}
 

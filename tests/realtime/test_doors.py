@@ -28,8 +28,9 @@ def _raw(web, path="/support"):
     raw = socket.create_connection(("127.0.0.1", web.port), timeout=10)
     head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{web.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     raw.sendall(f"{head}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
-    while b"\r\n\r\n" not in raw.recv(1, socket.MSG_PEEK) + raw.recv(4096):
-        pass
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += raw.recv(1)
     return raw
 
 
@@ -41,13 +42,14 @@ def _frame(first, payload, *, masked=True):
 
 
 def _close_code(raw):
-    """The code of the close frame that comes, after whatever comes before it; None without one."""
-    content = b""
-    with contextlib.suppress(OSError):
-        while piece := raw.recv(65_536):
-            content += piece
-    at = content.rfind(b"\x88")
-    return struct.unpack(">H", content[at + 2 : at + 4])[0] if at >= 0 else None
+    """Return the code of the close frame that comes after whatever comes before it; None without one."""
+    with contextlib.suppress(OSError), raw.makefile("rb") as frames:
+        while head := frames.read(2):
+            size = head[1] if head[1] < 126 else struct.unpack(">H", frames.read(2))[0]
+            content = frames.read(size)
+            if head[0] == 0x88:
+                return struct.unpack(">H", content[:2])[0]
+    return None
 
 
 @pytest.mark.parametrize(
