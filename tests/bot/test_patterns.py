@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.folding import fold
 from bot.patterns import BadPattern, compile_expression, mark
+from tests.soak import sized
 
 _LETTERS = ["a", "b", "ط", "ا", "1", " ", "!", "_"]
 _ATOMS = st.one_of(
@@ -47,7 +48,7 @@ _ANCHORED = st.builds("{}{}{}".format, st.sampled_from(["", "^"]), _SOURCES, st.
 _TEXTS = st.text(st.sampled_from(_LETTERS), max_size=12)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=sized(300, 1500), deadline=None)
 @given(_ANCHORED, _TEXTS)
 def test_an_expression_finds_what_pythons_finds(source, text):
     """Python's `\\w`, `\\d` and `\\b` are Unicode's, which is what is asked of ours."""
