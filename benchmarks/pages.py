@@ -17,26 +17,55 @@ LONG = 500
 SUBJECT = "A ticket with many messages"
 
 
+WORK = "status=open,in_progress,pending,on_hold&limit=1"
+"""What a client asks for to show how many tickets stand in a view."""
+
+
 def pages(ground: Ground) -> list[Row]:
-    """Return the time to a page's last byte beside that of its answers of the API, asked one after another in turn."""
-    ticket, chat = _long_ticket(), _long_chat()
+    """Return the time to a page's last byte beside that of its answers of the API, asked one after another in turn.
+
+    A client asks for what the page shows, in as few calls as the API allows: the same number of rows, the counts of the
+    views, the choices of its menus. What the API does not give (what was said last in a ticket, the agents of a menu)
+    is shown by the page alone.
+    """
+    user, ticket, chat = agent(), _long_ticket(), _long_chat()
     cases = (
-        ("B1", f"inbox, {ground.size.tickets:,} tickets", "/admin/tickets/ticket/?view=all", ("/tickets?limit=25",)),
+        ("B1", f"inbox, {ground.size.tickets:,} tickets", "/admin/tickets/ticket/?view=all", _of_inbox(user.pk)),
         (
             "B2",
             f"ticket with {LONG} messages",
-            f"/admin/tickets/ticket/{ticket}/change/",
-            (f"/tickets/{ticket}", f"/tickets/{ticket}/messages", f"/tickets/{ticket}/history"),
+            f"/admin/tickets/ticket/{ticket.pk}/change/",
+            _of_ticket(ticket.pk, ticket.customer_id),
         ),
         (
             "B3",
             f"chat with {LONG} messages",
-            f"/admin/chat/session/{chat}/change/",
-            (f"/chat/sessions/{chat}", f"/chat/sessions/{chat}/messages", "/chat/sessions?status=waiting"),
+            f"/admin/chat/session/{chat.pk}/change/",
+            _of_chat(chat.pk, chat.customer_id, user.pk),
         ),
     )
     with web(1) as ports:
         return [_compare(ground, ports[0], *case) for case in cases]
+
+
+def _of_inbox(user: int) -> tuple[str, ...]:
+    """Return the calls for the rows, the counts of five views, and the filters' categories."""
+    views = (f"agentId={user}&{WORK}", f"agentId=none&{WORK}", f"slaBreached=true&{WORK}", "status=pending&limit=1")
+    return ("/tickets?limit=50", *(f"/tickets?{view}" for view in views), "/tickets/categories", "/auth/me")
+
+
+def _of_ticket(ticket: int, customer: int) -> tuple[str, ...]:
+    """Return the calls for the ticket, its thread, history and clock, its customer's others, and the menus."""
+    own = (f"/tickets/{ticket}{part}" for part in ("", "/messages", "/history", "/sla"))
+    menus = ("/tickets/canned-responses", "/tickets/macros", "/tickets/categories")
+    return (*own, f"/tickets?customerId={customer}&limit=6", *menus, "/auth/me")
+
+
+def _of_chat(chat: int, customer: int, user: int) -> tuple[str, ...]:
+    """Return the calls for the chat and its messages, the queue, one's own chats, its customer's others, the menu."""
+    lists = ("status=waiting&limit=50", f"status=active&agentId={user}", f"customerId={customer}&limit=6")
+    own = (f"/chat/sessions/{chat}", f"/chat/sessions/{chat}/messages")
+    return (*own, *(f"/chat/sessions?{part}" for part in lists), "/tickets/canned-responses", "/auth/me")
 
 
 def _compare(ground: Ground, port: int, bar: str, what: str, page: str, twin: tuple[str, ...]) -> Row:
@@ -70,8 +99,8 @@ def _customer() -> Any:
     return User.objects.filter(role="customer", is_active=True).order_by("pk").first()
 
 
-def _long_ticket() -> int:
-    """Return the id of a ticket with many messages, made once."""
+def _long_ticket() -> Any:
+    """Return a ticket with many messages, made once."""
     from tickets.models import Ticket
     from tickets.operations import NewMessage, NewTicket, add_message, create_ticket
 
@@ -81,11 +110,11 @@ def _long_ticket() -> int:
         ticket = create_ticket(NewTicket(SUBJECT, "The first of many."), by=customer)
     for number in range(ticket.messages.count(), LONG):
         add_message(ticket.pk, NewMessage(f"Message {number} of this ticket."), by=by if number % 2 else customer)
-    return int(ticket.pk)
+    return ticket
 
 
-def _long_chat() -> int:
-    """Return the id of a chat with many messages, made once."""
+def _long_chat() -> Any:
+    """Return a chat with many messages, made once."""
     from chat.models import ChatMessage, Session
     from chat.operations import NewChatMessage, accept, hand_over, post, start
 
@@ -97,4 +126,4 @@ def _long_chat() -> int:
         accept(session.pk, by=by)
     for number in range(ChatMessage.objects.filter(session=session).count(), LONG):
         post(session.pk, NewChatMessage(f"Message {number} of this chat."), by=by)
-    return int(session.pk)
+    return session
