@@ -79,6 +79,9 @@ def test_on_a_phone_a_ticket_is_in_sight_and_its_acts_are_two_taps_away(look: Lo
     page.locator("#menu-status summary").tap()
     page.locator("#menu-status .panel button", has_text="In progress").tap()
     wait_until(lambda: row(ticket).status == "in_progress")
+    expect(page.locator("#toasts .toast")).to_have_count(1)  # said once, though event and answer both bring the page
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    expect(page.locator("#menu-status summary")).to_be_focused()
     page.locator("#menu-agent summary").tap()
     page.locator("#menu-agent .panel button", has_text=cast.agent.name).first.tap()
     wait_until(lambda: row(ticket).assignee_id == cast.agent.pk)

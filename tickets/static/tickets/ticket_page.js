@@ -76,6 +76,7 @@ export function mountTicket(page) {
     event.preventDefault();
     if (turns.mustWait(form, event.submitter) || "sending" in form.dataset) return;
     form.dataset.sending = "";
+    closeMenu(form);
     if ("hold" in page.dataset && form.dataset.draft === "reply") {
       held = hold(form);
       const isSent = await held.answer;
@@ -117,6 +118,14 @@ export function mountTicket(page) {
     live.client.leaveTicket?.(page.dataset.ticketId);
     page.removeEventListener("submit", submit);
   };
+}
+
+// What was chosen in an open menu closes it.
+function closeMenu(form) {
+  const menu = form.closest("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus({ preventScroll: true });
 }
 
 function followThread(card, block) {
