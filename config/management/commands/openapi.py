@@ -16,9 +16,12 @@ SHOWN = 40
 
 
 def document() -> str:
-    """The OpenAPI document as YAML, in English; raises when a view is not described as it should be."""
+    """Return the OpenAPI document as YAML, in English; raises CommandError when a view is not described as it should be.
+
+    Whether OpenAPI's own schema allows it is a question of the tests: it takes four times as long.
+    """
     out = StringIO()
-    call_command("spectacular", validate=True, fail_on_warn=True, lang="en", stdout=out)
+    call_command("spectacular", fail_on_warn=True, lang="en", stdout=out)
     return out.getvalue()
 
 
