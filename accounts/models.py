@@ -87,6 +87,11 @@ class UserQuerySet(models.QuerySet[Any]):
         holds = Q(is_superuser=True) | Q(groups__permissions__in=right) | Q(user_permissions__in=right)
         return self.staff().filter(pk__in=self.model._default_manager.filter(holds).values("pk"))
 
+    def without_right(self, codename: str) -> UserQuerySet:
+        """Return the staff, disabled ones among them, who are not among those `with_right`."""
+        able = self.model._default_manager.with_right(codename)
+        return self.filter(role__in=STAFF_ROLES).exclude(pk__in=able.values("pk"))
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> User:
@@ -329,46 +334,43 @@ class LinkRequest(models.Model):
         return f"{self.created_at:%Y-%m-%d %H:%M}"
 
 
+class LivingLink(models.Model):
+    """A mailed link by its token's hash, one for each person."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
 class PasswordResetRequest(LinkRequest):
     """A request for a link to a new password."""
 
 
-class PasswordReset(models.Model):
+class PasswordReset(LivingLink):
     """The one living reset link of a person, by its token's hash.
 
     Using it deletes it, and so does any change of password, e-mail or activity, by a trigger (`password_resets.sql`).
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="password_reset")
-    token_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
 
 
 class SignInLinkRequest(LinkRequest):
     """A request for a link into the pages of /help."""
 
 
-class SignInLink(models.Model):
+class SignInLink(LivingLink):
     """The one living sign-in link of a customer, by its token's hash; using it deletes it, as a new e-mail does."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_in_link")
     email = models.EmailField()
-    token_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
 
 
 class ServerKey(models.Model):

@@ -7,7 +7,7 @@ from functools import cache
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import STAFF_ROLES, TeamDeparture, User
+from accounts.models import TeamDeparture, User
 from tickets.states import WORKING
 
 REPLY = "tickets.reply"
@@ -25,9 +25,7 @@ def unassigned() -> Q:
 @cache
 def left_behind() -> Q:
     """Return the condition that the assignee is disabled, has lost the reply right, or has left the ticket's team."""
-    able = User.objects.with_right(REPLY)
-    unable = User.objects.filter(role__in=STAFF_ROLES).exclude(pk__in=able.values("pk"))
-    return Q(assignee__in=unable.values("pk")) | Q(Exists(_departure()))
+    return Q(assignee__in=User.objects.without_right(REPLY).values("pk")) | Q(Exists(_departure()))
 
 
 def _departure() -> QuerySet[TeamDeparture]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from accounts.models import STAFF_ROLES, User
+from accounts.models import User
 from audit.recorder import record
 from core.errors import Invalid, NotFound
 from core.operation import operation
@@ -133,9 +133,9 @@ def take_back(most: int, *, by: User) -> int:
 
 
 def _abandoned(rules: dict[int | None, AssignmentRule]) -> QuerySet[Ticket]:
-    able = User.objects.with_right(REPLY)
-    unable = User.objects.filter(role__in=STAFF_ROLES).exclude(pk__in=able.values("pk"))
-    gone = [*unable.values_list("pk", flat=True), *able.exclude(away_since=None).values_list("pk", flat=True)]
+    unable = User.objects.without_right(REPLY)
+    absent = User.objects.with_right(REPLY).exclude(away_since=None)
+    gone = [*unable.values_list("pk", flat=True), *absent.values_list("pk", flat=True)]
     given_since = Change.objects.filter(
         ticket=OuterRef("pk"), field="assignee", at__gte=OuterRef("assignee__away_since")
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import STAFF_ROLES, TeamDeparture, User
+from accounts.models import TeamDeparture, User
 from core.operation import operation
 from tickets import events, notices
 from tickets.models import LeftBehind, Ticket
@@ -38,8 +38,7 @@ def tell_left_behind(most: int, *, by: User) -> int:
 
 def _untold(most: int) -> Sequence[int]:
     """Lock the tickets and return their ids, found by the few agents that may have left some behind."""
-    able = User.objects.with_right(REPLY)
-    unable = User.objects.filter(role__in=STAFF_ROLES).exclude(pk__in=able.values("pk")).values_list("pk", flat=True)
+    unable = User.objects.without_right(REPLY).values_list("pk", flat=True)
     left = TeamDeparture.objects.values_list("user_id", flat=True).distinct()
     told = LeftBehind.objects.filter(ticket=OuterRef("pk"), agent=OuterRef("assignee_id"))
     rows = Ticket.objects.filter(Q(left_behind()), ~Exists(told), assignee__in=[*unable, *left], status__in=WORKING)

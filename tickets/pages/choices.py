@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import STAFF_ROLES, Team, User
+from accounts.models import Team, User
 from core.database.compiled import Prepared
 from tickets.models import CannedResponse, Category, Ticket
 from tickets.states import WORKING
@@ -41,8 +41,7 @@ def _able() -> QuerySet[User]:
 
 def _former() -> QuerySet[User]:
     held = Ticket.objects.filter(assignee=OuterRef("pk"), status__in=WORKING)
-    found = User.objects.filter(Exists(held), role__in=STAFF_ROLES).exclude(pk__in=_able().order_by().values("pk"))
-    return found.order_by("name", "pk").only("name")
+    return User.objects.without_right("tickets.reply").filter(Exists(held)).order_by("name", "pk").only("name")
 
 
 _AGENTS: Prepared[User] = Prepared(_able)

@@ -16,9 +16,9 @@ SHOWN = 40
 
 
 def document() -> str:
-    """Return the OpenAPI document as YAML, in English; raises CommandError when a view is not described as it should be.
+    """Return the OpenAPI document as YAML, in English; raises SchemaGenerationError for a view that is not described.
 
-    Whether OpenAPI's own schema allows it is a question of the tests: it takes four times as long.
+    OpenAPI's own rules are held to by the tests: checking them takes four times as long as writing.
     """
     out = StringIO()
     call_command("spectacular", fail_on_warn=True, lang="en", stdout=out)
