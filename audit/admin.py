@@ -194,11 +194,14 @@ class EntryAdmin(OperationAdmin):
     @admin.display(description=_("who"))
     def actor(self, entry: Entry) -> str:
         name = actor_name(entry.actor_model, _detail(entry, "actor_name"))
+        if not name:
+            return actor_words(entry.actor_model)
         return format_html('<bdi>{}</bdi> <span class="quiet">{}</span>', name, actor_words(entry.actor_model))
 
     @admin.display(description=_("address"))
     def address(self, entry: Entry) -> str:
-        return format_html('<bdi dir="ltr">{}</bdi>', _detail(entry, "ip_address"))
+        address = _detail(entry, "ip_address")
+        return format_html('<bdi dir="ltr">{}</bdi>', address) if address else ""
 
 
 def _detail(entry: Entry, name: str) -> str:

@@ -12,7 +12,6 @@ from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -66,7 +65,7 @@ def looks_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": title,
         "trail": [(title, "")],
         "form": form,
-        "frames": [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
+        "frames": settings.LANGUAGES,
     }
     status = 400 if form.is_bound else 200
     return TemplateResponse(request, "widget/looks.html", context, status=status)

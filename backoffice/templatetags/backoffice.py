@@ -35,7 +35,9 @@ def trail(context: Any) -> dict[str, Any]:
     A page names its own steps as `trail`, a list of (label, url); else they follow from `opts` and `original`.
     """
     if "trail" in context:
-        return {"area": "", "steps": list(context["trail"])}
+        steps = list(context["trail"])
+        area, _label = _place(context, None)
+        return {"area": "" if steps and str(steps[0][0]) == area else area, "steps": steps}
     changelist = context.get("cl")
     opts = context.get("opts") or getattr(changelist, "opts", None)
     if opts is None:
@@ -49,12 +51,12 @@ def trail(context: Any) -> dict[str, Any]:
 
 
 def _place(context: Any, opts: Any) -> tuple[str, str]:
-    """The area and the navigation's name of the list that this page belongs to."""
+    """Return the area and the navigation's name of the list that this page belongs to."""
     for section in context.get("areas", ()):
         for link in section.links:
             if link.is_here:
                 return section.title, link.label
-    return "", capfirst(str(opts.verbose_name_plural))
+    return "", capfirst(str(opts.verbose_name_plural)) if opts else ""
 
 
 @register.filter

@@ -113,7 +113,7 @@ class DeliveryAdmin(OperationAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, delivery: Delivery) -> SafeString:
-        return format_html('<bdi dir="auto">{}</bdi>', delivery.reason[:120])
+        return format_html('<bdi dir="auto">{}</bdi>', delivery.reason[:120]) if delivery.reason else ""
 
     @admin.action(description=_("Retry those that failed or were parked"))
     def retry(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import email
 import email.policy
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -114,9 +114,8 @@ def _rows(audience: str, stored: dict[tuple[str, str, str], bool]) -> list[dict[
 def templates(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Return the page of all e-mail templates, with a way to each in each language."""
     _refuse_without(request, SETTINGS)
-    languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
     rows = [{"slug": slug, "label": kind_label(slug)} for slug in (*kinds(), digest.SLUG)]
-    return _page(request, site, "templates", _("E-mail templates"), rows=rows, languages=languages)
+    return _page(request, site, "templates", _("E-mail templates"), rows=rows, languages=settings.LANGUAGES)
 
 
 @_shows_frame
@@ -186,6 +185,12 @@ def _read(name: str) -> dict[str, Any]:
     return _parsed(file)
 
 
+def _written_at(header: Any) -> datetime.datetime | None:
+    """Return the time of a mail; the header's `-0000` means that it is told in UTC."""
+    at = header.datetime if header else None
+    return at.replace(tzinfo=datetime.UTC) if at and at.tzinfo is None else at
+
+
 def _parsed(file: Path) -> dict[str, Any]:
     """Return what is shown of a mail's file."""
     found = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -193,7 +198,7 @@ def _parsed(file: Path) -> dict[str, Any]:
     return {
         "subject": str(found["Subject"] or ""),
         "to": str(found["To"] or ""),
-        "date": found["Date"].datetime if found["Date"] else None,
+        "date": _written_at(found["Date"]),
         "text": text.get_content() if text else "",
         "html": html.get_content() if html else "",
     }

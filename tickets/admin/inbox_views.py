@@ -68,6 +68,7 @@ VIEWS: dict[str, View] = {
 }
 FIRST = "todo"
 SHOWN = ("todo", "mine", "unassigned", "team", "breaching", "waiting", "snoozed", "resolved", "all")
+TABS = 3
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Link:
     is_here: bool
     view_id: int | None = None
     is_shared: bool = False
+    is_saved: bool = False
 
 
 def links_of(user: User, here: str, kept: dict[str, str]) -> list[Link]:
@@ -125,9 +127,17 @@ def saved_links_of(user: User, kept: dict[str, str]) -> list[Link]:
             row.parameters == kept,
             row.pk if row.owner_id == user.pk else None,
             row.is_shared,
+            is_saved=True,
         )
         for row in rows
     ]
+
+
+def shown_views(fixed: list[Link], saved: list[Link]) -> dict[str, Any]:
+    """Return the views as the page shows them: the first as tabs, which fit a narrow list, the others in a menu."""
+    further = [*fixed[TABS:], *saved]
+    here = next((link for link in further if link.is_here), None)
+    return {"views": fixed[:TABS], "further_views": further, "further_here": here, "saved_views": saved}
 
 
 def default_view(parameters: Any) -> str:

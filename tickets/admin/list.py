@@ -33,7 +33,7 @@ from tickets.admin.filters import (
 from tickets.admin.finding import found_tickets
 from tickets.admin.history import entries_of, in_words
 from tickets.admin.inbox import OWN, PAGE, InboxList
-from tickets.admin.inbox_views import default_view, links_of, saved_links_of
+from tickets.admin.inbox_views import default_view, links_of, saved_links_of, shown_views
 from tickets.admin.saved_views import SaveViewForm
 from tickets.models import Ticket
 from tickets.pages.filters import CustomerFilter, StatusFilter
@@ -68,7 +68,7 @@ class TicketAdmin(OperationAdmin):
         ("created_at", DayRange),
     )
     search_fields = ("number", "subject", "description", "order_id", "product_id", "customer__name", "customer__email")
-    search_help_text = _("Number, subject, order, customer's name, e-mail or phone")
+    search_help_text = _("Number, words, order or customer")
     list_per_page = PAGE
     actions = ("take", "assign", "change_status", "change_priority", "add_tags", "macro", "merge")
 
@@ -117,8 +117,7 @@ class TicketAdmin(OperationAdmin):
         inbox: InboxList = response.context_data["cl"]
         user, here = person(request), inbox.params.get("view") or default_view(request.GET)
         response.context_data |= {
-            "views": links_of(user, here, inbox.kept),
-            "saved_views": saved_links_of(user, inbox.kept),
+            **shown_views(links_of(user, here, inbox.kept), saved_links_of(user, inbox.kept)),
             "save_form": SaveViewForm(initial={"parameters": urlencode(inbox.kept)}),
         }
         if is_fragment(request):

@@ -106,9 +106,9 @@ class MacroAdmin(DeletingAdmin):
         return str(macro)
 
     @admin.display(description=gettext_lazy("reply"))
-    def says(self, macro: Macro) -> SafeString:
+    def says(self, macro: Macro) -> str:
         text = Truncator(_said(macro)).chars(80)
-        return format_html('<span class="quiet" dir="auto">{}</span>', text)
+        return format_html('<span class="quiet" dir="auto">{}</span>', text) if text else ""
 
     @admin.display(description=gettext_lazy("changes"))
     def does(self, macro: Macro) -> str:

@@ -17,7 +17,7 @@ from tickets.states import WORKING
 Choices = list[tuple[Any, str | Promise]]
 NOBODY = _("Nobody")
 PRESENT = _("Whoever has it now")
-AS_IT_FOLLOWS = _("Let the status follow")
+AS_IT_FOLLOWS = _("Status: auto")
 NONE = "—"
 INDENT = "\u2003"
 

@@ -47,7 +47,9 @@ function inPlace(swap) {
 
 function swap(found) {
   const views = found.getElementById("inbox-views");
-  document.getElementById("inbox-views").replaceWith(views);
+  const old = document.getElementById("inbox-views");
+  views.querySelector("details").open = old.querySelector("details").open;
+  old.replaceWith(views);
   form().replaceWith(found.getElementById("changelist-form"));
   if (boxes.length) window.Actions?.();
   beside.mark();
