@@ -112,7 +112,7 @@ class DeliveryAdmin(OperationAdmin):
         return badge(delivery.get_state_display(), TONES.get(State(delivery.state), ""))
 
     @admin.display(description=_("reason"))
-    def why(self, delivery: Delivery) -> SafeString:
+    def why(self, delivery: Delivery) -> str:
         return format_html('<bdi dir="auto">{}</bdi>', delivery.reason[:120]) if delivery.reason else ""
 
     @admin.action(description=_("Retry those that failed or were parked"))

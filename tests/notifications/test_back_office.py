@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
@@ -126,7 +130,10 @@ def test_mails_of_the_folder_are_read_in_a_sealed_frame(cast, door, settings, tm
     mail.attach_alternative("<p>Hello</p><script>alert(1)</script>", "text/html")
     EmailBackend().send_messages([mail])
     [file] = (tmp_path / "mail").iterdir()
-    assert "موضوع" in door.get(f"{ROOT}/mailbox").content.decode()
+    listed = door.get(f"{ROOT}/mailbox").content.decode()
+    assert "موضوع" in listed
+    sent = parsedate_to_datetime(message_from_bytes(file.read_bytes())["Date"])
+    assert timezone.localtime(sent.replace(tzinfo=UTC)).strftime("%-I:%M") in listed  # by the site's clock
     page = f"{ROOT}/mailbox/{file.name}"
     assert "plain text" in door.get(page).content.decode()
     assert "<script>alert" not in door.get(page).content.decode()
