@@ -35,6 +35,7 @@ BARS = {
     "F6": Bar(5, 2, more=False),
     "F6a": Bar(0, 0, more=False, extra_ms=(60, 30)),
     "F8": Bar(0.3, 0.7, more=True),
+    "F8s": Bar(0.3, 0.7, more=True),
     "F8w": Bar(1.25, 1.1, more=False),
     "B1": Bar(1.5, 1, more=False),
     "B2": Bar(1.5, 1, more=False),

@@ -43,6 +43,11 @@ def run(sleep: Callable[[float], None] = time.sleep) -> int:
     return checked
 
 
+def run_one(ticket_id: int) -> int:
+    """Look at one ticket, if it is due and not locked; return whether it was, as a number."""
+    return check_one(ticket_id, by=User.objects.service(Role.SYSTEM))
+
+
 def _batch(system: User) -> int:
     """Check some tickets in one transaction, or each in its own when one of them cannot be."""
     try:

@@ -1,15 +1,20 @@
-"""Open tickets follow an edited policy: the refresh tells readers of the new clock, the monitor of what it brought."""
+"""Promises that an edited policy or another priority lets be missed: shown to readers at once, told once."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from django.test import TestCase
+
+from notifications.models import Item
 from realtime.models import Event
+from tests.api import Api
 from tests.sla import acts as sla
 from tests.tickets import acts
 from tickets import monitor
 from tickets.models import SlaEvent
 from tickets.sla.refresh import refresh_all
+from tickets.tasks import check_sla
 
 
 def test_a_promise_that_an_edit_lets_be_missed_is_shown_by_the_refresh_and_told_once_by_the_monitor(cast, settle):
@@ -28,3 +33,22 @@ def test_a_promise_that_an_edit_lets_be_missed_is_shown_by_the_refresh_and_told_
         (f"ticket-staff:{ticket['id']}", "ticket:updated"): 2,
     }
     assert SlaEvent.objects.filter(kind="breach").count() == 1
+
+
+def test_a_priority_that_makes_a_promise_late_is_told_right_after_the_change_and_once(cast, settle, monkeypatch):
+    woken: list[tuple[object, ...]] = []
+    monkeypatch.setattr("core.operation.wake", lambda *call: woken.append(call))
+    sla.policy(cast.administrator, first={"normal": 600, "urgent": 60}, following=None, resolution=None)
+    with sla.at(0):
+        ticket = acts.opened(cast.customer)
+    with sla.at(5), TestCase.captureOnCommitCallbacks(execute=True):
+        Api(cast.agent).patch(f"/tickets/{ticket['id']}", {"priority": "urgent"})
+    assert ("tickets.check_sla", int(ticket["id"])) in woken
+    with sla.at(5.001):
+        check_sla(int(ticket["id"]))
+        assert sla.kinds(ticket)[-1] == ("first_response", "breach")
+        told = len(sla.kinds(ticket))
+        monitor.run()
+        assert len(sla.kinds(ticket)) == told
+    settle()
+    assert Item.objects.filter(kind="sla-breach", entity_id=ticket["id"]).count() == 1

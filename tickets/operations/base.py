@@ -11,11 +11,12 @@ from accounts.holding import hold_with_right
 from accounts.models import User
 from core.details import Detail
 from core.errors import Invalid, Merged, Stale
+from core.operation import wake_after_commit
 from tickets import facts
 from tickets.models import Ticket
 from tickets.operations.sla_alerts import tell_late
 from tickets.operations.turns import CONCERNED, wake_assigning
-from tickets.sla.recompute import recompute_sla
+from tickets.sla.recompute import is_late_untold, recompute_sla
 from tickets.states import Priority
 
 PUBLIC = frozenset(
@@ -74,6 +75,8 @@ def save(ticket: Ticket) -> None:
     """Recompute the SLA clock and write every column that an operation may have set."""
     for breach in recompute_sla(ticket):
         tell_late(ticket, breach)
+    if is_late_untold(ticket):
+        wake_after_commit("tickets.check_sla", ticket.pk)
     ticket.save(update_fields=_SAVED)
 
 

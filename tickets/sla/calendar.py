@@ -173,6 +173,18 @@ def moment(day: datetime.date, minutes: int, zone: ZoneInfo) -> datetime.datetim
     return high
 
 
+class AlwaysOpen(Calendar):
+    """A calendar around the clock, without a day that is unlike another: its seconds are those of the wall."""
+
+    def seconds_between(self, start: datetime.datetime, end: datetime.datetime) -> float:
+        """Return the seconds from `start` to `end`; 0 when `end` is not after `start`."""
+        return max((end - start).total_seconds(), 0.0)
+
+    def add_seconds(self, start: datetime.datetime, seconds: float) -> datetime.datetime:
+        """Return the moment so many seconds after `start`, which is `start` for none."""
+        return start + datetime.timedelta(seconds=max(seconds, 0.0))
+
+
 def always(zone: ZoneInfo) -> Calendar:
     """Return a calendar that is open around the clock, which counts where no calendar is kept."""
-    return Calendar(zone, {weekday: (Interval(0, DAY),) for weekday in range(1, 8)})
+    return AlwaysOpen(zone, {weekday: (Interval(0, DAY),) for weekday in range(1, 8)})

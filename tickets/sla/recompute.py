@@ -69,6 +69,12 @@ def recompute_sla(ticket: Ticket) -> list[Due]:
     return store_fulfilled(computed)
 
 
+def is_late_untold(ticket: Ticket) -> bool:
+    """Return whether a promise is late and the monitor has yet to tell of it, as after a change of priority."""
+    now = clock.now()
+    return bool(ticket.check_at and ticket.check_at < now and ticket.sla_due_at and ticket.sla_due_at < now)
+
+
 def recompute_new(tickets: Sequence[Ticket], rules: Rules, *, told: bool) -> None:
     """Set the SLA columns of tickets being opened; what came about in them before is `told`, or only stored."""
     now = clock.now()
