@@ -17,6 +17,7 @@ from core.api.requests import ApiRequest
 from core.api.serializers import FormIn, read
 from core.errors import Invalid, NotFound, UnsupportedType
 from core.idempotency import Answer, once
+from core.languages import language_asked
 from core.links import refresh_links
 from core.rates import spend_all
 from core.request_context import origin
@@ -67,8 +68,9 @@ class ApiView(APIView):
         if any(issubclass(kind, SignedIn) or kind is DenyAll for kind in kinds):
             super().perform_authentication(request)
             # Before anything can be refused: a refusal is in the caller's language too.
-            if request.user.is_authenticated and not request.headers.get("Accept-Language"):
-                translation.activate(request.user.language)
+            if request.user.is_authenticated:
+                asked = language_asked(request.headers.get("Accept-Language", ""))
+                translation.activate(asked or request.user.language)
         else:
             request.user, request.auth = AnonymousUser(), None
 

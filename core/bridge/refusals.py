@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from core.bridge.asgi import Headers, Scope, header
+from core.languages import language_asked
 
 
 class Reason(NamedTuple):
@@ -45,31 +46,14 @@ def request_id_of(scope: Scope) -> str:
     return f"{random.getrandbits(128):032x}"  # a name for logs, no secret
 
 
-def speaks_arabic(scope: Scope, default: str) -> bool:
-    """Tell whether Accept-Language ranks Arabic above English; `default` is the language when it names neither."""
-    weights: dict[str, float] = {}
-    for part in (header(scope, b"accept-language") or b"").decode("latin-1").lower().split(","):
-        tag, _, parameters = part.partition(";")
-        language = tag.strip().partition("-")[0]
-        if language in ("ar", "en"):
-            weights[language] = max(weights.get(language, 0.0), _quality(parameters))
-    if not weights:
-        return default == "ar"
-    return weights.get("ar", 0.0) > weights.get("en", 0.0)
-
-
-def _quality(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    try:
-        return float(value) if name == "q" else 1.0
-    except ValueError:
-        return 0.0
-
-
 def refusal(reason: str, scope: Scope, request_id: str, language: str) -> tuple[int, Headers, bytes]:
-    """Return status, headers and JSON of a refusal, in the caller's language; 503 says when to come back."""
+    """Return status, headers and JSON of a refusal, in the caller's language; 503 says when to come back.
+
+    `language` is that of callers who ask for neither of ours.
+    """
     status, code, english, arabic = REASONS[reason]
-    message = arabic if speaks_arabic(scope, language) else english
+    asked = language_asked((header(scope, b"accept-language") or b"").decode("latin-1"))
+    message = arabic if (asked or language) == "ar" else english
     error = {"code": code, "message": message, "requestId": request_id}
     body = json.dumps({"success": False, "error": error}, ensure_ascii=False).encode()
     headers = [*json_headers(body, request_id), (b"cache-control", b"no-store")]

@@ -47,7 +47,8 @@ def test_what_cannot_be_is_named(cast, field, wrong):
 @pytest.mark.parametrize(
     ("asked", "who", "is_arabic"),
     [("ar", "stranger", True), ("en", "customer", False), ("", "customer", True), ("", "stranger", False),
-     ("ar-SA,ar;q=0.9,en;q=0.8", "stranger", True), ("fr-FR", "nobody", True), ("", "nobody", True)],
+     ("ar-SA,ar;q=0.9,en;q=0.8", "stranger", True), ("fr-FR", "nobody", True), ("fr-FR, *;q=0.5", "stranger", False),
+     ("*", "stranger", False), ("ar;q=0", "stranger", False), ("en;q=x", "customer", True), ("", "nobody", True)],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/tickets/999999", "/tickets?page=x", "/tickets/1/history", "/audit"])
 def test_a_refusal_is_worded_as_asked_for_else_in_the_callers_own_language(cast, asked, who, is_arabic, path):
