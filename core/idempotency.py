@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
 from core.errors import IdempotencyConflict, InProgress, Invalid
@@ -33,7 +34,7 @@ def once(user_id: int, route: str, key: str, payload: Any, run: Callable[[], Ans
     first request is not done within the lock time-out. A refusal is not kept: the request may be tried again.
     """
     if not _KEY.fullmatch(key):
-        raise Invalid(fields={"Idempotency-Key": ["1–200 ASCII"]})
+        raise Invalid(fields={"Idempotency-Key": [_("Send 1 to 200 printable ASCII characters without blanks.")]})
     digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
     with operation_scope():
         if not _claim(user_id, route, key, digest):
