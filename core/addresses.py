@@ -5,10 +5,10 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-# Control, format and direction characters, lone surrogates, private and unassigned ones, separators.
-_UNSEEN_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
-# Letters and marks that show nothing: fillers, variation selectors, the joiner of graphemes.
-_UNSEEN = {"\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", *"\u180b\u180c\u180d", *map(chr, range(0xFE00, 0xFE10))}
+from core.text import is_unseen
+
+# Beside what shows nothing: lone surrogates, private and unassigned characters.
+_STRANGE_KINDS = {"Cs", "Co", "Cn"}
 
 
 class AddressValidator(EmailValidator):
@@ -16,7 +16,7 @@ class AddressValidator(EmailValidator):
 
     def __call__(self, value: str | None) -> None:
         super().__call__(value)
-        if any(sign in _UNSEEN or unicodedata.category(sign) in _UNSEEN_KINDS for sign in value or ""):
+        if any(is_unseen(sign) or unicodedata.category(sign) in _STRANGE_KINDS for sign in value or ""):
             raise ValidationError(self.message, code=self.code, params={"value": value})
 
 

@@ -1,6 +1,7 @@
 """Small words about words: wire names and bilingual choice."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.utils.translation import get_language
@@ -19,6 +20,28 @@ _BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 def trim_lines(text: str) -> str:
     """Return text of several lines without blank lines at its ends; blanks before its first word are its own."""
     return _BLANK_LINES.sub("", text).rstrip()
+
+
+# Control, format and direction characters, separators. Unassigned ones are left out: tomorrow's emoji are among them.
+_UNSEEN_KINDS = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+# Letters, marks and signs that show nothing: fillers, variation selectors, the joiner of graphemes, a blank of Braille.
+_UNSEEN = {
+    *("\u034f", "\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"),
+    *map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))),
+}
+
+
+def is_unseen(sign: str) -> bool:
+    """Return whether a character by itself shows nothing."""
+    return sign in _UNSEEN or unicodedata.category(sign) in _UNSEEN_KINDS
+
+
+def shows_nothing(text: str) -> bool:
+    """Return whether a reader would see none of this text, as of a mark of direction alone; it says what "" says.
+
+    What holds a NUL is left to those who refuse it.
+    """
+    return all(map(is_unseen, text)) and "\x00" not in text
 
 
 def in_language(arabic: str, english: str, language: str | None = None) -> str:

@@ -14,7 +14,7 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from core.api.shown import compiled
 from core.errors import Invalid
-from core.text import camel, trim_lines
+from core.text import camel, shows_nothing, trim_lines
 
 MAX_ID = 2**63 - 1
 
@@ -156,6 +156,13 @@ class TextField(serializers.CharField):
             each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
         ]
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return the text; one that nobody would see is blank, but where it is kept as typed, as in a password."""
+        if self.trim_whitespace and isinstance(data, str):
+            refuse_longer(self, data)
+            data = "" if shows_nothing(data) else data
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
@@ -181,7 +188,7 @@ class LongTextField(TextField):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if isinstance(data, str):
             refuse_longer(self, data)
-            data = trim_lines(data)
+            data = "" if shows_nothing(data) else trim_lines(data)
         return super().run_validation(data)
 
 

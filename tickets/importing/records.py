@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from core.addresses import validate_address
 from core.phones import e164
-from core.text import trim_lines
+from core.text import shows_nothing, trim_lines
 from tickets.states import PRIORITIES, Priority, Status
 from tickets.tags import MAX_TAG, MAX_TAGS, split_tags
 
@@ -128,6 +128,7 @@ def _text(
     if isinstance(value, Mapping | list | bool):
         raise Wrong(f"{name} is not text")
     text = "" if value is None else trim(str(value))
+    text = "" if len(text) <= longest and shows_nothing(text) else text
     if required and not text:
         raise Wrong(f"{name} is missing")
     if len(text) > longest:

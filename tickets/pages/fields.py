@@ -13,7 +13,7 @@ from accounts.models import User
 from core.errors import Problem
 from core.ids import as_number, reference
 from core.inputs import FilesInput
-from core.text import camel, trim_lines
+from core.text import camel, shows_nothing, trim_lines
 from tickets.api.serializers import MAX_BODY
 from tickets.pages.choices import Choices
 from tickets.tags import split_tags
@@ -35,7 +35,8 @@ class LongText(forms.CharField):
         super().__init__(**{"max_length": MAX_BODY, "widget": widget, "strip": False, **options})
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(trim_lines(value.replace("\r\n", "\n")) if isinstance(value, str) else value) or ""
+        text = super().to_python(trim_lines(value.replace("\r\n", "\n")) if isinstance(value, str) else value) or ""
+        return "" if shows_nothing(text) else text
 
 
 class Line(forms.CharField):
@@ -43,6 +44,10 @@ class Line(forms.CharField):
 
     def __init__(self, *, side: str = "auto", **options: Any) -> None:
         super().__init__(**{"widget": forms.TextInput(attrs={"dir": side}), **options})
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return "" if shows_nothing(text) else text
 
 
 class Number(Line):
