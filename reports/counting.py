@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from reports.asking import Ask
 from reports.classes import BOUNDS
-from reports.ledger import Ledger
-from reports.periods import Period
+from reports.ledger import Ledger, counts_of, rows_of
 from reports.rollups import reading
+from reports.rollups.reading import Stretch, Want
 from reports.scope import Sql, as_sql, chats_of, tickets_of
 
 TICKET_COLUMNS = (
@@ -39,6 +39,9 @@ BY: dict[str, str] = {
 }
 """Groupings of a ledger; `bucket`, `created` and `hour` are places in the period, from 1."""
 CLASS = "width_bucket(floor(l.amount)::int, %(classes)s::int[])"
+
+MEMORY = "set local work_mem = '128MB'"
+"""Enough to hold the tickets of a year in a join without writing them to disk."""
 
 Key = tuple[Any, ...]
 
@@ -64,19 +67,52 @@ class Row:
 
 
 def tally(ask: Ask, ledger: Ledger, by: Sequence[str] = (), *, spread: bool = False) -> dict[Key, Tally]:
-    """Count the rows of a ledger by group; with `spread` also by class of their amounts.
-
-    Whole days come out of roll-ups where these know them, all others are counted.
-    """
-    known = reading.read(ask, ledger, by, spread=spread)
-    found: dict[Key, Tally] = {}
-    for each in known.counted:
-        _add(found.setdefault(each.key, Tally()), each.rows, each.total, each.classes)
-    for period in known.left:
-        for *key, rows, total in _count(ask, ledger, by, spread, period):
-            classes = {key.pop(): rows} if spread else {}
-            _add(found.setdefault(tuple(key), Tally()), rows, total, classes)
+    """Count the rows of a ledger by group; with `spread` also by class of their amounts."""
+    [found] = tallies(ask, [Want(ledger, tuple(by), spread)])
     return found
+
+
+def tallies(ask: Ask, wants: Sequence[Want]) -> list[dict[Key, Tally]]:
+    """Count several ledgers by group, in their order.
+
+    What roll-ups know comes out of these. All else is counted from rows, ledgers of the same rows by one reading.
+    """
+    found: list[dict[Key, Tally]] = []
+    left: dict[Stretch, dict[Key, list[tuple[Want, dict[Key, Tally]]]]] = {}
+    names = _names_of(wants)
+    for want, known in zip(wants, reading.read(ask, wants), strict=True):
+        groups: dict[Key, Tally] = {}
+        for each in known.counted:
+            _add(groups.setdefault(each.key, Tally()), each.rows, each.total, each.classes)
+        for stretch in known.left:
+            left.setdefault(stretch, {}).setdefault(_reading_of(want, names), []).append((want, groups))
+        found.append(groups)
+    for stretch, readings in left.items():
+        for together in readings.values():
+            _count(ask, stretch, together)
+    return found
+
+
+def _names_of(wants: Sequence[Want]) -> dict[Ledger, set[str]]:
+    """Return by what each ledger is grouped, all wants of it together."""
+    names: dict[Ledger, set[str]] = {}
+    for want in wants:
+        names.setdefault(want.ledger, set()).update(want.by)
+    return names
+
+
+def _reading_of(want: Want, names: Mapping[Ledger, set[str]]) -> Key:
+    """Return what wants must have in common to be counted by one reading of rows."""
+    ledger, by = want.ledger, names[want.ledger]
+    said = (ledger.at if by & {"bucket", "hour"} else "", ledger.agent if "agent" in by else "")
+    mark = ledger.mark if "mark" in by else ""
+    return (
+        ledger.joins,
+        ledger.among or ledger.where,
+        *said,
+        mark,
+        ledger.amount if want.spread or "amount" in by else "",
+    )
 
 
 def _add(group: Tally, rows: int, total: Decimal, classes: Mapping[int, int]) -> None:
@@ -86,12 +122,24 @@ def _add(group: Tally, rows: int, total: Decimal, classes: Mapping[int, int]) ->
         group.classes[number] = group.classes.get(number, 0) + count
 
 
-def _count(ask: Ask, ledger: Ledger, by: Sequence[str], spread: bool, period: Period) -> list[tuple[Any, ...]]:
+def _count(ask: Ask, stretch: Stretch, together: Sequence[tuple[Want, dict[Key, Tally]]]) -> None:
+    """Count a stretch of time from rows, for wants that one reading answers, and add it to their groups."""
+    ledgers = list(dict.fromkeys(want.ledger for want, _groups in together))
+    summed = {want.ledger for want, _groups in together if want.sums}
+    by = list(dict.fromkeys(name for want, _groups in together for name in want.by))
+    spread = together[0][0].spread
     keys = [*(BY[name] for name in by), *([CLASS] if spread else [])]
-    groups = "".join(f"{key}, " for key in keys)
+    counts = ", ".join(counts_of(place, each in summed, len(ledgers)) for place, each in enumerate(ledgers))
     places = ", ".join(str(place) for place in range(1, len(keys) + 1))
-    sql = f"select {groups}count(*), coalesce(sum(l.amount), 0) from l" + (f" group by {places}" if keys else "")
-    return _run(ask, ledger, sql, period=period)
+    sql = f"select {''.join(f'{key}, ' for key in keys)}{counts} from l" + (f" group by {places}" if keys else "")
+    for row in _run(ask, ledgers, sql, stretch=stretch):
+        group = dict(zip(by, row, strict=False))
+        for want, groups in together:
+            place = len(keys) + 2 * ledgers.index(want.ledger)
+            rows, total = row[place : place + 2]
+            if rows or not keys:
+                classes = {row[len(by)]: rows} if spread else {}
+                _add(groups.setdefault(tuple(group[name] for name in want.by), Tally()), rows, total, classes)
 
 
 def distinct(ask: Ask, ledger: Ledger, by: Sequence[str] = ()) -> dict[Key, int]:
@@ -99,7 +147,7 @@ def distinct(ask: Ask, ledger: Ledger, by: Sequence[str] = ()) -> dict[Key, int]
     keys = "".join(f"{BY[name]}, " for name in by)
     places = ", ".join(str(place) for place in range(1, len(by) + 1))
     sql = f"select {keys}count(distinct l.id) from l" + (f" group by {places}" if by else "")
-    return {tuple(key): count for *key, count in _run(ask, ledger, sql)}
+    return {tuple(key): count for *key, count in _run(ask, [ledger], sql)}
 
 
 Where = Mapping[str, Sequence[Any]]
@@ -111,13 +159,13 @@ def rows(ask: Ask, ledger: Ledger, where: Where, *, once: bool, limit: int, offs
     source = f"(select distinct on (l.id) l.* from l{_clause(where)} order by l.id, l.at)"
     sql = f"select l.id, l.at, l.agent_id, l.amount from {source if once else 'l'} l{'' if once else _clause(where)}"
     sql += " order by l.at, l.id limit %(limit)s offset %(skip)s"
-    return [Row(*row) for row in _run(ask, ledger, sql, _values(where) | {"limit": limit, "skip": offset})]
+    return [Row(*row) for row in _run(ask, [ledger], sql, _values(where) | {"limit": limit, "skip": offset})]
 
 
 def count_rows(ask: Ask, ledger: Ledger, where: Where, *, once: bool) -> int:
     """Return how many rows `rows` has without a limit."""
     what = "distinct l.id" if once else "*"
-    [[count]] = _run(ask, ledger, f"select count({what}) from l{_clause(where)}", _values(where))
+    [[count]] = _run(ask, [ledger], f"select count({what}) from l{_clause(where)}", _values(where))
     return int(count)
 
 
@@ -134,29 +182,34 @@ def _values(where: Where) -> dict[str, Any]:
 
 
 def _run(
-    ask: Ask, ledger: Ledger, sql: str, extra: Mapping[str, Any] | None = None, period: Period | None = None
+    ask: Ask,
+    ledgers: Sequence[Ledger],
+    sql: str,
+    extra: Mapping[str, Any] | None = None,
+    stretch: Stretch | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Run a SELECT over `l`, the rows of a ledger in the question's period or a part of it."""
-    scope = as_sql(chats_of(ask), CHAT_COLUMNS) if ledger.of_chats else as_sql(tickets_of(ask), TICKET_COLUMNS)
-    given = {**_lists(ask, sql), "end": ask.until or ask.period.end, **(extra or {})}
-    if period:
-        given["end"] = min(given["end"], period.end)
-    whole, params = over(ledger, scope, sql)
-    with connection.cursor() as cursor:
-        cursor.execute(whole, {**params, "start": (period or ask.period).start, **given})
+    """Run a SELECT over `l`, the rows of ledgers in the question's period or a part of it."""
+    of_chats = ledgers[0].of_chats
+    scope = as_sql(chats_of(ask), CHAT_COLUMNS) if of_chats else as_sql(tickets_of(ask), TICKET_COLUMNS)
+    start, end = stretch or (ask.period.start, ask.period.end)
+    given = {**_lists(ask, sql), "start": start, "end": min(end, ask.until or end), **(extra or {})}
+    whole, params = over(ledgers, scope, sql)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(MEMORY)
+        cursor.execute(whole, {**params, **given})
         return cursor.fetchall()
 
 
-def over(ledger: Ledger, scope: Sql, sql: str) -> tuple[str, dict[str, Any]]:
-    """Return a statement over `l`, the rows of a ledger in a scope, and its parameters but `start` and `end`."""
+def over(ledgers: Sequence[Ledger], scope: Sql, sql: str) -> tuple[str, dict[str, Any]]:
+    """Return a statement over `l`, the rows of ledgers in a scope, and its parameters but `start` and `end`."""
     text, params = scope
     named = iter(range(len(params)))
     text = re.sub("%s", lambda _: f"%(scope{next(named)})s", text)
-    name = "s" if ledger.of_chats else "t"
+    name = "s" if ledgers[0].of_chats else "t"
     window = datetime.timedelta(days=settings.REOPEN_WINDOW_DAYS)
     given = {f"scope{place}": value for place, value in enumerate(params)}
-    given |= {"reopen_window": window, "zone": settings.TIME_ZONE}
-    return f"with {name} as not materialized ({text}), l as ({ledger.sql}) {sql}", given
+    given |= {"reopen_window": window}
+    return f"with {name} as not materialized ({text}), l as ({rows_of(ledgers)}) {sql}", given
 
 
 def _lists(ask: Ask, sql: str) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def behind(report: Report, ask: Ask, given: Mapping[str, str]) -> Behind:
     by, value = given.get("by", ""), given.get("value", "")
     if by and by not in _READERS:
         raise Invalid(fields={"by": [choices_in_words(_READERS)]})
-    mark = {"mark": [metric.source_mark]} if metric.source_mark else {}
+    mark = {"mark": list(metric.source_marks)} if metric.source_marks else {}
     if not by:
         return Behind(metric, ask, mark)
     try:

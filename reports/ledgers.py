@@ -5,50 +5,58 @@ from __future__ import annotations
 from reports.ledger import (
     AT_WORK,
     CHANGES,
+    CLOSES,
     CREATED_IN,
     HOLDER,
     HOLDER_THEN,
-    NOT_OF_MERGE,
+    MOVES,
     OVER,
     REOPENING,
+    REOPENS,
+    RESOLVES,
     RESOLVING,
     Ledger,
     seconds,
     within,
 )
 
-CREATED = Ledger("created", CREATED_IN, kept=("category", "hour"))
-OPEN = Ledger("open", f"{CREATED_IN} and t.status in {AT_WORK}", kept=("category",))
-DONE_NOW = Ledger("done", f"{CREATED_IN} and t.status in {OVER}", kept=("category",))
+CREATED = Ledger("created", "", among=CREATED_IN, kept=("category", "quarter"))
+OPEN = Ledger("open", f"t.status in {AT_WORK}", among=CREATED_IN, kept=("category",))
+DONE_NOW = Ledger("done", f"t.status in {OVER}", among=CREATED_IN, kept=("category",))
 RESOLUTION_TIMES = Ledger(
     "resolution_times",
-    f"{CREATED_IN} and t.status in {OVER} and t.resolved_at is not null",
+    f"t.status in {OVER} and t.resolved_at is not null",
+    among=CREATED_IN,
     amount=seconds("t.created_at", "t.resolved_at"),
     kept=("category",),
 )
+_MOVES_IN = f"c.field = 'status' and {within('c.at')}"
 RESOLUTIONS = Ledger(
     "resolutions",
-    f"{RESOLVING} and {within('c.at')}",
+    RESOLVES,
+    among=_MOVES_IN,
     at="c.at",
     agent=HOLDER_THEN,
     amount=seconds("t.created_at", "c.at"),
-    joins=CHANGES,
+    joins=MOVES,
     day="at",
-    kept=("agent",),
+    kept=("agent", "quarter"),
     classes=True,
 )
 CLOSINGS = Ledger(
     "closings",
-    f"c.field = 'status' and c.new = 'closed' and c.old not in ('', 'closed') and {within('c.at')}"
-    f" and {NOT_OF_MERGE.format(c='c')}",
+    CLOSES,
+    among=_MOVES_IN,
     at="c.at",
-    joins=CHANGES,
+    joins=MOVES,
     day="at",
+    kept=("quarter",),
 )
-REOPENINGS = Ledger("reopenings", f"{REOPENING} and {within('c.at')}", at="c.at", joins=CHANGES, day="at")
+REOPENINGS = Ledger("reopenings", REOPENS, among=_MOVES_IN, at="c.at", joins=MOVES, day="at", kept=("quarter",))
 FIRST_RESPONSES = Ledger(
     "first_responses",
-    f"{CREATED_IN} and t.first_response_at is not null",
+    "t.first_response_at is not null",
+    among=CREATED_IN,
     at="t.first_response_at",
     agent="t.first_response_by_id",
     amount=seconds("t.created_at", "t.first_response_at"),
@@ -90,8 +98,10 @@ join (with h as materialized (
 ) select * from h) h on h.ticket_id = t.id
 """,
 )
+# The quarter of an hour, UTC, of a moment, as text in order of time.
+_QUARTER = "to_char(date_bin('15 minutes', {}, '2000-01-01Z') at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI')"
 # A holding begins where an agent has a ticket at work that they had not, and ends with its last moment: that of their
-# resolution, else the one before they have it no more. The mark of a beginning is the day of the last moment of the
+# resolution, else the one before they have it no more. The mark of a beginning is the quarter of the last moment of the
 # holding of the same ticket by the same agent that came before. reports.things tells by these who held tickets.
 _LAST = f"case when {RESOLVING} then c.at else greatest(c.since, c.at - interval '1 microsecond') end"
 _HOLDINGS = f"""
@@ -132,8 +142,8 @@ HOLDINGS_BEGUN = Ledger(
     agent="c.holder",
     mark="c.again",
     joins=_HOLDINGS.format(
-        rows="""
-  select b.ticket_id, b.at, b.holder, coalesce(to_char(max(e.last) at time zone %(zone)s, 'YYYY-MM-DD'), '') as again
+        rows=f"""
+  select b.ticket_id, b.at, b.holder, coalesce({_QUARTER.format("max(e.last)")}, '') as again
   from steps b left join ends e
     on e.ticket_id = b.ticket_id and e.before = b.holder and (e.at, e.id) < (b.at, b.id)
   where b.holder is not null and b.holder is distinct from b.before group by b.ticket_id, b.at, b.id, b.holder
@@ -151,13 +161,13 @@ HOLDINGS_ENDED = Ledger(
     day="at",
     kept=("agent",),
 )
-# The mark is the day of the resolution of the same ticket that was the same agent's before.
+# The mark is the quarter of the resolution of the same ticket that was the same agent's before.
 RESOLUTIONS_AGAIN = Ledger(
     "resolutions_again",
-    f"{RESOLUTIONS.where} and earlier.at is not null",
+    f"{RESOLVING} and {within('c.at')} and earlier.at is not null",
     at="c.at",
     agent="holder.agent_id",
-    mark="to_char(earlier.at at time zone %(zone)s, 'YYYY-MM-DD')",
+    mark=_QUARTER.format("earlier.at"),
     joins=f"""
 {CHANGES} {HOLDER}
 left join lateral (
@@ -181,11 +191,12 @@ RATINGS = Ledger(
     amount="r.rating::numeric",
     mark="case when r.rating >= 4 then 'satisfied' else 'other' end",
     joins="join tickets_rating r on r.ticket_id = t.id",
-    kept=("agent", "category", "amount"),
+    kept=("agent", "category", "amount", "quarter"),
 )
 RATEABLE = Ledger(
     "rateable",
-    f"{CREATED_IN} and (t.status in {OVER} or exists (select from tickets_rating r where r.ticket_id = t.id))",
+    f"(t.status in {OVER} or exists (select from tickets_rating r where r.ticket_id = t.id))",
+    among=CREATED_IN,
 )
 _PUBLIC = "join tickets_message m on m.ticket_id = t.id and not m.is_internal"
 REPLIES = Ledger(
@@ -252,22 +263,16 @@ join lateral (
 ) p on true
 """,
 )
-ENDED_PROMISES = Ledger(
-    "ended_promises",
-    f"{CREATED_IN} and p.state <> 'open'",
-    at="p.at",
-    mark="p.metric",
-    joins=PROMISES.joins,
-    kept=("priority", "category", "team"),
-)
 # Every step into or out of work, from the period's beginning on: the backlog is what is open now less these.
 BACKLOG_STEPS = Ledger(
     "backlog_steps",
-    f"c.field = 'status' and {within('c.at')}",
+    "",
+    among=_MOVES_IN,
     at="c.at",
-    amount=f"((c.new in {AT_WORK})::int - (c.old in {AT_WORK})::int)::numeric",
-    joins=CHANGES,
+    amount=f"(c.new in {AT_WORK})::int - (c.old in {AT_WORK})::int",
+    joins=MOVES,
     day="at",
+    kept=("quarter",),
 )
 STEPS_AFTER = Ledger(
     "steps_after",
@@ -291,22 +296,27 @@ join lateral (
 )
 
 _CHATS_IN = within("s.created_at")
-CHATS = Ledger("chats", _CHATS_IN, at="s.created_at", agent="s.agent_id", of_chats=True)
+CHATS = Ledger("chats", "", among=_CHATS_IN, at="s.created_at", agent="s.agent_id", of_chats=True, kept=("quarter",))
 BY_BOT = Ledger(
     "chats_by_bot",
-    f"{_CHATS_IN} and s.status = 'ended' and s.first_waiting_at is null and s.first_accepted_at is null",
+    "s.status = 'ended' and s.first_waiting_at is null and s.first_accepted_at is null",
+    among=_CHATS_IN,
     at="s.created_at",
     of_chats=True,
+    kept=("quarter",),
 )
 ABANDONED = Ledger(
     "chats_abandoned",
-    f"{_CHATS_IN} and s.status = 'ended' and s.first_waiting_at is not null and s.first_accepted_at is null",
+    "s.status = 'ended' and s.first_waiting_at is not null and s.first_accepted_at is null",
+    among=_CHATS_IN,
     at="s.created_at",
     of_chats=True,
+    kept=("quarter",),
 )
 WAITS = Ledger(
     "chat_waits",
-    f"{_CHATS_IN} and s.first_waiting_at is not null and s.first_accepted_at is not null",
+    "s.first_waiting_at is not null and s.first_accepted_at is not null",
+    among=_CHATS_IN,
     at="s.first_accepted_at",
     agent="s.agent_id",
     amount=seconds("s.first_waiting_at", "s.first_accepted_at"),
@@ -314,7 +324,8 @@ WAITS = Ledger(
 )
 DURATIONS = Ledger(
     "chat_durations",
-    f"{_CHATS_IN} and s.ended_at is not null",
+    "s.ended_at is not null",
+    among=_CHATS_IN,
     at="s.ended_at",
     agent="s.agent_id",
     amount=seconds("s.created_at", "s.ended_at"),

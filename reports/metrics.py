@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -20,8 +21,9 @@ from django.utils.translation import pgettext_lazy
 from reports import ledgers
 from reports.asking import Ask
 from reports.classes import MEDIAN, P90, percentile
-from reports.counting import Key, Tally, tally
+from reports.counting import Key, Tally, tallies
 from reports.ledger import Ledger
+from reports.rollups.reading import Want
 from reports.things import held, things
 
 Text = str | Promise
@@ -53,7 +55,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure. `mark` keeps the rows of a ledger with that mark alone; a SHARE is `part` over `whole`."""
+    """A figure. `marks` keep the rows of a ledger with these marks alone; a SHARE is `part` over `whole`."""
 
     key: str
     label: Text
@@ -61,7 +63,7 @@ class Metric:
     unit: Unit = Unit.COUNT
     kind: Kind = Kind.ROWS
     ledger: Ledger | None = None
-    mark: str = ""
+    marks: tuple[str, ...] = ()
     part: str = ""
     whole: str = ""
 
@@ -71,8 +73,8 @@ class Metric:
         return self.ledger or METRICS[self.part].source
 
     @property
-    def source_mark(self) -> str:
-        return self.mark if self.ledger else METRICS[self.part].source_mark
+    def source_marks(self) -> tuple[str, ...]:
+        return self.marks if self.ledger else METRICS[self.part].source_marks
 
 
 def rounded(value: Fraction | Decimal | int) -> float:
@@ -91,13 +93,7 @@ def share(part: int, whole: int, unit: Unit = Unit.PERCENT) -> float | None:
 
 def figures_of(ask: Ask, keys: Sequence[str], by: Sequence[str] = ()) -> dict[Key, Figures]:
     """Return the figures of each group that has any row; groups without one are `nothing_of`."""
-    wanted = [METRICS[key] for key in keys]
-    needed = {metric.key: metric for metric in wanted}
-    for metric in wanted:
-        needed |= {key: METRICS[key] for key in (metric.part, metric.whole) if key}
-    counted = _counted(ask, list(needed.values()), by)
-    groups = dict.fromkeys(key for values in counted.values() for key in values)
-    return {group: _group(wanted, counted, group) for group in groups}
+    return Counts(ask, keys, by).groups(*by)
 
 
 def nothing_of(keys: Iterable[str]) -> Figures:
@@ -113,45 +109,93 @@ def total_of(ask: Ask, keys: Sequence[str]) -> Figures:
 Counted = Mapping[str, Mapping[Key, "int | Tally"]]
 
 
-def _counted(ask: Ask, needed: Sequence[Metric], by: Sequence[str]) -> Counted:
-    """Return what each metric counts by group, from as few statements as there are ledgers and ways to count them."""
-    found: dict[str, dict[Key, int | Tally]] = {}
-    tallies: dict[tuple[str, bool, bool], dict[Key, Tally]] = {}
-    for metric in needed:
-        if metric.ledger is None:
-            continue
-        if metric.kind == Kind.THINGS:
-            found[metric.key] = dict(things(ask, metric.ledger, by))
-            continue
-        if metric.ledger is ledgers.HELD:
-            found[metric.key] = dict(held(ask, by))
-            continue
-        spread = any(
-            other.ledger is metric.ledger and other.kind in (Kind.MEDIAN, Kind.P90) and not other.mark
-            for other in needed
-        )
-        marked = any(other.ledger is metric.ledger and other.mark for other in needed)
-        key = (metric.ledger.name, spread, marked)
-        if key not in tallies:
-            tallies[key] = tally(ask, metric.ledger, [*by, "mark"] if marked else by, spread=spread)
-        found[metric.key] = dict(_marked(tallies[key], metric.mark) if marked else tallies[key])
-    return found
+class Counts:
+    """Figures counted by one or more groupings at once: lines and their total come of as few readings as can be."""
+
+    def __init__(self, ask: Ask, keys: Sequence[str], *groupings: Sequence[str]) -> None:
+        self.wanted = [METRICS[key] for key in keys]
+        needed = {metric.key: metric for metric in self.wanted}
+        for metric in self.wanted:
+            needed |= {key: METRICS[key] for key in (metric.part, metric.whole) if key}
+        self.groupings = [tuple(by) for by in groupings]
+        self._counted = _counted(ask, list(needed.values()), self.groupings)
+
+    def groups(self, *by: str) -> dict[Key, Figures]:
+        """Return the figures of each group of a grouping that has any row."""
+        counted = self._counted[by]
+        found = dict.fromkeys(key for values in counted.values() for key in values)
+        return {group: self._group(counted, group) for group in found}
+
+    def lines(self, by: str, names: Mapping[Any, Any]) -> dict[Any, Figures]:
+        """Return the figures of each of `names`, of those without a row too."""
+        empty, groups = nothing_of([metric.key for metric in self.wanted]), self.groups(by)
+        return {key: empty | groups.get((key,), {}) for key in names}
+
+    def total(self) -> Figures:
+        """Return the figures of all groups together; for figures that count rows, each of which is in one group."""
+        counted = {key: _summed(groups) for key, groups in self._counted[self.groupings[0]].items()}
+        return nothing_of([metric.key for metric in self.wanted]) | self._group(counted, ())
+
+    def _group(self, counted: Counted, group: Key) -> Figures:
+        return {metric.key: _figure(metric, counted, group) for metric in self.wanted}
 
 
-def _marked(tallies: Mapping[Key, Tally], mark: str) -> dict[Key, Tally]:
-    """Return the tallies of the groups for one mark, or for all marks together."""
+def _counted(
+    ask: Ask, needed: Sequence[Metric], groupings: Sequence[tuple[str, ...]]
+) -> dict[tuple[str, ...], Counted]:
+    """Return what each metric counts by group, of each grouping."""
+    found: dict[tuple[str, ...], dict[str, Mapping[Key, int | Tally]]] = {by: {} for by in groupings}
+    wants: dict[tuple[tuple[str, ...], str], Want] = {}
+    for by in groupings:
+        for metric in needed:
+            if metric.ledger is None:
+                continue
+            if metric.kind == Kind.THINGS:
+                found[by][metric.key] = things(ask, metric.ledger, by)
+            elif metric.ledger is ledgers.HELD:
+                found[by][metric.key] = held(ask, by)
+            else:
+                wants[by, metric.key] = _want(metric.ledger, needed, by)
+    distinct = list(dict.fromkeys(wants.values()))
+    counted = dict(zip(distinct, tallies(ask, distinct), strict=True))
+    for (by, key), want in wants.items():
+        found[by][key] = _marked(counted[want], METRICS[key].marks) if "mark" in want.by else counted[want]
+    return dict(found)
+
+
+def _want(ledger: Ledger, needed: Sequence[Metric], by: tuple[str, ...]) -> Want:
+    """Return how a ledger is counted for all figures that need it."""
+    of_it = [metric for metric in needed if metric.ledger is ledger and metric.kind != Kind.THINGS]
+    marked = any(metric.marks for metric in of_it)
+    spread = any(metric.kind in (Kind.MEDIAN, Kind.P90) for metric in of_it)
+    sums = any(metric.kind == Kind.MEAN for metric in of_it)
+    return Want(ledger, (*by, "mark") if marked else by, spread, sums)
+
+
+def _marked(tallies: Mapping[Key, Tally], marks: Sequence[str]) -> dict[Key, Tally]:
+    """Return the tallies of the groups for some marks, or for all together."""
     found: dict[Key, Tally] = {}
     for (*group, own), each in tallies.items():
-        if mark and own != mark:
-            continue
-        sum_ = found.setdefault(tuple(group), Tally())
-        sum_.rows += each.rows
-        sum_.total += each.total
+        if not marks or own in marks:
+            _add(found.setdefault(tuple(group), Tally()), each)
     return found
 
 
-def _group(wanted: Sequence[Metric], counted: Counted, group: Key) -> Figures:
-    return {metric.key: _figure(metric, counted, group) for metric in wanted}
+def _summed(groups: Mapping[Key, int | Tally]) -> dict[Key, int | Tally]:
+    """Return the tallies of all groups as one."""
+    found = Tally()
+    for each in groups.values():
+        if not isinstance(each, Tally):
+            raise TypeError("Tickets that are counted once in each group are no sum of the groups.")
+        _add(found, each)
+    return {(): found}
+
+
+def _add(to: Tally, each: Tally) -> None:
+    to.rows += each.rows
+    to.total += each.total
+    for number, count in each.classes.items():
+        to.classes[number] = to.classes.get(number, 0) + count
 
 
 def _figure(metric: Metric, counted: Counted, group: Key) -> Figure:
@@ -215,7 +259,7 @@ _ALL = (
            Kind.SHARE, part="resolvedTickets", whole="totalTickets"),
     _minutes("avgResolutionTimeMinutes", _("Average resolution"), _RESOLUTION, Kind.MEAN, ledgers.RESOLUTION_TIMES),
     Metric("count", _("Ratings"), _("Ratings of tickets created in the period."), ledger=ledgers.RATINGS),
-    Metric("satisfied", _("Satisfied"), _("Ratings of 4 and 5."), ledger=ledgers.RATINGS, mark="satisfied"),
+    Metric("satisfied", _("Satisfied"), _("Ratings of 4 and 5."), ledger=ledgers.RATINGS, marks=("satisfied",)),
     Metric("score", _("Satisfaction"), _("Ratings of 4 and 5 over all ratings given."), Unit.PERCENT, Kind.SHARE,
            part="satisfied", whole="count"),
     Metric("responseRate", _("Response rate"), _("Ratings over tickets that are resolved, closed or rated."),
@@ -257,12 +301,13 @@ def _of_promise(metric: str, label: Text) -> tuple[Metric, ...]:
         return format_lazy("{}: {}", label, state)
 
     return (
-        Metric(met, of(_("Met")), _("Promises kept in time."), ledger=ledgers.PROMISES, mark=f"{metric} met"),
+        Metric(met, of(_("Met")), _("Promises kept in time."), ledger=ledgers.PROMISES, marks=(f"{metric} met",)),
         Metric(breached, of(_("Missed")), _("Promises not kept in time, whether kept later or not."),
-               ledger=ledgers.PROMISES, mark=f"{metric} breached"),
+               ledger=ledgers.PROMISES, marks=(f"{metric} breached",)),
         Metric(open_, of(pgettext_lazy("tickets", "Open")), _("Promises neither kept nor missed; not counted."),
-               ledger=ledgers.PROMISES, mark=f"{metric} open"),
-        Metric(ended, label, _("Promises kept or missed."), ledger=ledgers.ENDED_PROMISES, mark=metric),
+               ledger=ledgers.PROMISES, marks=(f"{metric} open",)),
+        Metric(ended, label, _("Promises kept or missed."), ledger=ledgers.PROMISES,
+               marks=(f"{metric} met", f"{metric} breached")),
         Metric(f"{metric}_compliance", of(_("Compliance")), _("Met over met and missed."), Unit.PERCENT, Kind.SHARE,
                part=met, whole=ended),
     )  # fmt: skip

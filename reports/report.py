@@ -14,7 +14,7 @@ from typing import Any
 from rest_framework.serializers import BaseSerializer
 
 from reports.asking import TICKETS, Ask
-from reports.metrics import METRICS, Figures, Metric, Text, figures_of, nothing_of
+from reports.metrics import METRICS, Counts, Figures, Metric, Text
 
 Name = Any
 """Name of a line: a moment (of `Line.group`), a pair of Arabic and English, or a text."""
@@ -78,9 +78,13 @@ class Report:
 
 def lines_of(ask: Ask, metrics: Sequence[str], by: str, names: Mapping[Any, Name]) -> list[Line]:
     """Return a line for each name in order, those without a row too."""
-    counted = figures_of(ask, metrics, [by])
-    empty = nothing_of(metrics)
-    return [Line(key, name, empty | counted.get((key,), {})) for key, name in names.items()]
+    return named(Counts(ask, metrics, [by]), by, names)
+
+
+def named(counts: Counts, by: str, names: Mapping[Any, Name]) -> list[Line]:
+    """Return a line for each name in order, of what is counted already."""
+    figures = counts.lines(by, names)
+    return [Line(key, name, figures[key]) for key, name in names.items()]
 
 
 def bucket_names(ask: Ask) -> dict[int, datetime.datetime]:

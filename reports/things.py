@@ -1,7 +1,7 @@
 """Count tickets rather than rows: each once in a group, though days that were counted beforehand know rows alone.
 
-A ledger whose mark is the day of the row before of the same ticket and agent tells which of its rows are the first of
-theirs in a period: those whose mark is empty or lies before the period.
+A ledger whose mark is the quarter of an hour of the row before, of the same ticket and agent, tells which of its rows
+are the first of theirs in a period: those whose mark is empty or lies before the period.
 """
 
 from __future__ import annotations
@@ -62,6 +62,6 @@ def _again(ask: Ask, ledger: Ledger) -> dict[Key, int]:
     """Return how many rows of each agent have one before them, of the same ticket, in the same period."""
     found: dict[Key, int] = {}
     for (agent, mark), each in tally(ask, ledger, [*AGENT, "mark"]).items():
-        if mark >= ask.period.first.isoformat():
+        if mark >= ask.period.start.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M"):
             found[agent,] = found.get((agent,), 0) + each.rows
     return found

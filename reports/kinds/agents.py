@@ -11,8 +11,8 @@ from rest_framework import serializers
 from core.api.serializers import FormOut, IdField
 from reports import names
 from reports.asking import Ask
-from reports.metrics import figures_of, nothing_of
-from reports.report import Line, Report, Table
+from reports.metrics import Counts
+from reports.report import Report, Table, named
 
 BASE = (
     *("assignedTickets", "creditedTickets", "agentResolutionRate", "avgFirstResponseMinutes", "avgRating"),
@@ -47,12 +47,8 @@ class AgentPerformanceOut(AgentFiguresOut):
 
 def _tables(metrics: tuple[str, ...]) -> Callable[[Ask], list[Table]]:
     def tables(ask: Ask) -> list[Table]:
-        counted = figures_of(ask, metrics, ["agent"])
-        empty = nothing_of(metrics)
-        lines = [
-            Line(pk, name, empty | counted.get((pk,), {}))
-            for pk, name in names.agents(ask, (key for (key,) in counted)).items()
-        ]
+        counts = Counts(ask, metrics, ["agent"])
+        lines = named(counts, "agent", names.agents(ask, (key for (key,) in counts.groups("agent"))))
         drawn = ("assignedTickets", "creditedTickets")
         return [Table("agents", _("Agents"), _("Agent"), metrics, lines, "agent", None, "bars", drawn)]
 

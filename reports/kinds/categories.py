@@ -12,8 +12,8 @@ from rest_framework import serializers
 from core.api.serializers import FormOut, IdField
 from reports import names
 from reports.asking import Ask
-from reports.metrics import figures_of, nothing_of, total_of
-from reports.report import Line, Report, Table
+from reports.metrics import Counts
+from reports.report import Report, Table, named
 
 METRICS = ("totalTickets", "openTickets", "resolvedTickets", "resolutionRate", "avgResolutionTimeMinutes", "avgRating")
 
@@ -30,16 +30,12 @@ class CategoryFiguresOut(FormOut):
 
 
 def _tables(ask: Ask) -> list[Table]:
-    counted = figures_of(ask, METRICS, ["category"])
-    empty = nothing_of(METRICS)
-    lines = [
-        Line(pk, name, empty | counted.get((pk,), {}))
-        for pk, name in names.categories(ask, (key for (key,) in counted)).items()
-    ]
+    counts = Counts(ask, METRICS, ["category"])
+    lines = named(counts, "category", names.categories(ask, (key for (key,) in counts.groups("category"))))
     return [
         Table(
             *("categories", _("Tickets by category"), _("Category"), METRICS, lines, "category"),
-            total_of(ask, METRICS),
+            counts.total(),
             "bars",
             ("openTickets", "resolvedTickets"),
         )

@@ -14,10 +14,11 @@ from core import clock
 from core.api.serializers import FormOut
 from reports import ledgers
 from reports.asking import Ask
-from reports.counting import Tally, tally
-from reports.metrics import total_of
+from reports.counting import Tally, tallies, tally
+from reports.metrics import METRICS, Figures
 from reports.periods import GROUPS, Period
-from reports.report import Line, Report, Table, bucket_names, lines_of
+from reports.report import Line, Report, Table, bucket_names
+from reports.rollups.reading import Want
 
 MOVES = ("created", "resolved", "closed", "reopened")
 
@@ -42,12 +43,19 @@ class OverviewOut(FormOut):
 
 
 def _tables(ask: Ask) -> list[Table]:
-    backlog = _backlog(ask)
-    lines = [
-        Line(line.key, line.name, {**line.figures, "backlog": backlog[line.key]})
-        for line in lines_of(ask, MOVES, "bucket", bucket_names(ask))
-    ]
-    total = {**total_of(ask, MOVES), "backlog": backlog[len(lines)]}
+    # Moves and steps are of the same rows, which are read once.
+    moves = [Want(METRICS[key].source, ("bucket",), sums=False) for key in MOVES]
+    *counted, steps = tallies(ask, [*moves, Want(ledgers.BACKLOG_STEPS, ("bucket",))])
+    names, backlog = bucket_names(ask), _backlog(ask, {place: int(found.total) for (place,), found in steps.items()})
+    figures: dict[int, Figures] = {
+        place: {key: groups.get((place,), Tally()).rows for key, groups in zip(MOVES, counted, strict=True)}
+        for place in names
+    }
+    lines = [Line(place, name, {**figures[place], "backlog": backlog[place]}) for place, name in names.items()]
+    total: Figures = {
+        key: sum(each.rows for each in groups.values()) for key, groups in zip(MOVES, counted, strict=True)
+    }
+    total["backlog"] = backlog[len(lines)]
     metrics = (*MOVES, "backlog")
     return [
         Table(
@@ -56,9 +64,8 @@ def _tables(ask: Ask) -> list[Table]:
     ]
 
 
-def _backlog(ask: Ask) -> dict[int, int]:
+def _backlog(ask: Ask, steps: Mapping[int, int]) -> dict[int, int]:
     """Return how many tickets were open at the end of each bucket: those open now, less all that happened since."""
-    steps = {place: int(found.total) for (place,), found in tally(ask, ledgers.BACKLOG_STEPS, ["bucket"]).items()}
     standing = tally(ask, ledgers.OPEN_NOW)[()].rows - _steps_after(ask)
     found = {}
     for place in range(len(ask.period.starts(ask.group)), 0, -1):

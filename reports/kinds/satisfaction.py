@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 from core.api.serializers import FormOut
 from reports.asking import Ask
-from reports.metrics import total_of
-from reports.report import Line, Report, Table, bucket_names, lines_of
+from reports.metrics import Counts, share, total_of
+from reports.report import Line, Report, Table, bucket_names, named
 
 TOTALS = ("score", "responseRate", "avgRating", "count")
 TREND = ("score", "avgRating", "count")
@@ -49,14 +49,16 @@ class SatisfactionOut(FormOut):
 
 
 def _tables(ask: Ask) -> list[Table]:
-    total = Table(
-        "total", _("All ratings"), _("Tickets"), TOTALS, [Line(None, _("All tickets"), total_of(ask, TOTALS))]
-    )
-    lines, over_time = lines_of(ask, ("count",), "amount", NAMES), lines_of(ask, TREND, "created", bucket_names(ask))
+    counts = Counts(ask, TREND, ["created"], ["amount"])
+    figures, could = counts.total(), total_of(ask, ("rateable",))["rateable"]
+    figures["responseRate"] = share(int(figures["count"] or 0), int(could or 0))
+    total = Table("total", _("All ratings"), _("Tickets"), TOTALS, [Line(None, _("All tickets"), figures)])
+    lines = [Line(star, name, {"count": counts.lines("amount", NAMES)[star]["count"]}) for star, name in NAMES.items()]
     given = Table(
         "distribution", _("Ratings by stars"), _("Rating"), ("count",), lines, "amount", None, "columns", ("count",)
     )
     heading, group = _("Tickets created from"), ask.group
+    over_time = named(counts, "created", bucket_names(ask))
     trend = Table(
         "trend", _("Ratings over time"), heading, TREND, over_time, "created", None, "lines", ("score",), group
     )

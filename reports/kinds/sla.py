@@ -13,8 +13,8 @@ from core.api.serializers import FormOut, IdField
 from core.text import camel
 from reports import names
 from reports.asking import Ask
-from reports.metrics import METRICS, PROMISES, Figures, figures_of, nothing_of, total_of
-from reports.report import Line, Report, Table
+from reports.metrics import METRICS, PROMISES, Counts, Figures
+from reports.report import Line, Report, Table, named
 from tickets.states import Priority
 
 STATES = ("met", "breached", "open", "compliance")
@@ -60,19 +60,14 @@ class SlaComplianceOut(PromisesOut):
 
 
 def _tables(ask: Ask) -> list[Table]:
-    total = total_of(ask, ALL)
-    whole = Table("total", _("All promises"), _("Tickets"), ALL, [Line(None, _("All tickets"), total)], "")
-    return [whole, *(_by(ask, key) for key in _GROUPS)]
+    counts = Counts(ask, ALL, *([by] for by in _GROUPS))
+    whole = Table("total", _("All promises"), _("Tickets"), ALL, [Line(None, _("All tickets"), counts.total())], "")
+    return [whole, *(_by(ask, counts, key) for key in _GROUPS)]
 
 
-def _by(ask: Ask, by: str) -> Table:
-    title, heading, named = _GROUPS[by]
-    counted = figures_of(ask, ALL, [by])
-    empty = nothing_of(ALL)
-    lines = [
-        Line(key, name, empty | counted.get((key,), {}))
-        for key, name in named(ask, (key for (key,) in counted)).items()
-    ]
+def _by(ask: Ask, counts: Counts, by: str) -> Table:
+    title, heading, names_of = _GROUPS[by]
+    lines = named(counts, by, names_of(ask, (key for (key,) in counts.groups(by))))
     drawn = ("first_response_compliance", "resolution_compliance")
     return Table(by, title, heading, ALL, lines, by, None, "bars", drawn)
 

@@ -22,6 +22,7 @@ from reports.ledger import Ledger
 from reports.ledgers import DAILY
 from reports.periods import Period
 from reports.rollups.models import Length, Mark, Rollup, Span
+from reports.rollups.reading import QUARTER
 from reports.rollups.rules import digest
 from reports.scope import everything
 
@@ -37,14 +38,14 @@ select 'day', %(first)s::date + day - 1, %(ledger)s, "grouping", key, mark, sum(
 from ({groups}) g group by day, "grouping", key, mark
 """
 _GROUP = """
-select d.day, '{name}' as "grouping", {key} as key, d.mark, d.class, count(*) as rows, sum(d.amount) as total
-from d group by d.day, {key}, d.mark, d.class
+select d.day, '{name}' as "grouping", {key} as key, d.mark, {class_} as class, count(*) as rows, sum(d.amount) as total
+from d group by 1, 3, 4, 5
 """
-# The hours of a day are no hours of a month.
+# The quarters of a day are no quarters of a month.
 _MONTH = """
 with days as (
   select * from reports_rollup
-  where length = 'day' and first between %(first)s and %(last)s and "grouping" <> 'hour'
+  where length = 'day' and first between %(first)s and %(last)s and "grouping" <> 'quarter'
 ), spread as (
   select ledger, "grouping", key, mark, jsonb_object_agg(class, rows) as classes from (
     select d.ledger, d."grouping", d.key, d.mark, c.key as class, sum(c.value::bigint) as rows
@@ -121,10 +122,10 @@ def _count(cursor: Any, period: Period) -> None:
     _clear(Length.DAY, period.first, period.last)
     for ledger in DAILY:
         scope = everything(CHAT_COLUMNS if ledger.of_chats else TICKET_COLUMNS, chats=ledger.of_chats)
-        sql, params = over(ledger, scope, _statement(ledger))
+        sql, params = over([ledger], scope, _statement(ledger))
         given = {
             "start": period.start, "end": period.end, "first": period.first, "ledger": ledger.name,
-            "days": list(period.starts("day")), "classes": list(BOUNDS), "hours": list(period.hours),
+            "days": list(period.starts("day")), "classes": list(BOUNDS),
         }  # fmt: skip
         cursor.execute(sql, params | given)
     days = (period.first + _DAY * number for number in range(period.days))
@@ -132,17 +133,24 @@ def _count(cursor: Any, period: Period) -> None:
 
 
 def _statement(ledger: Ledger) -> str:
-    keys = {"": "null::bigint"} | {name: _KEYS.get(name, BY[name]).replace("l.", "d.") for name in ledger.kept}
-    groups = " union all ".join(_GROUP.format(name=name, key=key) for name, key in keys.items())
+    keys = {"": "null::bigint"} | {name: _key(ledger, name) for name in ledger.kept}
+    groups = " union all ".join(
+        _GROUP.format(name=name, key=key, class_="null::int" if name == QUARTER else "d.class")
+        for name, key in keys.items()
+    )
     class_ = CLASS if ledger.classes else "null::int"
     return _INSERT.format(moment=ledger.day, class_=class_, groups=groups)
 
 
-# The place of an hour in its own day: the hours of the period less those before the day.
-_KEYS = {
-    "hour": "width_bucket(l.created_at, %(hours)s::timestamptz[])"
-    " - width_bucket((%(days)s::timestamptz[])[l.day], %(hours)s::timestamptz[]) + 1"
-}
+def _key(ledger: Ledger, name: str) -> str:
+    return (_QUARTER.format(moment=ledger.day) if name == QUARTER else BY[name]).replace("l.", "d.")
+
+
+# The quarters of an hour that have passed since the beginning of the day, from 1.
+_QUARTER = (
+    "(floor(extract(epoch from l.{moment}) / 900)"
+    " - floor(extract(epoch from (%(days)s::timestamptz[])[l.day]) / 900))::bigint + 1"
+)
 
 
 def _count_month(cursor: Any, first: datetime.date) -> None:

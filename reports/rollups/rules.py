@@ -10,7 +10,7 @@ from django.conf import settings
 from reports.classes import BOUNDS
 from reports.ledgers import DAILY
 
-VERSION = 1
+VERSION = 2
 """Raised when reports/rollups itself counts otherwise."""
 
 

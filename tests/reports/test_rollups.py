@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
 from reports import ledgers
@@ -19,7 +19,7 @@ from reports.asking import Ask
 from reports.periods import Period
 from reports.registry import reports
 from reports.rollups import reading
-from reports.rollups.counting import bad_days, count_days
+from reports.rollups.counting import bad_days, count_days, forget_all
 from reports.rollups.models import Length, Mark, Span
 from reports.rollups.round import age, behind, count_all
 from tests.api import Api
@@ -31,11 +31,11 @@ from tickets.models import Category, Ticket
 
 UTC = datetime.UTC
 BEGIN = datetime.datetime(2026, 2, 25, 20, 30, tzinfo=UTC)
-RIYADH, SAME_HOURS = "Asia/Riyadh", "Asia/Kuwait"
-"""Days of both begin and end alike; of the second no roll-ups are kept, so that its figures are counted from rows."""
+RIYADH, KATHMANDU, NEW_YORK = "Asia/Riyadh", "Asia/Kathmandu", "America/New_York"
 
 
 STEPS = 60
+DAY = datetime.timedelta(days=1)
 
 
 class Life:
@@ -135,8 +135,16 @@ def figures(user: User, first: str, last: str, zone: str, group: str = "day") ->
     }
 
 
-def assert_alike(user: User, first: str = "2026-02-20", last: str = "2026-04-20", group: str = "day") -> None:
-    assert figures(user, first, last, RIYADH, group) == figures(user, first, last, SAME_HOURS, group)
+def assert_alike(
+    user: User, first: str = "2026-02-20", last: str = "2026-04-20", group: str = "day", zone: str = RIYADH
+) -> None:
+    """Roll-ups answer what is counted from rows while no day is good."""
+    rolled = figures(user, first, last, zone, group)
+    with transaction.atomic():
+        forget_all()
+        counted = figures(user, first, last, zone, group)
+        transaction.set_rollback(True)
+    assert rolled == counted
 
 
 @pytest.fixture
@@ -164,11 +172,25 @@ def test_whatever_happens_roll_ups_answer_what_the_rows_do(life):
         assert_alike(reader)
         assert_alike(reader, "2026-02-27", "2026-03-10", "hour")
         assert_alike(reader, "2026-01-15", "2026-03-31", "month")
+        for zone in (KATHMANDU, NEW_YORK):
+            assert_alike(reader, "2026-02-28", "2026-03-20", "day", zone)
+        assert_alike(reader, "2026-03-07", "2026-03-09", "hour", NEW_YORK)
     assert {"open", "reply", "move", "give", "change", "rate", "merge", "chat", "chat_on"} <= set(life.done), life.done
     march = Period(datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), ZoneInfo(RIYADH))
     assert Span.objects.filter(length=Length.MONTH, first=march.first).exists()
     # The figures did come out of roll-ups.
-    assert reading.read(Ask(reader, march), ledgers.RESOLUTIONS, ["agent"], spread=True).left == []
+    assert left(Ask(reader, march), reading.Want(ledgers.RESOLUTIONS, ("agent",), spread=True)) == []
+    nepal = Ask(reader, Period(march.first, march.last, ZoneInfo(KATHMANDU)))
+    assert left(nepal, reading.Want(ledgers.RESOLUTIONS, ("bucket",))) == []
+    # Of days that the site's days do not end with, what they do not hold is counted: two pieces of a day.
+    assert [each.end - each.start < DAY for each in left(nepal, reading.Want(ledgers.CREATED, ("category",)))] == [
+        True
+    ] * 2
+
+
+def left(ask: Ask, want: reading.Want) -> list[reading.Stretch]:
+    [found] = reading.read(ask, [want])
+    return found.left
 
 
 @pytest.fixture
@@ -260,8 +282,11 @@ def test_other_rules_and_the_command_let_everything_be_counted_anew(life, old, s
         assert not Span.objects.filter(last__gte=today).exists()
 
 
-def day(number: int) -> datetime.date:
-    return datetime.date(2026, 1, number)
+def stretch(first: int, last: int) -> reading.Stretch:
+    """Return the time of some days of January."""
+    return reading.Stretch(
+        datetime.datetime(2026, 1, first, tzinfo=UTC), datetime.datetime(2026, 1, last, tzinfo=UTC) + DAY
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,7 +299,5 @@ def day(number: int) -> datetime.date:
         ([(2, 10), (12, 12), (14, 20), (22, 30)], [(1, 1), (11, 13), (21, 21), (31, 31)]),
     ],
 )
-def test_what_is_left_over_is_a_few_ranges(spans, left):
-    period = Period(day(1), day(31), ZoneInfo(RIYADH))
-    found = reading.left_over(period, [(day(first), day(last)) for first, last in spans])
-    assert [(each.first, each.last) for each in found] == [(day(first), day(last)) for first, last in left]
+def test_what_is_left_over_is_a_few_stretches(spans, left):
+    assert reading.left_over(stretch(1, 31), (stretch(*span) for span in spans)) == [stretch(*each) for each in left]
