@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.ground import ROOT, SIZES, ground
 from benchmarks.table import RESULTS, Row, save, show
 
-ITEMS = ("F1", "F2", "F3", "F4", "F5", "F6", "H1", "H2", "H3", "H4", "B1", "B2", "B3", "N1")
+ITEMS = ("F1", "F2", "F3", "F4", "F5", "F6", "F9", "F10", "H1", "H2", "H3", "H4", "H5", "B1", "B2", "B3", "N1")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,19 +30,20 @@ def main(arguments: list[str]) -> int:
     data = options.data or ROOT / "var" / f"bench-{size.tickets}"
     rows: list[Row] = []
     with ground(data.resolve(), size, hurried=options.hurry) as made:
-        from benchmarks import notifications, pages, peers, reads, reports, writes
+        from benchmarks import files, notifications, pages, peers, reads, reports, writes
 
         # Reads first: what writes add would make them differ from run to run.
         for name, measure in (
-            ("F4", reads.lists), ("F5", reads.searches), ("F6", reports.reports), ("B", pages.pages),
+            ("F4", reads.lists), ("F5", reads.searches), ("F6", reports.reports),
+            ("F9", files.files), ("B", pages.pages),
             ("H", peers.compare if options.peers else peers.ours_alone),
             ("F2", writes.create_by_operation), ("F1", writes.create_over_http), ("F3", writes.bulk_import),
             ("N1", notifications.deliveries),
         ):  # fmt: skip
-            if not any(item.startswith(name) for item in options.only):
+            if not any(item.startswith(name) or (name, item) == ("F9", "F10") for item in options.only):
                 continue
             found = measure(made)
-            new = [row for row in ([found] if isinstance(found, Row) else found) if row.bar[:2] in options.only]
+            new = [row for row in ([found] if isinstance(found, Row) else found) if _item(row.bar) in options.only]
             rows += new
             print(*(f"  {row.bar}: {row.ratio or row.our:.3g}" for row in new), file=sys.stderr, flush=True)
     rows.sort(key=lambda row: row.bar)
@@ -50,6 +51,11 @@ def main(arguments: list[str]) -> int:
     path = save(rows, {"tickets": size.tickets, "messages": size.messages, "size": options.size}, options.results)
     print(f"\nWritten to {path}")
     return 0
+
+
+def _item(bar: str) -> str:
+    """Return the item that a row belongs to: F6r to F6, F10 to itself."""
+    return bar.rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:

@@ -72,8 +72,8 @@ def _compare(ground: Ground, port: int, bar: str, what: str, page: str, twin: tu
     from accounts.tokens import open_family
 
     user = agent()
-    token, cookie = open_family(user).access, _cookie(user)
-    sent = [request("GET", page, "", extra=cookie), *(request("GET", path, token) for path in twin)]
+    token, signed_in = open_family(user).access, cookie(user)
+    sent = [request("GET", page, "", extra=signed_in), *(request("GET", path, token) for path in twin)]
     ours, theirs = [], []
     for _ in range(ground.size.rounds):
         found = times(port, partial(next, cycle(sent)), len(sent) * ground.size.requests, warm=len(sent))
@@ -83,7 +83,7 @@ def _compare(ground: Ground, port: int, bar: str, what: str, page: str, twin: tu
     return Row(bar, f"page: {what}", "ms", ours, theirs)
 
 
-def _cookie(user: Any) -> str:
+def cookie(user: Any) -> str:
     """Return the header of somebody who is signed in to the back office."""
     from django.conf import settings
     from django.test import Client

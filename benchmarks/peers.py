@@ -1,14 +1,17 @@
-"""H1 to H4: the requests of people, beside django-helpdesk with the same amount of data on the same server."""
+"""H1 to H5: the requests of people, beside django-helpdesk with the same amount of data on the same server."""
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 import urllib.parse
 from typing import Any
 
 from benchmarks.ground import Ground
+from benchmarks.pages import cookie
 from benchmarks.reads import COMMON, RARE, agent
+from benchmarks.reports import manager
 from benchmarks.table import Row
 from benchmarks.web import rate, request, times, web
 
@@ -81,6 +84,11 @@ def measure(ground: Ground, ports: list[int]) -> dict[str, float]:
 
     searches = {name: "/tickets?limit=25&query=" + urllib.parse.quote(text) for name, text in
                 (("rare", RARE), ("common", COMMON))}  # fmt: skip
+    seen = cookie(manager())
+
+    def shown(path: str) -> Any:
+        return lambda: request("GET", path, "", extra=seen)
+
     page_times = times(ports[0], page(), 2 * count, warm=4)
     return {
         "H1": rate(ports, create, CLIENTS, ground.size.seconds),
@@ -90,7 +98,15 @@ def measure(ground: Ground, ports: list[int]) -> dict[str, float]:
         "H3 common": p95(times(ports[0], get(searches["common"]), count)),
         # A page is the ticket and its thread: two requests.
         "H4": p50([one + two for one, two in zip(page_times[::2], page_times[1::2], strict=True)]),
+        "H5 dashboard": p50(times(ports[0], shown("/admin/reports"), ground.size.requests)),
+        "H5 report": p50(times(ports[0], shown(f"/admin/reports/agent-performance?{_year()}"), ground.size.requests)),
     }
+
+
+def _year() -> str:
+    """Return the parameters of the last 365 whole days."""
+    last = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)
+    return f"startDate={last - datetime.timedelta(days=364)}&endDate={last}"
 
 
 _tokens: list[str] = []
@@ -124,6 +140,8 @@ WHAT = {
     "H3 rare": ("search, rare words, Arabic folded, p95", "ms"),
     "H3 common": ("search, common words, Arabic folded, p95", "ms"),
     "H4": ("ticket with thread, p50", "ms"),
+    "H5 dashboard": ("dashboard, p50", "ms"),
+    "H5 report": ("report over a year, p50", "ms"),
 }
 
 

@@ -22,7 +22,7 @@ class Bar:
     must: float
     aim: float
     more: bool
-    extra_ms: tuple[float, float] | None = None  # instead of a ratio: at most this much slower, must and aim
+    extra: tuple[float, float] | None = None  # instead of a ratio: at most this much more, must and aim
 
 
 BARS = {
@@ -30,13 +30,18 @@ BARS = {
     "F2": Bar(0.35, 0.5, more=True),
     "F3": Bar(0.4, 0.7, more=True),
     "F4": Bar(3, 1.5, more=False),
-    "F4a": Bar(0, 0, more=False, extra_ms=(30, 15)),
+    "F4a": Bar(0, 0, more=False, extra=(30, 15)),
     "F5": Bar(3, 1.5, more=False),
     "F6": Bar(5, 2, more=False),
-    "F6a": Bar(0, 0, more=False, extra_ms=(60, 30)),
+    "F6a": Bar(0, 0, more=False, extra=(60, 30)),
     "F8": Bar(0.3, 0.7, more=True),
     "F8s": Bar(0.3, 0.7, more=True),
     "F8w": Bar(1.25, 1.1, more=False),
+    "F9": Bar(0.5, 0.65, more=True),
+    "F9m": Bar(0, 0, more=False, extra=(64, 64)),
+    "F9f": Bar(1.1, 1.05, more=False),
+    "F9p": Bar(2, 1.5, more=False),
+    "F10": Bar(0.6, 1, more=True),
     "B1": Bar(1.5, 1, more=False),
     "B2": Bar(1.5, 1, more=False),
     "B3": Bar(1.5, 1, more=False),
@@ -44,6 +49,7 @@ BARS = {
     "H2": Bar(1 / 20, 1 / 40, more=False),
     "H3": Bar(1 / 20, 1 / 40, more=False),
     "H4": Bar(1 / 4, 1 / 8, more=False),
+    "H5": Bar(1 / 50, 1 / 100, more=False),
     "N1": Bar(0.3, 0.6, more=True),
     "N1a": Bar(1.25, 1.1, more=False),
     "R1": Bar(0.6, 1, more=True),
@@ -83,9 +89,9 @@ class Row:
         bar = BARS.get(self.bar)
         if bar is None or self.ratio is None:
             return "–"
-        if bar.extra_ms:
+        if bar.extra:
             over = self.our - self.their
-            return "aim" if over <= bar.extra_ms[1] else "must" if over <= bar.extra_ms[0] else "MISSED"
+            return "aim" if over <= bar.extra[1] else "must" if over <= bar.extra[0] else "MISSED"
         good = (self.ratio >= bar.must, self.ratio >= bar.aim) if bar.more else (
             self.ratio <= bar.must, self.ratio <= bar.aim
         )  # fmt: skip
@@ -95,8 +101,8 @@ class Row:
         bar = BARS.get(self.bar)
         if bar is None:
             return ""
-        if bar.extra_ms:
-            return f"≤ +{bar.extra_ms[0]:g} ms, +{bar.extra_ms[1]:g} ms"
+        if bar.extra:
+            return f"≤ +{bar.extra[0]:g} {self.unit}, +{bar.extra[1]:g} {self.unit}"
         return f"{'≥' if bar.more else '≤'} {bar.must:.3g}, {bar.aim:.3g}"
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 from benchmarks.ground import ROOT
 
@@ -150,3 +151,21 @@ def times(port: int, make: Request, count: int, warm: int = 3) -> list[float]:
         return one.times[warm:]
 
     return asyncio.run(run())
+
+
+def steady(port: int, path: str, token: str, a_second: float, count: int) -> list[float]:
+    """Return the milliseconds of requests that are due so many a second, each counted from the moment it was due."""
+    connection, found = HTTPConnection("127.0.0.1", port, timeout=60), []
+    headers = {"Authorization": f"Bearer {token}"}
+    begun = time.perf_counter()
+    for number in range(count):
+        due = begun + number / a_second
+        time.sleep(max(due - time.perf_counter(), 0))
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+        found.append((time.perf_counter() - due) * 1000)
+    connection.close()
+    return found

@@ -73,28 +73,27 @@ HELD = Ledger(
     agent="h.agent_id",
     joins=f"""
 join (with h as materialized (
-  select ticket_id, agent_id, min(at) as at from (
-    select ticket_id, agent::bigint as agent_id, at from (
-      select ticket_id, at, lead(at) over (partition by ticket_id order by at, id) as until,
-             first_value(case field when 'assignee' then new end) over (partition by ticket_id, a order by at, id)
-               as agent,
-             first_value(case field when 'status' then new end) over (partition by ticket_id, s order by at, id)
-               as status
-      from (
-        select c.ticket_id, c.at, c.id, c.field, c.new,
-               count(*) filter (where c.field = 'assignee') over steps as a,
-               count(*) filter (where c.field = 'status') over steps as s
-        from tickets_change c join t on t.id = c.ticket_id
-        where c.field in ('assignee', 'status') and c.at < %(end)s and t.created_at < %(end)s
-          and not (t.status in {OVER} and least(t.resolved_at, t.closed_at) < %(start)s)
-        window steps as (partition by c.ticket_id order by c.at, c.id)
-      ) numbered
-    ) spans
-    where agent <> '' and status in {AT_WORK} and (at >= %(start)s or coalesce(until, 'infinity') > %(start)s)
-    union all
-    select c.ticket_id, holder.agent_id, c.at from t {CHANGES} {HOLDER}
-    where {RESOLVING} and {within("c.at")} and holder.agent_id is not null
-  ) holding group by ticket_id, agent_id
+  select ticket_id, agent::bigint as agent_id, min(at) as at from (
+    select *,
+           first_value(case field when 'assignee' then new end) over (partition by ticket_id, a order by at, id)
+             as agent,
+           first_value(case field when 'status' then new end) over (partition by ticket_id, s order by at, id)
+             as status
+    from (
+      select c.ticket_id, c.at, c.id, c.field, c.old, c.new, c.by_id, t.customer_id, lead(c.at) over steps as until,
+             count(*) filter (where c.field = 'assignee') over steps as a,
+             count(*) filter (where c.field = 'status') over steps as s
+      from tickets_change c join t on t.id = c.ticket_id
+      where c.field in ('assignee', 'status') and c.at < %(end)s and t.created_at < %(end)s
+        and not (t.status in {OVER} and least(t.resolved_at, t.closed_at) < %(start)s)
+      window steps as (partition by c.ticket_id order by c.at, c.id)
+    ) numbered
+  ) c
+  where agent <> '' and (
+    status in {AT_WORK} and (at >= %(start)s or coalesce(until, 'infinity') > %(start)s)
+    or at >= %(start)s and {RESOLVING.replace("t.customer_id", "c.customer_id")}
+  )
+  group by ticket_id, agent
 ) select * from h) h on h.ticket_id = t.id
 """,
 )
@@ -221,13 +220,12 @@ and not exists (
   )
 )
 """,
-    joins=f"""
-join (with said as materialized (
-  select m.ticket_id, min(m.id) filter (where m.author_type = 'agent' and m.opens_id is null) as answered,
+    joins="""
+join lateral (
+  select min(m.id) filter (where m.author_type = 'agent' and m.opens_id is null) as answered,
          max(m.id) filter (where m.author_type = 'customer') as last
-  from t join tickets_message m on m.ticket_id = t.id and not m.is_internal
-  where {CREATED_IN} and t.status in {OVER} group by m.ticket_id
-) select * from said) said on said.ticket_id = t.id
+  from tickets_message m where m.ticket_id = t.id and not m.is_internal
+) said on true
 """,
 )
 # What was met or breached once stays so (tickets.sla.recompute); what is neither is open. A due time may move after the

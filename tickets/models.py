@@ -26,7 +26,7 @@ from tickets.sla.models import BusinessCalendar as BusinessCalendar
 from tickets.sla.models import SlaEvent as SlaEvent
 from tickets.sla.models import SlaPolicy as SlaPolicy
 from tickets.sla.models import SlaPolicyVersion as SlaPolicyVersion
-from tickets.states import DONE, Priority, Status
+from tickets.states import DONE, WORKING, Priority, Status
 
 
 class Category(models.Model):
@@ -361,6 +361,12 @@ class Change(models.Model):
             models.Index(fields=["field", "at"], include=["ticket", "old", "new", "by_id"], name="change_by_field"),
             models.Index(
                 fields=["ticket", "-at", "-id"], include=["new"], condition=Q(field="assignee"), name="change_of_agent"
+            ),
+            # Reopenings are few, and asked for among all changes.
+            models.Index(
+                fields=["ticket", "at"],
+                condition=Q(field="status", old__in=[*DONE], new__in=[*WORKING]),
+                name="change_reopening",
             ),
         ]
 

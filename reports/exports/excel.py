@@ -65,12 +65,21 @@ def clean(text: str) -> str:
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
+def _fill(cell: WriteOnlyCell, value: Any) -> None:
+    """Put a value into a cell; text stays text whatever it looks like."""
+    if isinstance(value, str):
+        cell.value, cell.data_type = clean(value), "s"
+    else:
+        cell.value = value
+
+
 class Cells:
     """The sheets of one workbook."""
 
     def __init__(self, book: Workbook, language: str) -> None:
         self.book, self.language, self.rtl = book, language, is_rtl(language)
         self.sheet: Any = None
+        self.used: dict[tuple[int, Any], WriteOnlyCell] = {}
         self.side = Alignment(horizontal="right" if self.rtl else "left", vertical="top", wrap_text=False)
 
     def start(self, title: Any, widths: Iterable[int], freeze: str = "") -> None:
@@ -92,14 +101,16 @@ class Cells:
 
     def cell(self, value: Any, font: Font = BODY, fill: PatternFill | None = None, form: str = "") -> WriteOnlyCell:
         """Return a cell of text, a number or a moment."""
+        made = self._look(font, fill, form, is_text=isinstance(value, str))
+        _fill(made, value)
+        return made
+
+    def _look(self, font: Font, fill: PatternFill | None, form: str, *, is_text: bool) -> WriteOnlyCell:
+        """Return an empty cell with its looks."""
         made = WriteOnlyCell(self.sheet)
-        if isinstance(value, str):
-            made.value, made.data_type, made.quotePrefix = clean(value), "s", True
-        else:
-            made.value = value
         made.font, made.border = font, LINE
-        if isinstance(value, str):
-            made.alignment = self.side
+        if is_text:
+            made.alignment, made.quotePrefix = self.side, True
         if fill:
             made.fill = fill
         if form:
@@ -182,25 +193,40 @@ class Cells:
 
     def tickets(self, ask: Ask, done: Callable[[int], None]) -> int:
         """Write the tickets, as many sheets of them as Excel needs; returns how many there are."""
-        columns, number, fills = tickets.COLUMNS, 0, {key: PatternFill("solid", fgColor=c) for key, c in COLORS.items()}
+        number, fills = 0, {key: PatternFill("solid", fgColor=color) for key, color in COLORS.items()}
+        columns = [
+            (place, column.value, FORMATS.get(column.kind, ""), column.kind == "status")
+            for place, column in enumerate(tickets.COLUMNS)
+        ]
         self._start_tickets(1)
         for number, ticket in enumerate(tickets.each(ask), 1):
             if number > 1 and (number - 1) % (MAX_ROWS - 1) == 0:
                 self._end_tickets(MAX_ROWS)
                 self._start_tickets(1 + (number - 1) // (MAX_ROWS - 1))
-            values = []
-            for column in columns:
-                fill = fills[ticket.status] if column.kind == "status" else None
-                form = FORMATS.get(column.kind, "")
-                values.append(self.cell(column.value(ticket, ask, self.language), fill=fill, form=form))
-            self.sheet.append(values)
+            self.sheet.append(
+                [
+                    self._again(
+                        place, value(ticket, ask, self.language), form, fills[ticket.status] if filled else None
+                    )
+                    for place, value, form, filled in columns
+                ]
+            )
             if number % tickets.CHUNK == 0:
                 done(number)
         self._end_tickets(2 + (number - 1) % (MAX_ROWS - 1) if number else 1)
         return number
 
+    def _again(self, place: int, value: Any, form: str, fill: PatternFill | None) -> WriteOnlyCell:
+        """Return the cell of a column with another value: a row is written as it is appended, and looks are dear."""
+        key = (place, fill and fill.fgColor.rgb)
+        if key not in self.used:
+            self.used[key] = self._look(BODY, fill, form, is_text=isinstance(value, str))
+        _fill(self.used[key], value)
+        return self.used[key]
+
     def _start_tickets(self, part: int) -> None:
         title = word(_("Data"), self.language)
+        self.used = {}
         self.start(title if part == 1 else f"{title} {part}", (column.width for column in tickets.COLUMNS), "B2")
         self.heading(1, *(column.label for column in tickets.COLUMNS))
 

@@ -34,9 +34,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(inner)
 
 
-@pytest.mark.parametrize(
-    "path", ["tickets/agent-performance", "statistics/agents", "statistics/first-contact-resolution"]
-)
+@pytest.mark.parametrize("path", ["tickets/agent-performance", "statistics/agents"])
 def test_what_is_counted_over_all_tickets_is_counted_once(cast: Cast, stale: None, path: str) -> None:
     Maker(cast, 3, days=20).make(20)
     with CaptureQueriesContext(connection) as queries:

@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'tickets_change',
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['ticket', 'id'], name='change_of_ticket'), models.Index(fields=['field', 'at'], include=('ticket', 'old', 'new', 'by_id'), name='change_by_field'), models.Index(condition=models.Q(('field', 'assignee')), fields=['ticket', '-at', '-id'], include=('new',), name='change_of_agent')],
+                'indexes': [models.Index(fields=['ticket', 'id'], name='change_of_ticket'), models.Index(fields=['field', 'at'], include=('ticket', 'old', 'new', 'by_id'), name='change_by_field'), models.Index(condition=models.Q(('field', 'assignee')), fields=['ticket', '-at', '-id'], include=('new',), name='change_of_agent'), models.Index(condition=models.Q(('field', 'status'), ('new__in', ['open', 'in_progress', 'pending', 'on_hold']), ('old__in', ['resolved', 'closed'])), fields=['ticket', 'at'], name='change_reopening')],
             },
         ),
         migrations.CreateModel(
