@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.models import SERVICE_ROLES, TeamMembership
-from core.ids import as_number, copied
+from core.ids import as_number, reference
 from core.protocols import Viewer
 from tickets.unassigned import unassigned
 
@@ -55,11 +55,11 @@ class TicketQuerySet(models.QuerySet[Any]):
         return self.filter(unassigned())
 
     def by_ref(self, ref: str) -> TicketQuerySet:
-        """By id with `#` before it or not, or by number with signs around it; a malformed reference finds nothing."""
+        """By id with `#` before it or not, or by number in any digits, with signs around it; malformed, it finds nothing."""
         pk = as_number(str(ref).removeprefix("#"))
         if pk is not None:
             return self.filter(pk=pk)
-        text = copied(str(ref))
+        text = reference(str(ref))
         if text.upper().startswith("TKT-") and len(text) <= 24 and text.isascii() and "\x00" not in text:
             return self.filter(number=text.upper())
         return self.none()

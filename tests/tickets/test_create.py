@@ -1,6 +1,7 @@
 """Opening a ticket: by its customer, and by staff for a customer."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -189,7 +190,9 @@ def test_numbers_are_human_and_the_year_is_that_of_the_sites_zone(cast, settings
 
 def test_a_ticket_is_found_by_its_number_too(cast):
     ticket = opened(cast.customer)
-    for ref in (ticket["id"], ticket["ticketNumber"], ticket["ticketNumber"].lower(), f"0{ticket['id']}"):
+    number = ticket["ticketNumber"]
+    arabic = quote(number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))
+    for ref in (ticket["id"], number, number.lower(), arabic, f"0{ticket['id']}"):
         assert data(Api(cast.customer).get(f"/tickets/{ref}"))["id"] == ticket["id"]
         refusal(Api(cast.stranger).get(f"/tickets/{ref}"), 404, "not_found")
 
