@@ -4,7 +4,7 @@ import pytest
 
 from notifications.kinds import kinds
 from notifications.models import Item
-from tests.api import refusal
+from tests.api import Api, data, refusal
 from tests.tickets.acts import (
     act,
     actions,
@@ -32,6 +32,16 @@ def test_level_and_priority_go_up_by_one_step(cast, before, after):
     assert raised["escalatedAt"] <= raised["staffUpdatedAt"]
     assert raised["version"] == (1 if before == after else 2)
     assert act(cast.agent, ticket, "escalate", {"reason": "again"})["escalationLevel"] == 2
+
+
+def test_sent_again_after_a_cut_connection_it_goes_up_once(cast):
+    ticket = opened(cast.customer)
+    sent = (f"/tickets/{ticket['id']}/escalate", {"reason": "VIP"})
+    first = data(Api(cast.agent).post(*sent, Idempotency_Key="one"))
+    assert data(Api(cast.agent).post(*sent, Idempotency_Key="one"))["escalationLevel"] == first["escalationLevel"] == 1
+    assert actions(ticket).count("TICKET_ESCALATED") == 1
+    error = Api(cast.agent).post(sent[0], {"reason": "other"}, Idempotency_Key="one")
+    refusal(error, 409, "idempotency_conflict")
 
 
 def test_the_reason_is_an_internal_entry(cast):

@@ -20,18 +20,28 @@ from tickets.api.docs import TICKET
 from tickets.models import Ticket
 
 
-def action(summary: str, form: type[FormIn], run: Callable[..., Ticket]) -> type[ApiView]:
-    """A view that reads `form` and calls one operation: `run(ref, data, by)`; it answers the ticket."""
+def action(summary: str, form: type[FormIn], run: Callable[..., Ticket], *, once: bool = False) -> type[ApiView]:
+    """Return a view that reads `form` and calls one operation, `run(ref, data, by)`; it answers the ticket.
+
+    `once` is for what adds up when it is sent again: it takes an Idempotency-Key.
+    """
 
     class Action(ApiView):
         permission_classes = [SignedIn]
 
-        @describe(summary, body=form, answer=TICKET)
+        @describe(summary, body=form, answer=TICKET, once=once)
         def post(self, request: ApiRequest, ref: str) -> Response:
+            user = request.user
             # A ticket one does not see is absent whatever the body says; one may see it and be refused.
-            queries.find(ref, request.user)
-            ticket = run(ref, self.read(form, request), request.user)
-            return ok(queries.changed_data(ticket, request.user))
+            queries.find(ref, user)
+            data = self.read(form, request)
+            if not once:
+                return ok(queries.changed_data(run(ref, data, user), user))
+
+            def answer() -> Answer:
+                return Answer(200, envelope(queries.changed_data(run(ref, data, user), user)))
+
+            return self.create_once(request, answer, still_visible=lambda stored: queries.sees(stored["id"], user))
 
     return Action
 
@@ -44,7 +54,12 @@ Assign = action(
     forms.AssignIn,
     lambda ref, data, by: operations.assign(ref, by=by, **data),
 )
-Escalate = action("Escalate a ticket", forms.EscalateIn, lambda ref, data, by: operations.escalate(ref, by=by, **data))
+Escalate = action(
+    "Escalate a ticket",
+    forms.EscalateIn,
+    lambda ref, data, by: operations.escalate(ref, by=by, **data),
+    once=True,
+)
 Merge = action(
     "Merge tickets into this one",
     forms.MergeIn,
