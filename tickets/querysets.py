@@ -55,7 +55,7 @@ class TicketQuerySet(models.QuerySet[Any]):
         return self.filter(unassigned())
 
     def by_ref(self, ref: str) -> TicketQuerySet:
-        """By id with `#` before it or not, or by number in any digits, with signs around it; malformed, it finds nothing."""
+        """By id with `#` before it or not, or by number in any digits, signs around it; malformed, it finds nothing."""
         pk = as_number(str(ref).removeprefix("#"))
         if pk is not None:
             return self.filter(pk=pk)
