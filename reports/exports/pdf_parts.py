@@ -37,9 +37,11 @@ class Text(Flowable):
         return self.size * 1.55
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        self.width = width
-        self.lines = bidi_text.wrapped(self.text, self.font, self.size, width, self.most)
-        self.height = self.leading * len(self.lines)
+        # A table asks three times for each of its cells.
+        if not self.lines or width != self.width:
+            self.width = width
+            self.lines = bidi_text.wrapped(self.text, self.font, self.size, width, self.most)
+            self.height = self.leading * len(self.lines)
         return width, self.height
 
     def split(self, width: float, height: float) -> list[Flowable]:

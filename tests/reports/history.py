@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import User
+from chat.models import ChatRating, Session
 from core.operation import operation_scope
 from tests.cast import Cast
 from tickets.facts import Fact
@@ -110,3 +111,25 @@ class Maker:
         if by.is_agent and not message.is_internal and ticket.first_response_at is None:
             ticket.first_response_at, ticket.first_response_by = at, by
         return message
+
+
+def make_chats(cast: Cast, dice: random.Random, count: int) -> None:
+    """Chats that the bot ended, that waited in vain, and that agents had, some rated; all are over."""
+    made = []
+    for _ in range(count):
+        at = BEGIN + datetime.timedelta(seconds=dice.randrange(60 * 86_400), milliseconds=dice.randrange(1000))
+        waited = at + datetime.timedelta(seconds=dice.randrange(1, 90)) if dice.random() < 0.8 else None
+        accepted = waited + datetime.timedelta(seconds=dice.randrange(900)) if waited and dice.random() < 0.7 else None
+        ended = (accepted or waited or at) + datetime.timedelta(seconds=dice.randrange(1, 4000))
+        made.append(
+            Session(
+                customer=dice.choice([cast.customer, cast.stranger]), language="ar", status="ended", created_at=at,
+                agent=dice.choice([cast.agent, cast.colleague]) if accepted else None, first_waiting_at=waited,
+                first_accepted_at=accepted, accepted_at=accepted, ended_at=ended, ended_by="customer",
+            )
+        )  # fmt: skip
+    Session.objects.bulk_create(made)
+    rated = [chat for chat in made if dice.random() < 0.5]
+    ChatRating.objects.bulk_create(
+        ChatRating(session=chat, rating=dice.randint(1, 5), agent=chat.agent, rated_at=chat.ended_at) for chat in rated
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chat.models import Session
 from reports.classes import BOUNDS
 from tickets.models import Change, Message, Rating, SlaEvent, Ticket
 
@@ -190,6 +192,19 @@ class Oracle:
             if change.old in DONE and change.new in WORKING and change.at - over_since <= WINDOW:
                 return False
         return answered
+
+    def chats(self, chats: Sequence[Session]) -> dict[str, Any]:
+        """The figures of those of some chats, all of them over, that began in the period."""
+        mine = [chat for chat in chats if self.within(chat.created_at)]
+        waited = [seconds(c.first_accepted_at - c.first_waiting_at) for c in mine if c.first_accepted_at]
+        return {
+            "sessions": len(mine),
+            "handledByBot": len([chat for chat in mine if not chat.first_waiting_at and not chat.first_accepted_at]),
+            "abandoned": len([chat for chat in mine if chat.first_waiting_at and not chat.first_accepted_at]),
+            "avgWaitSeconds": mean(waited),
+            "avgDurationSeconds": mean([seconds(chat.ended_at - chat.created_at) for chat in mine if chat.ended_at]),
+            "avgRating": mean([chat.rating.rating for chat in mine if hasattr(chat, "rating")]),
+        }
 
     def messages_per_ticket(self) -> dict[str, Any]:
         said = [m for t in self.mine for m in self.messages[t.pk] if m.author_type in ("customer", "agent")]

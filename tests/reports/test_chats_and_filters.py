@@ -11,35 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chat.models import ChatRating, Session
+from chat.models import Session
 from tests.api import Api
 from tests.reports.doors import PERIOD, asked, behind, shown
-from tests.reports.history import BEGIN, Maker
+from tests.reports.history import Maker, make_chats
 from tests.reports.oracle import mean
 from tests.tickets_admin.desk import Desk
 from tickets.models import Ticket
-
-
-def make_chats(cast: Any, dice: random.Random, count: int) -> None:
-    """Chats that the bot ended, that waited in vain, and that agents had, some rated; all are over."""
-    made = []
-    for _ in range(count):
-        at = BEGIN + datetime.timedelta(seconds=dice.randrange(60 * 86_400), milliseconds=dice.randrange(1000))
-        waited = at + datetime.timedelta(seconds=dice.randrange(1, 90)) if dice.random() < 0.8 else None
-        accepted = waited + datetime.timedelta(seconds=dice.randrange(900)) if waited and dice.random() < 0.7 else None
-        ended = (accepted or waited or at) + datetime.timedelta(seconds=dice.randrange(1, 4000))
-        made.append(
-            Session(
-                customer=dice.choice([cast.customer, cast.stranger]), language="ar", status="ended", created_at=at,
-                agent=dice.choice([cast.agent, cast.colleague]) if accepted else None, first_waiting_at=waited,
-                first_accepted_at=accepted, accepted_at=accepted, ended_at=ended, ended_by="customer",
-            )
-        )  # fmt: skip
-    Session.objects.bulk_create(made)
-    rated = [chat for chat in made if dice.random() < 0.5]
-    ChatRating.objects.bulk_create(
-        ChatRating(session=chat, rating=dice.randint(1, 5), agent=chat.agent, rated_at=chat.ended_at) for chat in rated
-    )
 
 
 @pytest.mark.parametrize("zone", ["Asia/Riyadh", "America/New_York"])

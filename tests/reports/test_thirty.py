@@ -6,6 +6,7 @@ import datetime
 import io
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from chat.models import Session
 from reports.asking import Ask, read_ask
 from reports.exports import bidi_text, pdf, summary
 from reports.exports.words import figure, line_name
@@ -24,7 +26,7 @@ from reports.report import Table
 from tests.api import Api, data
 from tests.backoffice.door import Pages
 from tests.cast import Cast, fresh
-from tests.reports.history import Maker
+from tests.reports.history import Maker, make_chats
 from tests.reports.oracle import Oracle
 from tests.sla.acts import policy
 from tests.soak import sized
@@ -142,6 +144,15 @@ def agree_with_python(doors: Doors, asked: Question, oracle: Oracle) -> None:
         assert {name: sla[wire][name] for name in ("met", "breached", "compliance")} == oracle.promises(metric)
 
 
+def chats_agree_with_python(doors: Doors, asked: Question, oracle: Oracle, chats: Sequence[Session]) -> None:
+    agent = asked.filters.get("agentId")
+    expected = oracle.chats([chat for chat in chats if not agent or chat.agent_id == int(agent)])
+    overview = doors.api("chat-overview", asked)
+    assert {name: overview[name] for name in expected} == expected
+    for name in ("sessions", "handledByBot", "abandoned"):
+        assert sum(bucket[name] for bucket in overview["buckets"]) == expected[name]
+
+
 def statistics_are_parts_of_reports(doors: Doors, asked: Question) -> None:
     for name, whole in (("agents", "agent-performance"), ("categories", "by-category")):
         parts, all_of = doors.api(name, asked), doors.api(whole, asked)
@@ -228,12 +239,15 @@ def maker(cast) -> Maker:
 @pytest.mark.timeout(400)
 def test_thirty_random_questions_have_one_answer_at_every_door(cast, maker):
     dice, doors = random.Random(2026), Doors(cast)
+    make_chats(cast, random.Random(5), 150)
+    chats = list(Session.objects.select_related("rating"))
     keys, empty, found = sorted(reports()), 0, 0
     for number in range(QUESTIONS):
         asked = random_question(dice, maker)
         try:
             oracle = Oracle(asked.first, asked.last, asked.zone, asked.keep)
             agree_with_python(doors, asked, oracle)
+            chats_agree_with_python(doors, asked, oracle, chats)
             agree_with_pages(doors, asked, keys[number % len(keys)])
             if number % sized(10, 1) == 0:
                 agree_with_files(doors, asked)
