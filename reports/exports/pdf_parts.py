@@ -31,6 +31,7 @@ class Text(Flowable):
         self.text, self.rtl, self.size, self.color, self.most = text, rtl, size, color, most
         self.font, self.own = BOLD if bold else REGULAR, own_direction
         self.lines: list[str] = []
+        self.laid_out = 0.0
 
     @property
     def leading(self) -> float:
@@ -38,8 +39,8 @@ class Text(Flowable):
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         # A table asks three times for each of its cells.
-        if not self.lines or width != self.width:
-            self.width = width
+        if width != self.laid_out:
+            self.width = self.laid_out = width
             self.lines = bidi_text.wrapped(self.text, self.font, self.size, width, self.most)
             self.height = self.leading * len(self.lines)
         return width, self.height
