@@ -42,7 +42,7 @@ function step(by) {
   const next = all[place];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
-  if (matchMedia("(min-width: 1200px)").matches) next.click();
+  if (place !== at && matchMedia("(min-width: 1200px)").matches) next.click();
   return true;
 }
 

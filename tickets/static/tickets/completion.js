@@ -38,11 +38,14 @@ export function complete(form) {
   preview.dir = "auto";
   popup.append(list, preview);
   let [items, at, kind, typed] = [[], 0, null, ""];
+  const texts = new Map(); // what was previewed is taken as it was shown, at once
+  const textOf = (value) => texts.get(value) ?? texts.set(value, filled(page, value)).get(value);
 
   const isOpen = () => popup.isConnected;
 
   function close() {
     popup.remove();
+    texts.clear();
     box.removeAttribute("aria-activedescendant");
     box.removeAttribute("aria-controls");
   }
@@ -85,14 +88,14 @@ export function complete(form) {
     preview.textContent = "";
     preview.hidden = kind !== "canned";
     if (kind !== "canned") return;
-    const text = await filled(page, chosen.value);
+    const text = await textOf(chosen.value);
     if (items[at] === chosen) preview.textContent = text;
   }
 
   async function take() {
     const chosen = items[at];
     const end = box.selectionStart;
-    const text = kind === "canned" ? await filled(page, chosen.value) : `@${chosen.value} `;
+    const text = kind === "canned" ? await textOf(chosen.value) : `@${chosen.value} `;
     close();
     if (!text) return;
     box.setRangeText(text, end - typed.length - 1, end, "end");

@@ -26,7 +26,8 @@ export function reading(list, changed) {
     history.replaceState(null, "", address);
   }
 
-  async function show(id, { focus = false } = {}) {
+  async function show(id) {
+    if (open === String(id)) return pane.focus({ preventScroll: true }); // what is typed in it stays
     open = String(id);
     mark();
     remember(id);
@@ -40,7 +41,6 @@ export function reading(list, changed) {
     pane.scrollTop = 0;
     list.classList.add("has-open");
     unmount = mountTicket(page);
-    if (focus) pane.focus({ preventScroll: true });
     document.getElementById(`row-${id}`)?.classList.remove("is-unread");
     document.dispatchEvent(new CustomEvent("ticket:opened", { detail: { id } }));
     changed();
