@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import Entry
-from tests.sla.acts import RIYADH_SUNDAY, at, check, office_hours, policy
+from tests.sla.acts import RIYADH_SUNDAY, at, check, moment, office_hours, policy
 from tests.tickets.acts import moved, opened, replied
 from tests.tickets_admin.desk import Desk, fields_of, words_of
-from tickets.models import BusinessCalendar, SlaPolicyVersion, Ticket
+from tickets.models import BusinessCalendar, SlaPolicy, SlaPolicyVersion, Ticket
 
 
 @pytest.fixture
@@ -52,10 +52,15 @@ def test_a_draft_is_tried_on_past_tickets_and_saved_only_when_applied(cast, hist
         assert not Entry.objects.filter(action="SLA_POLICY_UPDATED").exists()
         # One met and one missed first response, two resolutions; by the draft all first responses are late.
         assert "1 March 3 1 75 2 3 40" in said
-        assert "Of 1 open ticket: 1 are due earlier 1 are missed at once" in said
+        assert "Of 1 open ticket: Due earlier: 1 Missed at once: 1" in said
         applied = manager.client.post(address, {**fields_of(tried, ""), "_save": "1"})
         assert applied.status_code == 302
-    assert SlaPolicyVersion.objects.get(policy=history).targets["first_response"]["normal"] == 20
+        SlaPolicy.objects.filter(pk=history.pk).update(is_default=False)
+        SlaPolicyVersion.objects.create(policy=history, counts_from=moment(days=9).date(), tags=["vip"], targets={})
+        assert "Tickets tagged vip" not in words_of(manager.client.get(address))
+    with at(days=9):
+        assert "Tickets tagged vip" in words_of(manager.client.get(address))
+    assert SlaPolicyVersion.objects.get(policy=history, counts_from=None).targets["first_response"]["normal"] == 20
 
 
 def test_a_draft_of_a_calendar_is_tried_too(cast, history):
@@ -65,7 +70,7 @@ def test_a_draft_of_a_calendar_is_tried_too(cast, history):
         form = {**fields_of(manager.client.get(address), ""), "day7": "11:00-17:00", "_try": "1"}
         said = words_of(manager.client.post(address, form))
     assert "1 March 3 1 75 4 0 100" in said
-    assert "1 are due later" in said
+    assert "Due later: 1" in said
 
 
 def test_a_draft_that_cannot_be_saved_is_not_tried(cast, history):

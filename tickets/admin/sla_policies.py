@@ -181,8 +181,7 @@ class SlaPolicyAdmin(TryingMixin, OperationAdmin):
 
     @admin.display(description=gettext_lazy("Takes"))
     def takes(self, policy: SlaPolicy) -> str:
-        latest = versions_of(policy)[-1:]
-        return conditions_in_words(latest[0], takes_all=policy.is_default) if latest else ""
+        return _taken(policy, versions_of(policy))
 
     @admin.display(description=gettext_lazy("Open tickets"))
     def open_tickets(self, policy: SlaPolicy) -> int:
@@ -228,7 +227,7 @@ class SlaPolicyAdmin(TryingMixin, OperationAdmin):
         if policy is not None:
             versions = versions_of(policy)
             context["subtitle"] = ""
-            context["taken"] = conditions_in_words(versions[-1], takes_all=policy.is_default) if versions else ""
+            context["taken"] = _taken(policy, versions)
             count = open_tickets_of(policy)
             context["count"] = ngettext("%(count)s open ticket", "%(count)s open tickets", count) % {"count": count}
             context["refresh"] = refresh_in_words()
@@ -241,7 +240,15 @@ def open_tickets_of(policy: SlaPolicy) -> int:
     return Ticket.objects.filter(sla_policy=policy).exclude(status__in=[*DONE]).count()
 
 
+def _taken(policy: SlaPolicy, versions: Sequence[SlaPolicyVersion]) -> str:
+    """Return in words which tickets a policy takes that are opened today; those of its first version before its day."""
+    today = timezone.localdate()
+    counting = [row for row in versions if row.counts_from is None or row.counts_from <= today] or versions[:1]
+    return conditions_in_words(counting[-1], takes_all=policy.is_default) if counting else ""
+
+
 def _row(row: SlaPolicyVersion, is_latest: bool) -> Any:
+    """Return the day of a version, and that it is the latest or has yet to count."""
     day = date_format(row.counts_from) if row.counts_from else _("from the beginning")
     future = row.counts_from is not None and row.counts_from > timezone.localdate()
     mark = badge(_("Not yet"), "info") if future else badge(_("Latest"), "good") if is_latest else ""

@@ -26,12 +26,12 @@ MOST_TICKETS = 2_000
 BAR_STEP = 60
 
 MOVES = {
-    "policy": gettext_lazy("get another policy"),
-    "earlier": gettext_lazy("are due earlier"),
-    "later": gettext_lazy("are due later"),
-    "begins": gettext_lazy("get a promise that they did not have"),
-    "ends": gettext_lazy("lose their promise"),
-    "missed": gettext_lazy("are missed at once"),
+    "policy": gettext_lazy("Another policy"),
+    "earlier": gettext_lazy("Due earlier"),
+    "later": gettext_lazy("Due later"),
+    "begins": gettext_lazy("A promise that there was not"),
+    "ends": gettext_lazy("No promise any more"),
+    "missed": gettext_lazy("Missed at once"),
 }
 
 
@@ -61,6 +61,8 @@ def stop_if_tried(request: HttpRequest) -> None:
 
 @dataclass(frozen=True)
 class Row:
+    """A row of a table: its week, priority or team, and what was and would have been."""
+
     name: str
     tally: Tally
 
