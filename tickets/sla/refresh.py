@@ -12,14 +12,15 @@ from tickets.sla.recompute import recompute, save_columns, shown_clock, store_fu
 from tickets.sla.rules import present_rules, rules_version
 from tickets.states import DONE
 
-BATCH = 200
+BATCH = 50
+"""Whoever writes to a ticket of a batch waits for its end, about a tenth of a second."""
 REFRESH = "tickets.refresh_sla"
 """The task that an edit of the rules wakes."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How many open tickets there are, and how many are still computed by older rules."""
+    """Hold how many open tickets there are, and how many of them are computed by older rules."""
 
     total: int
     left: int
