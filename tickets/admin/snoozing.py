@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -14,22 +15,34 @@ from core.days import site_zone
 from core.inputs import ascii_digits
 
 MORNING = datetime.time(9)
-Presets = list[tuple[str, str]]
 
 
-def presets() -> Presets:
-    """Return times on offer as `(value, words)`, in the site's time zone."""
+class Preset(NamedTuple):
+    """A time on offer: as the form takes it, in words, and what the words leave open: the hour or the day."""
+
+    value: str
+    words: str
+    when: str
+
+
+def presets() -> list[Preset]:
+    """Return the times on offer, in the site's time zone."""
     now = clock.now().astimezone(site_zone())
 
-    def morning(days: int) -> str:
-        return _written(datetime.datetime.combine(now.date() + timedelta(days=days), MORNING, site_zone()))
+    def later(hours: int, words: str) -> Preset:
+        at = now + timedelta(hours=hours)
+        return Preset(_written(at), words, date_format(at, "TIME_FORMAT"))
+
+    def morning(days: int, words: str) -> Preset:
+        at = datetime.datetime.combine(now.date() + timedelta(days=days), MORNING, site_zone())
+        return Preset(_written(at), words, date_format(at, "MONTH_DAY_FORMAT"))
 
     return [
-        (_written(now + timedelta(hours=1)), _("In an hour")),
-        (_written(now + timedelta(hours=4)), _("In four hours")),
-        (morning(1), _("Tomorrow at 9")),
-        (morning(3), _("In three days at 9")),
-        (morning(7), _("In a week at 9")),
+        later(1, _("In an hour")),
+        later(4, _("In four hours")),
+        morning(1, _("Tomorrow at 9")),
+        morning(3, _("In three days at 9")),
+        morning(7, _("In a week at 9")),
     ]
 
 

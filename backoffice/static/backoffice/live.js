@@ -90,7 +90,7 @@ export function inEdit(element) {
 function changed(field) {
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (field.type === "file") return field.files.length > 0;
-  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue || field.value !== (field.dataset.kept ?? field.value);
   const options = [...field.options];
   const first = Math.max(options.findIndex((option) => option.defaultSelected), 0);
   return options.some((option, index) => option.selected !== (field.multiple ? option.defaultSelected : index === first));

@@ -4,6 +4,7 @@ const STAYS = 12000;
 const SAID = 6000;
 const SOUND_EVERY = 2000;
 const SOUNDED = "notices:sounded";
+const NEXT = "notices:next";
 
 const toasts = document.getElementById("toasts");
 let audio = null;
@@ -72,6 +73,11 @@ function toast(kind, text, { address, code, text: words }) {
   }, STAYS);
 }
 
+/** Says it on the page that comes next. */
+export function sayNext(text) {
+  sessionStorage.setItem(NEXT, text);
+}
+
 /** Says what was done, in a line that goes away by itself. */
 export function say(text) {
   // Two fragments on their way at once may both bring it.
@@ -111,4 +117,10 @@ function notice(text, { id, address, code, text: words }) {
     window.focus();
     location.assign(address);
   };
+}
+
+const left = sessionStorage.getItem(NEXT);
+if (left) {
+  sessionStorage.removeItem(NEXT);
+  say(left);
 }

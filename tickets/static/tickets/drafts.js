@@ -13,6 +13,7 @@ export function keepDraft(form) {
     // Whatever is sent takes its draft along; a page that was left says nothing more.
     if (!form.isConnected || "sending" in form.dataset || box.value === kept) return;
     kept = box.value;
+    box.dataset.kept = kept; // what differs from it is in edit, also an emptied box
     const sent = new URLSearchParams({ kind: form.dataset.draft, body: kept, csrfmiddlewaretoken: token });
     fetch(page.dataset.draftUrl, { method: "POST", body: sent, keepalive: kept.length < 50000 }).catch(() => {});
   }

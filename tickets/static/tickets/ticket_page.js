@@ -2,7 +2,7 @@
 // without leaving the page.
 import { swapBlocks } from "../backoffice/blocks.js";
 import { coalesced, follow, fragment, keepFocus, listen } from "../backoffice/live.js";
-import { say } from "../backoffice/notices.js";
+import { say, sayNext } from "../backoffice/notices.js";
 import { dress as dressWriting, forget } from "../backoffice/writing.js";
 import { dressComposer } from "./composer.js";
 import { dressFinders } from "./finder.js";
@@ -106,6 +106,8 @@ export function mountTicket(page) {
   }
 
   function leave(answer) {
+    const words = [...(answer.page?.querySelectorAll("#said li") ?? [])].map((line) => line.textContent);
+    if (words.length) sayNext(words.join(" "));
     location.assign(answer.address);
   }
 
