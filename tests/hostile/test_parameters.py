@@ -154,7 +154,7 @@ def test_a_message_id_as_long_as_an_id_may_be_is_only_absent(scene: Scene) -> No
 @pytest.mark.parametrize(
     "ref",
     ["%00", "%27", "%ED%A0%80", "9" * 30, "9" * 5000, "-1", "1.5", "%D9%A1", "%EF%BC%91", "true", "null", "x" * 100_000,
-     "TKT-2026-99999999999999999999", "TKT-%D9%A2%D9%A0%D9%A2%D9%A6-000001", "..%5c", "%2e%2e", "1%0A", "%20"],
+     "TKT-2026-99999999999999999999", "..%5c", "%2e%2e", "1%0A", "%20"],
 )  # fmt: skip
 def test_a_malformed_id_answers_as_an_absent_one(scene: Scene, ref: str) -> None:
     client = Api(scene.cast.administrator)
