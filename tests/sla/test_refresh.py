@@ -11,10 +11,13 @@ from realtime.models import Event
 from tests.api import Api
 from tests.sla import acts as sla
 from tests.tickets import acts
+from tests.tickets_admin.desk import Desk, words_of
 from tickets import monitor
 from tickets.models import SlaEvent
 from tickets.sla.refresh import refresh_all
 from tickets.tasks import check_sla
+
+POLICIES = "/admin/tickets/slapolicy/"
 
 
 def test_a_promise_that_an_edit_lets_be_missed_is_shown_by_the_refresh_and_told_once_by_the_monitor(cast, settle):
@@ -24,7 +27,10 @@ def test_a_promise_that_an_edit_lets_be_missed_is_shown_by_the_refresh_and_told_
     settle()
     with sla.at(5):
         sla.policy(cast.administrator, replaces=policy, first=60, resolution=6000)
+        policies = Desk(cast.administrator).client
+        assert "being computed anew: 0%" in words_of(policies.get(POLICIES))
         assert refresh_all() == 1
+        assert "being computed anew" not in words_of(policies.get(POLICIES))
         assert monitor.run() == 1
     settle()
     told = Event.objects.filter(at=sla.moment(5)).values_list("room", "event")

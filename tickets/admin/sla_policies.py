@@ -168,6 +168,7 @@ class SlaPolicyAdmin(TryingMixin, OperationAdmin):
     add_words = gettext_lazy("New service level policy")
     form = PolicyForm
     change_form_template = "tickets/sla_policy.html"
+    change_list_template = "tickets/sla_policies.html"
     list_display = ("name", "takes", "open_tickets", "state")
     ordering = ("is_default", "position", "id")
     search_fields = ()
@@ -219,7 +220,7 @@ class SlaPolicyAdmin(TryingMixin, OperationAdmin):
         return row
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {**(extra_context or {}), "subtitle": refresh_in_words()})
+        return super().changelist_view(request, {**(extra_context or {}), "refresh": refresh_in_words()})
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Above the form: which tickets it takes and how many, and whether they follow the latest rules already."""
