@@ -26,7 +26,7 @@ _DAY = datetime.timedelta(days=1)
 
 def things(ask: Ask, ledger: Ledger, by: Sequence[str]) -> dict[Key, int]:
     """Return how many tickets or chats a ledger has by group."""
-    if ledger is not ledgers.RESOLUTIONS or list(by) != AGENT or not _is_known(ask, ledger):
+    if ledger is not ledgers.RESOLUTIONS or list(by) != AGENT or not is_known(ask, ledger, AGENT):
         return distinct(ask, ledger, by)
     again = _again(ask, ledgers.RESOLUTIONS_AGAIN)
     return {key: found.rows - again.get(key, 0) for key, found in tally(ask, ledger, AGENT).items()}
@@ -37,10 +37,9 @@ def held(ask: Ask, by: Sequence[str]) -> dict[Key, int]:
 
     Of several holdings of a ticket by one agent that reach into the period, only the first counts.
     """
-    begin = Ticket.objects.order_by("created_at").values_list("created_at", flat=True).first()
-    first = begin.astimezone(ask.period.zone).date() if begin else ask.period.first
-    ever = replace(ask, period=Period(min(first, ask.period.first), ask.period.last, ask.period.zone))
-    if list(by) != AGENT or not _is_known(ever, ledgers.HOLDINGS_BEGUN):
+    ever = from_the_first(ask)
+    first = ever.period.first
+    if list(by) != AGENT or not is_known(ever, ledgers.HOLDINGS_BEGUN, AGENT):
         return {key: found.rows for key, found in tally(ask, ledgers.HELD, by).items()}
     found = {key: each.rows for key, each in tally(ever, ledgers.HOLDINGS_BEGUN, AGENT).items()}
     less = [_again(ask, ledgers.HOLDINGS_BEGUN)]
@@ -53,8 +52,16 @@ def held(ask: Ask, by: Sequence[str]) -> dict[Key, int]:
     return {key: count for key, count in found.items() if count}
 
 
-def _is_known(ask: Ask, ledger: Ledger) -> bool:
-    days = days_left(ask, ledger, AGENT)
+def from_the_first(ask: Ask) -> Ask:
+    """Return the question about all time up to the period's end."""
+    begin = Ticket.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    first = begin.astimezone(ask.period.zone).date() if begin else ask.period.first
+    return replace(ask, period=Period(min(first, ask.period.first), ask.period.last, ask.period.zone))
+
+
+def is_known(ask: Ask, ledger: Ledger, by: Sequence[str]) -> bool:
+    """Return whether roll-ups know most of a question."""
+    days = days_left(ask, ledger, by)
     return days is not None and days <= MOST_DAYS_LEFT
 
 

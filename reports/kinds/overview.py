@@ -19,6 +19,7 @@ from reports.metrics import METRICS, Figures
 from reports.periods import GROUPS, Period
 from reports.report import Line, Report, Table, bucket_names
 from reports.rollups.reading import Want
+from reports.things import from_the_first, is_known
 
 MOVES = ("created", "resolved", "closed", "reopened")
 
@@ -65,13 +66,21 @@ def _tables(ask: Ask) -> list[Table]:
 
 
 def _backlog(ask: Ask, steps: Mapping[int, int]) -> dict[int, int]:
-    """Return how many tickets were open at the end of each bucket: those open now, less all that happened since."""
-    standing = tally(ask, ledgers.OPEN_NOW)[()].rows - _steps_after(ask)
+    """Return how many tickets were open at the end of each bucket, from that at the period's end backwards."""
+    standing = _standing(ask)
     found = {}
     for place in range(len(ask.period.starts(ask.group)), 0, -1):
         found[place] = standing
         standing -= steps.get(place, 0)
     return found
+
+
+def _standing(ask: Ask) -> int:
+    """Return how many were open at the period's end: all steps until then, or those open now less the steps since."""
+    ever = from_the_first(ask)
+    if is_known(ever, ledgers.BACKLOG_STEPS, ()):
+        return int(tally(ever, ledgers.BACKLOG_STEPS).get((), Tally()).total)
+    return tally(ask, ledgers.OPEN_NOW)[()].rows - _steps_after(ask)
 
 
 def _steps_after(ask: Ask) -> int:
