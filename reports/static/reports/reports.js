@@ -2,12 +2,24 @@
 "use strict";
 const part = () => document.getElementById("report");
 
+let latest = 0;
+
+// Of answers that overtake each other only that to the last question is shown.
 async function show(address, keep) {
-  const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById("report");
+  const mine = ++latest;
+  let fresh = null;
+  try {
+    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+    fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("report");
+  } catch {
+    // Without a network a page that refreshes itself waits for it.
+    if (!keep) { again(); return; }
+  }
+  if (mine !== latest) return;
   if (!fresh) { window.location.assign(address); return; }
+  const focused = part().contains(document.activeElement) && document.activeElement.closest("form")?.action;
   part().replaceWith(fresh);
+  if (focused) [...fresh.querySelectorAll("form")].find((form) => form.action === focused)?.querySelector("button")?.focus();
   if (keep) window.history.pushState(null, "", address);
   again();
 }
