@@ -69,6 +69,7 @@ class PairOut(FormOut):
 
 
 class RegisterIn(FormIn):
+    null_is_left_out = True
     email = EmailField(max_length=254)
     password = password_field()
     name = TextField(max_length=150)
@@ -83,6 +84,7 @@ class LoginIn(FormIn):
 
 
 class GuestIn(FormIn):
+    null_is_left_out = True
     name = TextField(max_length=150)
     email = EmailField(max_length=254, required=False, default="")
 

@@ -18,6 +18,7 @@ MAX_MESSAGE = 10_000
 class StartIn(FormIn):
     """A new chat, and what to say in it at once."""
 
+    null_is_left_out = True
     message = LongTextField(max_length=MAX_MESSAGE, required=False, default="")
     language = serializers.ChoiceField(choices=Language.choices, required=False, default="")
 
@@ -39,6 +40,7 @@ class _MessageIn(FormIn):
 class ChatMessageIn(_MessageIn):
     """A customer's message, text, files or both; or in its place the quick reply they chose."""
 
+    null_is_left_out = True
     body = LongTextField(max_length=MAX_MESSAGE, required=False, allow_blank=True, default="")
     quick_reply = QuickReplyIn(required=False, allow_null=True, default=None)
 

@@ -85,12 +85,21 @@ class FormIn(_CamelFields):
     class Meta:
         list_serializer_class = FormsIn
 
+    null_is_left_out = False
+    """Take null for what may be left out as left out: many clients write every field of their class, set or not."""
+    left_out_by_null: frozenset[str] = frozenset()
+
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return the fields; DRF's words for a wrong choice would repeat what was sent, as Python writes it."""
         found = super().get_fields()
-        for field in found.values():
+        by_null = set()
+        for name, field in found.items():
             if isinstance(field, serializers.ChoiceField):
                 field.error_messages["invalid_choice"] = _("This is not one of the choices.")
+            if self.null_is_left_out and not field.required and not field.allow_null:
+                field.allow_null = True
+                by_null.add(name)
+        self.left_out_by_null = frozenset(by_null)
         return found
 
     def to_internal_value(self, data: Any) -> Any:
@@ -98,6 +107,8 @@ class FormIn(_CamelFields):
             unknown = [name for name in data if name not in self.fields]
             if unknown:
                 raise serializers.ValidationError({str(name)[:100]: [_("Unknown field.")] for name in unknown[:20]})
+        if isinstance(data, Mapping) and self.left_out_by_null:
+            data = {name: each for name, each in data.items() if each is not None or name not in self.left_out_by_null}
         return super().to_internal_value(data)
 
 

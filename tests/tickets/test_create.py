@@ -188,6 +188,32 @@ def test_numbers_are_human_and_the_year_is_that_of_the_sites_zone(cast, settings
     assert old["createdAt"] == "2030-12-31T20:59:00Z"
 
 
+def test_an_optional_field_that_is_null_counts_as_left_out(cast):
+    customer = Api(cast.customer)
+    unset = dict.fromkeys(("categoryId", "priority", "orderId", "productId", "attachments"))
+    ticket = data(customer.post("/tickets", {**BODY, **unset}), 201)
+    assert (ticket["priority"], ticket["orderId"], ticket["attachments"]) == ("normal", "", [])
+    thread = f"/tickets/{ticket['id']}/messages"
+    unset = dict.fromkeys(("attachments", "clientMessageId", "lastSeenMessageId", "force"))
+    assert data(customer.post(thread, {"body": "Any news?", **unset}), 201)["clientMessageId"] is None
+    found = {"query": ticket["ticketNumber"], "sortBy": "createdAt"}
+    unset = dict.fromkeys(("status", "fromDate", "hasAttachments", "messageContent", "page", "limit", "sortOrder"))
+    assert len(data(Api(cast.agent).post("/tickets/admin/search", {**found, **unset}))) == 1
+    data(customer.post("/chat/sessions", {"message": None, "language": None}), 201)
+
+
+def test_null_says_nothing_where_it_could_clear_a_field_or_make_a_note_public(cast):
+    ticket, agent = opened(cast.customer), Api(cast.agent)
+    assert "isInternal" in refusal(
+        agent.post(f"/tickets/{ticket['id']}/messages", {"body": "x", "isInternal": None}), 400, "invalid"
+    )["fields"]
+    for field in ("subject", "orderId", "priority"):
+        error = refusal(agent.patch(f"/tickets/{ticket['id']}", {field: None}), 400, "invalid")
+        assert error["fields"].keys() == {field}
+    error = refusal(Api(cast.customer).post("/tickets", {**BODY, "subject": None}), 400, "invalid")
+    assert error["fields"].keys() == {"subject"}
+
+
 def test_a_ticket_is_found_by_its_number_too(cast):
     ticket = opened(cast.customer)
     number = ticket["ticketNumber"]

@@ -69,6 +69,7 @@ class IdOrNone(IdField):
 class SearchIn(FormIn):
     """Everything by which tickets are found; whatever is left out does not narrow."""
 
+    null_is_left_out = True
     query = TextField(max_length=MAX_TEXT, required=False, allow_blank=True)
     message_content = TextField(max_length=MAX_TEXT, required=False, allow_blank=True)
     status = OneOrMore(Status.values, required=False)

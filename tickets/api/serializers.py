@@ -63,6 +63,7 @@ def code(**options: Any) -> TextField:
 class TicketIn(FormIn):
     """A new ticket of the caller."""
 
+    null_is_left_out = True
     subject = TextField(max_length=200)
     description = LongTextField(max_length=MAX_BODY, required=False, allow_blank=True, default="")
     category_id = IdField(required=False, allow_null=True)
@@ -95,6 +96,7 @@ class TicketChangesIn(FormIn):
 class MessageIn(FormIn):
     """Text, files, or both."""
 
+    null_is_left_out = True
     body = LongTextField(max_length=MAX_BODY, required=False, allow_blank=True, default="")
     attachments = references()
     client_message_id = TextField(max_length=100, required=False, default="")
@@ -103,6 +105,7 @@ class MessageIn(FormIn):
 
 
 class StaffMessageIn(MessageIn):
+    null_is_left_out = False  # an `isInternal` that is not set must not make a note public
     is_internal = StrictBoolean(required=False, default=False)
 
 
@@ -132,6 +135,7 @@ class UnmergeIn(FormIn):
 
 
 class RateIn(FormIn):
+    null_is_left_out = True
     rating = StrictInteger(min_value=1, max_value=5)
     feedback = TextField(max_length=2000, allow_blank=True, required=False, default="")
 
