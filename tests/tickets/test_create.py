@@ -204,9 +204,12 @@ def test_an_optional_field_that_is_null_counts_as_left_out(cast):
 
 def test_null_says_nothing_where_it_could_clear_a_field_or_make_a_note_public(cast):
     ticket, agent = opened(cast.customer), Api(cast.agent)
-    assert "isInternal" in refusal(
-        agent.post(f"/tickets/{ticket['id']}/messages", {"body": "x", "isInternal": None}), 400, "invalid"
-    )["fields"]
+    assert (
+        "isInternal"
+        in refusal(agent.post(f"/tickets/{ticket['id']}/messages", {"body": "x", "isInternal": None}), 400, "invalid")[
+            "fields"
+        ]
+    )
     for field in ("subject", "orderId", "priority"):
         error = refusal(agent.patch(f"/tickets/{ticket['id']}", {field: None}), 400, "invalid")
         assert error["fields"].keys() == {field}
