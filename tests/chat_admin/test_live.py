@@ -251,6 +251,7 @@ def test_a_chat_ends_in_both_ways(look: Look, committed_cast: Cast) -> None:
     page.click(".end-chat summary")
     page.click(".end-chat form button")
     expect(page.locator(".chat-status")).to_contain_text("Ended")
+    expect(page.locator(f"#chat-scroll-{other.pk}")).to_be_focused()
     assert Session.objects.get(pk=other.pk).ended_by == "agent"
 
 

@@ -210,6 +210,8 @@ desk.addEventListener("submit", async (event) => {
     const answer = await post(form.action, new FormData(form, event.submitter));
     take(answer, id, form, wasOpen);
     if (answer.ok && slug === "accept") panes.get(id)?.toWrite();
+    // What was pressed may be gone with its answer: the focus goes on in the chat, else to the lists.
+    if (document.activeElement === document.body) (strip.querySelector(".is-active .chat-scroll") ?? desk.querySelector(".chat-card a"))?.focus();
   } catch ({ address }) {
     if (address) location.assign(address);
     else form.submit();
