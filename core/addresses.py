@@ -5,10 +5,10 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from core.text import is_unseen
+from core.text import shows_nothing
 
-# Beside what shows nothing: lone surrogates, private and unassigned characters.
-_STRANGE_KINDS = {"Cs", "Co", "Cn"}
+# Beside what shows nothing: controls, lone surrogates, private and unassigned characters.
+_STRANGE_KINDS = {"Cc", "Cs", "Co", "Cn"}
 
 
 class AddressValidator(EmailValidator):
@@ -16,7 +16,7 @@ class AddressValidator(EmailValidator):
 
     def __call__(self, value: str | None) -> None:
         super().__call__(value)
-        if any(is_unseen(sign) or unicodedata.category(sign) in _STRANGE_KINDS for sign in value or ""):
+        if any(shows_nothing(sign) or unicodedata.category(sign) in _STRANGE_KINDS for sign in value or ""):
             raise ValidationError(self.message, code=self.code, params={"value": value})
 
 

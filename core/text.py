@@ -1,4 +1,4 @@
-"""Small words about words: wire names and bilingual choice."""
+"""Small words about words: wire names, what is seen of a text, bilingual choice."""
 
 import re
 import unicodedata
@@ -31,17 +31,13 @@ _UNSEEN = {
 }
 
 
-def is_unseen(sign: str) -> bool:
-    """Return whether a character by itself shows nothing."""
-    return sign in _UNSEEN or unicodedata.category(sign) in _UNSEEN_KINDS
-
-
 def shows_nothing(text: str) -> bool:
     """Return whether a reader would see none of this text, as of a mark of direction alone; it says what "" says.
 
     What holds a NUL is left to those who refuse it.
     """
-    return all(map(is_unseen, text)) and "\x00" not in text
+    seen = any(sign not in _UNSEEN and unicodedata.category(sign) not in _UNSEEN_KINDS for sign in text)
+    return not seen and "\x00" not in text
 
 
 def in_language(arabic: str, english: str, language: str | None = None) -> str:
@@ -53,3 +49,27 @@ def in_language(arabic: str, english: str, language: str | None = None) -> str:
 def choices_in_words(names: Iterable[str]) -> str:
     """Return the words of a refusal that names what may be given."""
     return _("One of: %(names)s.") % {"names": ", ".join(names)}
+
+
+OURS = ("ar", "en")
+
+
+def language_asked(accept: str) -> str:
+    """Return which of our languages a header ranks first, empty when it wants neither (as `*` and `fr` do not say)."""
+    weights: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        tag, _, parameters = part.partition(";")
+        language = tag.strip().partition("-")[0]
+        if language in OURS:
+            weights[language] = max(weights.get(language, 0.0), _quality(parameters))
+    first = max(weights, key=weights.__getitem__, default="")
+    return first if first and weights[first] > 0 else ""
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        quality = float(value) if name == "q" else 1.0
+    except ValueError:
+        return 0.0
+    return quality if 0 <= quality <= 1 else 0.0

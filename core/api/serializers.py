@@ -158,7 +158,7 @@ def refuse_longer(field: serializers.CharField, text: str) -> None:
 
 @extend_schema_field(OpenApiTypes.STR)
 class TextField(serializers.CharField):
-    """Text a person wrote: trimmed, no NUL, no lone surrogates, numbers and booleans refused."""
+    """Text a person wrote: trimmed, blank if nobody would see it, no NUL or lone surrogates, no number or boolean."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -166,13 +166,6 @@ class TextField(serializers.CharField):
         self.validators = [
             each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
         ]
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Return the text; one that nobody would see is blank, but where it is kept as typed, as in a password."""
-        if self.trim_whitespace and isinstance(data, str):
-            refuse_longer(self, data)
-            data = "" if shows_nothing(data) else data
-        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -183,6 +176,10 @@ class TextField(serializers.CharField):
             text.encode()
         except UnicodeEncodeError:
             self.fail("invalid")
+        if self.trim_whitespace and shows_nothing(text):  # what is kept as typed, as a password, may be unseen
+            if not self.allow_blank:
+                self.fail("blank")
+            return ""
         return text
 
     def taken_as(self, schema: dict[str, Any]) -> dict[str, Any]:

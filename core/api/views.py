@@ -17,11 +17,10 @@ from core.api.requests import ApiRequest
 from core.api.serializers import FormIn, read
 from core.errors import Invalid, NotFound, UnsupportedType
 from core.idempotency import Answer, once
-from core.languages import language_asked
 from core.links import refresh_links
 from core.rates import spend_all
 from core.request_context import origin
-from core.text import choices_in_words
+from core.text import choices_in_words, language_asked
 
 
 class ApiView(APIView):
@@ -69,8 +68,8 @@ class ApiView(APIView):
             super().perform_authentication(request)
             # Before anything can be refused: a refusal is in the caller's language too.
             if request.user.is_authenticated:
-                asked = language_asked(request.headers.get("Accept-Language", ""))
-                translation.activate(asked or request.user.language)
+                asked = request.headers.get("Accept-Language")
+                translation.activate((asked and language_asked(asked)) or request.user.language)
         else:
             request.user, request.auth = AnonymousUser(), None
 

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from core.bridge.asgi import Headers, Scope, header
-from core.languages import language_asked
+from core.text import language_asked
 
 
 class Reason(NamedTuple):
