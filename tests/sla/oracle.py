@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from tickets.sla.calendar import Calendar, Interval, Override
+from tickets.sla.calendar import Calendar, Interval, Override, always
 from tickets.sla.clock import History, Metric, Terms, Traits
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -67,7 +67,11 @@ def random_case(seed: int) -> Case:
     if dice.random() < 0.3:
         began, undone = sorted(dice.sample(range(1, minutes + 1), 2))
         merged = [(created + MINUTE * began, created + MINUTE * undone if dice.random() < 0.7 else None)]
-    terms = {None: _terms(dice, zone), 1: _terms(dice, zone), 2: None if dice.random() < 0.3 else _terms(dice, zone)}
+    first, second = _terms(dice, zone), _terms(dice, zone)
+    third = None if dice.random() < 0.3 else _terms(dice, zone)
+    if dice.random() < 0.2:
+        second = replace(second, calendar=always(zone))
+    terms = {None: first, 1: second, 2: third}
     return Case(History(created, statuses, traits, replies, merged), terms, minutes)
 
 
