@@ -4,6 +4,7 @@ import { coalesced, fragment, keepFocus, listen } from "./live.js";
 const PAUSE = 2000;
 const refresh = coalesced(async () => {
   const home = document.getElementById("home");
+  if (!home) return live.stop();
   const found = await fragment(home.dataset.liveUrl);
   const fresh = found?.getElementById("home");
   if (!fresh) return live.stop();

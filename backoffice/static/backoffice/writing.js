@@ -45,7 +45,13 @@ if (page) {
   if (sent && location.hash.startsWith("#message-")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
 }
-const keyOf = (form) => `draft:${pageOf(form).dataset.draftOf}:${form.dataset.draft}`;
+const keys = new WeakMap();
+
+// A form keeps its key when a live update takes it out of the page while its text is on its way.
+function keyOf(form) {
+  if (!keys.has(form)) keys.set(form, `draft:${pageOf(form).dataset.draftOf}:${form.dataset.draft}`);
+  return keys.get(form);
+}
 
 // Texts on their way, by the key of their draft: they belong to it until they have arrived.
 const unsent = new Map();
