@@ -18,7 +18,7 @@ SUBJECT = "A ticket with many messages"
 
 
 WORK = "status=open,in_progress,pending,on_hold&limit=1"
-"""What a client asks for to show how many tickets stand in a view."""
+"""The requests by which a client shows how many tickets stand in each view."""
 
 
 def pages(ground: Ground) -> list[Row]:

@@ -13,7 +13,7 @@ from tickets.sla.rules import present_rules, rules_version
 from tickets.states import DONE
 
 BATCH = 50
-"""Whoever writes to a ticket of a batch waits for its end, about a tenth of a second."""
+"""Tickets computed in one transaction; writers to one of them wait for its end, about a tenth of a second."""
 REFRESH = "tickets.refresh_sla"
 """The task that an edit of the rules wakes."""
 
