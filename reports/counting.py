@@ -48,12 +48,18 @@ Key = tuple[Any, ...]
 
 @dataclass
 class Tally:
-    """Hold a group's counts: rows, tickets, the exact sum of the amounts, and rows by class."""
+    """Hold a group's counts: rows, the exact sum of the amounts, and rows by class."""
 
     rows: int = 0
-    things: int = 0
     total: Decimal = Decimal(0)
     classes: dict[int, int] = field(default_factory=dict)
+
+    def add(self, rows: int, total: Decimal, classes: Mapping[int, int]) -> None:
+        """Count further rows of the group."""
+        self.rows += rows
+        self.total += total
+        for number, count in classes.items():
+            self.classes[number] = self.classes.get(number, 0) + count
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def tallies(ask: Ask, wants: Sequence[Want]) -> list[dict[Key, Tally]]:
     for want, known in zip(wants, reading.read(ask, wants), strict=True):
         groups: dict[Key, Tally] = {}
         for each in known.counted:
-            _add(groups.setdefault(each.key, Tally()), each.rows, each.total, each.classes)
+            groups.setdefault(each.key, Tally()).add(each.rows, each.total, each.classes)
         for stretch in known.left:
             left.setdefault(stretch, {}).setdefault(_reading_of(want, names), []).append((want, groups))
         found.append(groups)
@@ -115,13 +121,6 @@ def _reading_of(want: Want, names: Mapping[Ledger, set[str]]) -> Key:
     )
 
 
-def _add(group: Tally, rows: int, total: Decimal, classes: Mapping[int, int]) -> None:
-    group.rows += rows
-    group.total += total
-    for number, count in classes.items():
-        group.classes[number] = group.classes.get(number, 0) + count
-
-
 def _count(ask: Ask, stretch: Stretch, together: Sequence[tuple[Want, dict[Key, Tally]]]) -> None:
     """Count a stretch of time from rows, for wants that one reading answers, and add it to their groups."""
     ledgers = list(dict.fromkeys(want.ledger for want, _groups in together))
@@ -139,7 +138,7 @@ def _count(ask: Ask, stretch: Stretch, together: Sequence[tuple[Want, dict[Key, 
             rows, total = row[place : place + 2]
             if rows or not keys:
                 classes = {row[len(by)]: rows} if spread else {}
-                _add(groups.setdefault(tuple(group[name] for name in want.by), Tally()), rows, total, classes)
+                groups.setdefault(tuple(group[name] for name in want.by), Tally()).add(rows, total, classes)
 
 
 def distinct(ask: Ask, ledger: Ledger, by: Sequence[str] = ()) -> dict[Key, int]:

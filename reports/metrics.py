@@ -177,7 +177,7 @@ def _marked(tallies: Mapping[Key, Tally], marks: Sequence[str]) -> dict[Key, Tal
     found: dict[Key, Tally] = {}
     for (*group, own), each in tallies.items():
         if not marks or own in marks:
-            _add(found.setdefault(tuple(group), Tally()), each)
+            found.setdefault(tuple(group), Tally()).add(each.rows, each.total, each.classes)
     return found
 
 
@@ -187,15 +187,8 @@ def _summed(groups: Mapping[Key, int | Tally]) -> dict[Key, int | Tally]:
     for each in groups.values():
         if not isinstance(each, Tally):
             raise TypeError("Tickets that are counted once in each group are no sum of the groups.")
-        _add(found, each)
+        found.add(each.rows, each.total, each.classes)
     return {(): found}
-
-
-def _add(to: Tally, each: Tally) -> None:
-    to.rows += each.rows
-    to.total += each.total
-    for number, count in each.classes.items():
-        to.classes[number] = to.classes.get(number, 0) + count
 
 
 def _figure(metric: Metric, counted: Counted, group: Key) -> Figure:

@@ -53,7 +53,8 @@ def _tables(ask: Ask) -> list[Table]:
     figures, could = counts.total(), total_of(ask, ("rateable",))["rateable"]
     figures["responseRate"] = share(int(figures["count"] or 0), int(could or 0))
     total = Table("total", _("All ratings"), _("Tickets"), TOTALS, [Line(None, _("All tickets"), figures)])
-    lines = [Line(star, name, {"count": counts.lines("amount", NAMES)[star]["count"]}) for star, name in NAMES.items()]
+    by_star = counts.lines("amount", NAMES)
+    lines = [Line(star, name, {"count": by_star[star]["count"]}) for star, name in NAMES.items()]
     given = Table(
         "distribution", _("Ratings by stars"), _("Rating"), ("count",), lines, "amount", None, "columns", ("count",)
     )

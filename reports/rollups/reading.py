@@ -51,7 +51,7 @@ from taken t left join lateral (
 ) r on true
 """
 # A day's quarters are those that have passed since its beginning, from 1. Their key becomes the place in the question.
-# Those of days that are not good are left out by whoever reads; a join would depend on what the planner knows.
+# The caller leaves out those of days that are not good; a join would depend on what the planner knows.
 _QUARTERS = """
 select t.first, t.last, null::text, null::text, null::int, null::text, null::bigint, null::numeric, null::text
 from taken t
@@ -109,9 +109,10 @@ def read(ask: Ask, wants: Sequence[Want]) -> list[Found]:
     found = [Found([], [Stretch(ask.period.start, ask.period.end)]) for _want in wants]
     parted: dict[tuple[bool, bool], list[int]] = {}
     for place, want in enumerate(wants):
-        if grouping := grouping_of(ask, want):
+        grouping = grouping_of(ask, want)
+        if grouping is not None:
             of_days = any(name in TIMES for name in want.by)
-            parted.setdefault((grouping[0] == QUARTER, of_days), []).append(place)
+            parted.setdefault((grouping == QUARTER, of_days), []).append(place)
     for (quarters, of_days), places in parted.items():
         answers = _read(ask, [wants[place] for place in places], quarters=quarters, of_days=of_days)
         for place, answer in zip(places, answers, strict=True):
@@ -119,8 +120,8 @@ def read(ask: Ask, wants: Sequence[Want]) -> list[Found]:
     return found
 
 
-def grouping_of(ask: Ask, want: Want) -> tuple[str] | None:
-    """Return the grouping of roll-ups that answers a want, as the only one of a tuple; None when none does."""
+def grouping_of(ask: Ask, want: Want) -> str | None:
+    """Return the grouping of roll-ups that answers a want, empty for the whole; None when none does."""
     ledger, names = want.ledger, [name for name in want.by if name != "mark"]
     times = [name for name in names if name in TIMES]
     unfit = len(names) > 1 or not ledger.day or (want.spread and not ledger.classes) or ask.until is not None
@@ -128,12 +129,12 @@ def grouping_of(ask: Ask, want: Want) -> tuple[str] | None:
         return None
     if not times:
         name = names[0] if names else ""
-        return (name,) if not name or name in ledger.kept else None
+        return name if not name or name in ledger.kept else None
     if (ledger.created if times == ["created"] else ledger.at) != ledger.moment:
         return None
     if ask.period.zone == site_zone() and ask.group != "hour" and times != ["hour"]:
-        return ("",)
-    return (QUARTER,) if QUARTER in ledger.kept and not want.spread else None
+        return ""
+    return QUARTER if QUARTER in ledger.kept and not want.spread else None
 
 
 def _of_quarters(ask: Ask) -> bool:
@@ -156,7 +157,7 @@ def _read(ask: Ask, wants: Sequence[Want], *, quarters: bool, of_days: bool) -> 
         "first": first, "last": last, "starts": starts, "from": starts[0], "until": day_end(last, zone), "start": start,
         "end": end, "rules": digest(), "lengths": [str(each) for each in ([Length.DAY] if of_days else Length)],
         "ledgers": [want.ledger.name for want in wants], "spread": [w.ledger.name for w in wants if w.spread],
-        "groupings": [(grouping_of(ask, want) or ("",))[0] for want in wants],
+        "groupings": [grouping_of(ask, want) for want in wants],
     }  # fmt: skip
     if quarters:
         hours = any("hour" in want.by for want in wants)

@@ -115,7 +115,7 @@ def clock_as_of(ticket: Ticket, now: datetime.datetime) -> Clock:
     history, terms_of = history_of(ticket.created_at, facts.of(ticket)), present_rules().of(ticket)
     told = clock_of(history, terms_of, now)
     stored = _stored([ticket.pk]).get(ticket.pk, frozenset())
-    cycles = [_frozen(cycle, stored) for cycle in told.cycles if not ticket.merged_into_id]
+    cycles = _as_stored(ticket, told, stored)
     return replace(told, cycles=cycles, segments=segments_of(history, terms_of, now))
 
 
@@ -186,8 +186,7 @@ def _apply(
 ) -> Computed:
     terms_of = rules.of(ticket)
     told = clock_of(history_of(ticket.created_at, known), terms_of, max(now, ticket.created_at))
-    # The messages of a merged ticket stand in its target: here nothing is promised until the merge is undone.
-    cycles = [_frozen(cycle, stored) for cycle in told.cycles if not ticket.merged_into_id]
+    cycles = _as_stored(ticket, told, stored)
     computed = Computed(ticket, replace(told, cycles=cycles), stored, _due(ticket, known, cycles))
     shown = {metric: computed.clock.present(metric) for metric in Metric}
     open_due = {metric: cycle.due_at if cycle and not cycle.fulfilled_at else None for metric, cycle in shown.items()}
@@ -223,6 +222,11 @@ def _waits_since(ticket: Ticket, known: Sequence[Fact]) -> datetime.datetime | N
     return since
 
 
+def _as_stored(ticket: Ticket, told: Clock, stored: frozenset[Key]) -> list[Cycle]:
+    """Return the promises of a ticket as they were stored; none of a merged one, whose messages stand in its target."""
+    return [] if ticket.merged_into_id else [_frozen(cycle, stored) for cycle in told.cycles]
+
+
 def _frozen(cycle: Cycle, stored: frozenset[Key]) -> Cycle:
     """Return a cycle as it was stored: what was breached or met once stays so, whatever the rules say now."""
     keys = {key[2] for key in stored if key[0] == cycle.metric and key[1] == cycle.started_at}
@@ -238,9 +242,8 @@ def _due(ticket: Ticket, known: Sequence[Fact], cycles: Sequence[Cycle]) -> list
     for cycle in cycles:
         found += _of_cycle(cycle)
     if ticket.status in WORKING:
-        found.append(
-            Due(ACTIVITY, ticket.last_activity_at, Kind.STUCK, ticket.last_activity_at + _hours("stuck_hours"))
-        )
+        stuck_after = timedelta(hours=settings.SLA["stuck_hours"])
+        found.append(Due(ACTIVITY, ticket.last_activity_at, Kind.STUCK, ticket.last_activity_at + stuck_after))
         if ticket.priority == Priority.URGENT and ticket.assignee_id is None:
             since = _since(known, facts.ASSIGNEE, ticket.created_at)
             found.append(Due(UNASSIGNED, since, Kind.URGENT_UNASSIGNED, since))
@@ -282,10 +285,6 @@ def _of_pending(since: datetime.datetime) -> list[Due]:
     if settings.SLA["resolve_days"]:
         found.append(Due(PENDING, since, RESOLVE, since + timedelta(days=settings.SLA["resolve_days"])))
     return found
-
-
-def _hours(name: str) -> timedelta:
-    return timedelta(hours=settings.SLA[name])
 
 
 def _since(known: Sequence[Fact], field_name: str, created_at: datetime.datetime) -> datetime.datetime:
