@@ -30,7 +30,9 @@ def _raw(web, path="/support"):
     raw.sendall(f"{head}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
-        answer += raw.recv(1)
+        piece = raw.recv(1)
+        assert piece, answer
+        answer += piece
     return raw
 
 
